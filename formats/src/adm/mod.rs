@@ -1,0 +1,30 @@
+//! The Audio Definition Model, Rec. ITU-R BS.2076-2, as plain data.
+//!
+//! Elements refer to one another by [`AdmId`]; nothing here is resolved or checked beyond what a value
+//! needs to be itself. `renderer::items` walks the references.
+
+pub mod blocks;
+pub mod elements;
+mod ids;
+mod position;
+mod screen;
+mod time;
+
+pub use blocks::{
+    BinauralBlock, BlockCommon, BlockFormats, ChannelLock, DirectSpeakersBlock, ExclusionZone,
+    HeadphoneVirtualise, HoaBlock, JumpPosition, MatrixBlock, MatrixCoefficient, ObjectDivergence,
+    ObjectsBlock, ObjectsSpecial,
+};
+pub use elements::{
+    AlternativeValueSet, AudioChannelFormat, AudioContent, AudioObject, AudioPackFormat, AudioProgramme,
+    AudioStreamFormat, AudioTrackFormat, AudioTrackUid, AuthoringInformation, AuthoringRenderer, Dialogue,
+    Document, Frequency, Label, LoudnessMetadata, MxfLookUp, ObjectInteraction, Profile, TagGroup,
+    TypeDefinition, Unknown,
+};
+pub use ids::{AdmId, BlockId};
+pub use position::{
+    Bound, CartesianPosition, DirectSpeakersPosition, Gain, ObjectPosition, PolarPosition, PositionOffset,
+    ScreenEdgeLock,
+};
+pub use screen::{Screen, ScreenCentre};
+pub use time::{AdmTime, TimeForm};

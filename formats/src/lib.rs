@@ -1,0 +1,15 @@
+//! Files of object-based audio and their models: no sound is made here.
+//!
+//! ```text
+//!  bytes ── bw64 (chunks, samples) ──┬── chna ─┐
+//!                                    └── axml ─┴── adm::Document ── profile (rules, findings)
+//! ```
+//!
+//! Every parser treats its input as hostile: lengths are checked before use, walks are bounded, and a
+//! parser hands back what it read together with [`Warning`]s. `Err` means that nothing usable came out.
+
+pub mod adm;
+pub mod bw64;
+mod warning;
+
+pub use warning::Warning;

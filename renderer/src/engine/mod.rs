@@ -1,0 +1,1 @@
+//! One decode, many outputs, on an absolute grid of blocks.

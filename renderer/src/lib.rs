@@ -1,0 +1,24 @@
+//! Everything that makes or measures sound, and the `proscenium` command.
+//!
+//! ```text
+//!  formats::adm + bw64 ── items ── panner ── render ── engine ── deliver
+//!                           │        │         │          │         └ files in, files out
+//!                           │        │         │          └ blocks on an absolute grid, any number of outputs
+//!                           │        │         └ gains applied to samples: ramps, decorrelation, alignment
+//!                           │        └ metadata + layout → f64 gains; sees no audio
+//!                           └ what to render: one item per channel, with its track
+//! ```
+
+pub mod layout;
+
+pub mod items;
+
+pub mod panner;
+
+pub mod render;
+
+pub mod engine;
+
+pub mod deliver;
+
+pub mod cli;

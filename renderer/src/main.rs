@@ -1,0 +1,4 @@
+//! The `proscenium` command: see [`renderer::cli`].
+fn main() -> std::process::ExitCode {
+    renderer::cli::main()
+}

@@ -1,0 +1,10 @@
+//! Metadata and a layout in, f64 gains out (BS.2127-1 §6–§9). Sees no audio.
+
+/// Gains of one block, one of each per loudspeaker of the layout, in its channel order (BS.2127-1 §7.3.1).
+#[derive(Clone, Debug, PartialEq)]
+pub struct DirectDiffuseGains {
+    /// Fed straight to the loudspeakers.
+    pub direct: Vec<f64>,
+    /// Fed through the decorrelators.
+    pub diffuse: Vec<f64>,
+}
