@@ -1,8 +1,99 @@
-//! The `proscenium` command: one file per subcommand.
+//! The `proscenium` command: one file per subcommand, each with its `Args` and a `run` that gets the
+//! [`Console`] and gives an [`Outcome`] or one [`CliError`].
+//!
+//! Exit codes: 0 done, 1 done but the verdict is bad (overloads under `--fail-on-overload`, findings),
+//! 2 could not be done (one `error:` line says why), 130 and 143 interrupted.
+
+pub mod completions;
+mod console;
+mod error;
+pub mod man;
+mod signals;
 
 use std::process::ExitCode;
 
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub use console::Console;
+pub use error::CliError;
+pub use signals::{Interrupt, OpenOutputs};
+
+/// Object-based spatial audio for film: ADM masters in, loudspeaker feeds out, as ITU-R BS.2127 says.
+#[derive(Debug, Parser)]
+#[command(name = "proscenium", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    after_help = "`proscenium demo` makes a film scene to try things on; `proscenium COMMAND --help` has examples."
+)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Common options")]
+struct Common {
+    /// Answer in JSON on standard output, for scripts
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say nothing but warnings and errors
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Take every warning for an error
+    #[arg(long, global = true)]
+    strict: bool,
+}
+
+// One line per subcommand, in the order of the help.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+    Man(man::Args),
+}
+
+impl Command {
+    fn run(self, console: &Console) -> Result<Outcome, CliError> {
+        match self {
+            Self::Completions(args) => completions::run(&args, console),
+            Self::Man(args) => man::run(&args, console),
+        }
+    }
+}
+
+/// How a command ended that did its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well: exit code 0.
+    Good,
+    /// The work is done and its verdict is bad: exit code 1.
+    Bad,
+}
+
+/// The command with all its subcommands, for completions, man pages and tests.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    console::install_panic_hook();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return error::usage(&error),
+    };
+    let console = Console::new(cli.common.json, cli.common.quiet, cli.common.strict);
+    let result = signals::install()
+        .map_err(|e| CliError::new(format!("cannot watch for signals: {e}")))
+        .and_then(|()| cli.command.run(&console))
+        .and_then(|outcome| console.finish().map(|()| outcome));
+    match result {
+        Ok(Outcome::Good) => ExitCode::SUCCESS,
+        Ok(Outcome::Bad) => ExitCode::from(1),
+        Err(error) => {
+            console.error(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
 }
