@@ -1,5 +1,10 @@
 //! Metadata and a layout in, f64 gains out (BS.2127-1 §6–§9). Sees no audio.
 
+pub mod allocentric;
+
+#[cfg(test)]
+pub(crate) mod golden;
+
 /// Gains of one block, one of each per loudspeaker of the layout, in its channel order (BS.2127-1 §7.3.1).
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectDiffuseGains {
