@@ -1,0 +1,5 @@
+//! The chunks whose contents are understood, as plain data: each has `parse` and `to_bytes`.
+
+pub mod chna;
+pub(super) mod ds64;
+pub mod fmt;
