@@ -3,7 +3,7 @@
 pub mod allocentric;
 
 #[cfg(test)]
-pub(crate) mod golden;
+mod golden;
 
 /// Gains of one block, one of each per loudspeaker of the layout, in its channel order (BS.2127-1 §7.3.1).
 #[derive(Clone, Debug, PartialEq)]

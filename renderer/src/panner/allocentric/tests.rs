@@ -86,13 +86,13 @@ fn gains_equal_the_whole_corpus() {
         let panner = AllocentricPanner::new(&layout(name)).unwrap();
         let mut gains = vec![f64::NAN; panner.positions().len()];
         let mut worst = 0f64;
-        let Some(positions) = golden::table(name, "allo_pos") else { return };
-        for (p, expected) in positions.rows().zip(golden::table(name, "allo_gain").unwrap().rows()) {
+        let Some(positions) = golden::table(&layout(name), "allo_pos") else { return };
+        for (p, expected) in positions.rows().zip(golden::table(&layout(name), "allo_gain").unwrap().rows()) {
             panner.point([p[0], p[1], p[2]], &[], &mut gains);
             worst = worst.max(assert_gains(&gains, expected, &format!("{name} {p:?}")));
         }
-        let inputs = golden::table(name, "alloext_in").unwrap();
-        for (p, expected) in inputs.rows().zip(golden::table(name, "alloext_gain").unwrap().rows()) {
+        let inputs = golden::table(&layout(name), "alloext_in").unwrap();
+        for (p, expected) in inputs.rows().zip(golden::table(&layout(name), "alloext_gain").unwrap().rows()) {
             panner.extent([p[0], p[1], p[2]], p[3], p[4], p[5], &[], &mut gains);
             worst = worst.max(assert_gains(&gains, expected, &format!("{name} {p:?}")));
         }
