@@ -55,6 +55,32 @@ pub enum TypeDefinition {
     Binaural = 5,
 }
 
+impl TypeDefinition {
+    /// The five, in the order of their labels.
+    pub const ALL: [Self; 5] = [Self::DirectSpeakers, Self::Matrix, Self::Objects, Self::Hoa, Self::Binaural];
+
+    /// The type of a `typeLabel`; the same number leads the digits of pack, channel, stream and track ids.
+    pub fn from_label(label: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| *kind as u32 == label)
+    }
+
+    /// The type of a `typeDefinition`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The `typeDefinition`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DirectSpeakers => "DirectSpeakers",
+            Self::Matrix => "Matrix",
+            Self::Objects => "Objects",
+            Self::Hoa => "HOA",
+            Self::Binaural => "Binaural",
+        }
+    }
+}
+
 /// `label` with its `language` (v2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Label {

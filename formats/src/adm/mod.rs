@@ -4,8 +4,12 @@
 //! needs to be itself. `renderer::items` walks the references.
 
 pub mod blocks;
+mod common_definitions;
+#[rustfmt::skip]
+mod common_definitions_table;
 pub mod elements;
 mod ids;
+mod index;
 mod position;
 mod screen;
 mod time;
@@ -15,16 +19,18 @@ pub use blocks::{
     HeadphoneVirtualise, HoaBlock, JumpPosition, MatrixBlock, MatrixCoefficient, ObjectDivergence,
     ObjectsBlock, ObjectsSpecial,
 };
+pub use common_definitions::COMMON_DEFINITIONS;
 pub use elements::{
     AlternativeValueSet, AudioChannelFormat, AudioContent, AudioObject, AudioPackFormat, AudioProgramme,
     AudioStreamFormat, AudioTrackFormat, AudioTrackUid, AuthoringInformation, AuthoringRenderer, Dialogue,
     Document, Frequency, Label, LoudnessMetadata, MxfLookUp, ObjectInteraction, Profile, TagGroup,
     TypeDefinition, Unknown,
 };
-pub use ids::{AdmId, BlockId};
+pub use ids::{AdmId, BlockId, IdKind};
+pub use index::Index;
 pub use position::{
     Bound, CartesianPosition, DirectSpeakersPosition, Gain, ObjectPosition, PolarPosition, PositionOffset,
     ScreenEdgeLock,
 };
 pub use screen::{Screen, ScreenCentre};
-pub use time::{AdmTime, TimeForm};
+pub use time::{AdmTime, TimeError, TimeForm};
