@@ -27,4 +27,4 @@ pub use output_file::{OutputFile, same_file};
 pub use reader::{ChunkBody, MAX_AXML_BYTES, MAX_CHUNK_BYTES, Reader};
 pub use riff::{ChunkEntry, ChunkId, ChunkMap, Container};
 pub use samples::{Dither, EncodeReport, Encoder, Planar, Sample, SampleFormat};
-pub use writer::{WriteSummary, Writer, WriterSpec};
+pub use writer::{CompleteFile, WriteSummary, Writer, WriterSpec};

@@ -86,21 +86,29 @@ impl OutputFile {
 
     /// Puts everything on the disk and gives the file its name. After an error nothing of it is left.
     pub fn finish(mut self) -> Result<(), Error> {
-        self.publish().map_err(|source| write_error(&self.name, source))
+        self.complete()?;
+        self.publish()
     }
 
-    fn publish(&mut self) -> io::Result<()> {
-        let Some(buffered) = self.file.take() else { return Ok(()) };
-        let file = buffered.into_inner().map_err(IntoInnerError::into_error)?;
+    /// Puts everything on the disk under the temporary name: what is left to do is [`OutputFile::publish`]. For
+    /// jobs with several outputs, of which all or none shall appear.
+    pub fn complete(&mut self) -> Result<(), Error> {
+        let sync = |buffered: BufWriter<File>| {
+            let file = buffered.into_inner().map_err(IntoInnerError::into_error)?;
+            if self.part.is_some() { file.sync_all() } else { Ok(()) }
+        };
+        self.file.take().map_or(Ok(()), sync).map_err(|source| write_error(&self.name, source))
+    }
+
+    /// Gives a file that is complete its name.
+    pub fn publish(mut self) -> Result<(), Error> {
         let Some(part) = self.part.as_ref() else { return Ok(()) };
-        file.sync_all()?;
-        drop(file);
-        fs::rename(part, &self.target)?;
+        fs::rename(part, &self.target).map_err(|source| write_error(&self.name, source))?;
         self.part = None;
         // The rename itself is on the disk only when the folder is. Some network file systems refuse this; the
         // file is complete either way.
         match File::open(folder_of(&self.target)).and_then(|folder| folder.sync_all()) {
-            Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
+            Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(write_error(&self.name, error)),
             _ => Ok(()),
         }
     }

@@ -159,7 +159,13 @@ impl Writer {
     }
 
     /// Writes what is left, makes the sizes final, puts the file on the disk and gives it its name.
-    pub fn finish(mut self) -> Result<WriteSummary, Error> {
+    pub fn finish(self) -> Result<WriteSummary, Error> {
+        self.complete()?.publish()
+    }
+
+    /// The same without giving the file its name yet: for jobs with several outputs, of which all or none shall
+    /// appear.
+    pub fn complete(mut self) -> Result<CompleteFile, Error> {
         if !self.in_data {
             self.begin_data()?;
         }
@@ -177,8 +183,11 @@ impl Writer {
             }
         }
         let (frames, container) = (self.frames(), self.header.container());
-        self.output.finish()?;
-        Ok(WriteSummary { frames, container, report: self.report })
+        self.output.complete()?;
+        Ok(CompleteFile {
+            output: self.output,
+            summary: WriteSummary { frames, container, report: self.report },
+        })
     }
 
     fn begin_data(&mut self) -> Result<(), Error> {
@@ -208,6 +217,23 @@ impl Writer {
 
     fn put_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.output.write_all(bytes).map_err(|source| self.output.error(source))
+    }
+}
+
+/// A file that is wholly on the disk and waits for its name; dropped, nothing is left of it.
+#[derive(Debug)]
+pub struct CompleteFile {
+    output: OutputFile,
+    summary: WriteSummary,
+}
+
+impl CompleteFile {
+    /// Gives the file its name.
+    ///
+    /// Errors when the system refuses.
+    pub fn publish(self) -> Result<WriteSummary, Error> {
+        self.output.publish()?;
+        Ok(self.summary)
     }
 }
 
