@@ -10,6 +10,7 @@
 
 pub mod adm;
 pub mod bw64;
+pub mod profile;
 mod warning;
 
 pub use warning::Warning;
