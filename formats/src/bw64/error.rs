@@ -19,6 +19,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The caller asked to stop.
+    #[error("stopped")]
+    Stopped,
     /// The output cannot be written for a reason found before or beside writing.
     #[error("{}: {reason}", path.display())]
     Output {
@@ -63,6 +66,11 @@ impl From<Fault> for Error {
 }
 
 impl Error {
+    /// It is about an output, whose name it says; any other is about the input, whose name the caller adds.
+    pub fn is_about_output(&self) -> bool {
+        matches!(self, Self::Write { .. } | Self::Output { .. })
+    }
+
     /// The name of the finding, when it is one about the file's bytes.
     pub fn rule(&self) -> Option<&'static str> {
         match self {

@@ -8,9 +8,11 @@
 //! ```
 //!
 //! [`Reader::open`] costs a few reads whatever the length of the file. Reading bytes and decoding them are
-//! apart, so that one thread can read while others decode; so are encoding and writing.
+//! apart, so that one thread can read while others decode; so are encoding and writing. [`rewrite_chunks`]
+//! changes metadata chunks of a file and copies everything else byte for byte.
 
 pub mod chunks;
+mod edit;
 mod error;
 mod output_file;
 mod reader;
@@ -20,8 +22,11 @@ mod samples;
 mod tests;
 mod writer;
 
+pub use chunks::bext::{BextChunk, BextLoudness};
 pub use chunks::chna::{ChnaChunk, ChnaRow, TrackRef};
+pub use chunks::dbmd::DbmdChunk;
 pub use chunks::fmt::AudioFormat;
+pub use edit::{ChunkEdit, rewrite_chunks, rewrite_chunks_in_place};
 pub use error::{Error, Fault};
 pub use output_file::{OutputFile, same_file};
 pub use reader::{ChunkBody, MAX_AXML_BYTES, MAX_CHUNK_BYTES, Reader};

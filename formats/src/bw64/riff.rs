@@ -371,7 +371,7 @@ impl<S: Read + Seek> Walk<'_, S> {
     /// Where the chunk after `entry` starts: RIFF pads odd sizes with a byte, and not every writer does.
     fn next_offset(&mut self, entry: &ChunkEntry) -> Result<u64, Error> {
         let end = entry.end();
-        if entry.size % 2 == 0 || end >= self.file_size {
+        if entry.size.is_multiple_of(2) || end >= self.file_size {
             return Ok(end);
         }
         let padded = end + 1;

@@ -21,7 +21,7 @@ const FRAMES_AT_ONCE: usize = 4096;
 pub struct WriterSpec {
     /// Channels, rate, samples and channel mask.
     pub format: AudioFormat,
-    /// The length, when it is known: the disk's room is checked at the start, and a pipe can be written.
+    /// The length, when it is known: the disk's room is checked at the start.
     pub frames: Option<u64>,
     /// Dither for 16 and 24 bits; `None` rounds without.
     pub dither: Option<Dither>,

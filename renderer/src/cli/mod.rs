@@ -4,6 +4,7 @@
 //! Exit codes: 0 done, 1 done but the verdict is bad (overloads under `--fail-on-overload`, findings),
 //! 2 could not be done (one `error:` line says why), 130 and 143 interrupted.
 
+pub mod chunks;
 pub mod completions;
 mod console;
 mod error;
@@ -49,6 +50,7 @@ struct Common {
 // One line per subcommand, in the order of the help.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Chunks(chunks::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -56,6 +58,7 @@ enum Command {
 impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
+            Self::Chunks(args) => chunks::run(&args, console),
             Self::Completions(args) => completions::run(&args, console),
             Self::Man(args) => man::run(&args, console),
         }

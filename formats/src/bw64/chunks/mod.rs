@@ -1,5 +1,7 @@
 //! The chunks whose contents are understood, as plain data: each has `parse` and `to_bytes`.
 
+pub mod bext;
 pub mod chna;
+pub mod dbmd;
 pub(super) mod ds64;
 pub mod fmt;
