@@ -9,6 +9,8 @@
 //!                           └ what to render: one item per channel, with its track
 //! ```
 
+pub mod geom;
+
 pub mod layout;
 
 pub mod items;

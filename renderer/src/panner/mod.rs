@@ -2,6 +2,8 @@
 
 pub mod allocentric;
 
+pub mod point_source;
+
 #[cfg(test)]
 mod golden;
 
