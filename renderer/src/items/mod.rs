@@ -1,5 +1,36 @@
 //! What to render (BS.2127-1 §5): from an ADM document and its chna to a list of [`RenderItem`]s, each a
-//! set of tracks and the metadata that goes with them.
+//! set of tracks and the metadata that goes with them. [`select`] is the door; [`filter`] leaves out what
+//! matters little.
+//!
+//! ```text
+//!  Document ── graph ── object_paths, complementary ── pack_selection ──┬── select ── timing_fixes ── items
+//!                        object_values                  pack_tree       ├── hoa
+//!                                                       pack_allocation └── matrix
+//! ```
+//!
+//! Documents are hostile: references may loop, fan out or lead nowhere. No walk uses the call stack for
+//! the depth of a file, and all share one budget of steps.
+
+mod complementary;
+mod error;
+mod graph;
+mod hoa;
+mod importance;
+mod matrix;
+mod object_paths;
+mod object_values;
+mod pack_allocation;
+mod pack_selection;
+mod pack_tree;
+mod select;
+mod timing;
+mod timing_fixes;
+mod validate;
+
+pub use error::Error;
+pub use hoa::MAX_ORDER;
+pub use importance::filter;
+pub use select::{SelectOptions, select};
 
 use std::sync::Arc;
 
@@ -176,3 +207,6 @@ impl ObjectsItem {
         self.channel.frequency
     }
 }
+
+#[cfg(test)]
+mod tests;
