@@ -2,6 +2,10 @@
 
 pub mod allocentric;
 
+pub mod ambisonics;
+
+pub mod hoa_decode;
+
 pub mod point_source;
 
 #[cfg(test)]
