@@ -4,6 +4,8 @@ pub mod allocentric;
 
 pub mod ambisonics;
 
+pub mod direct_speakers;
+
 pub mod hoa_decode;
 
 pub mod point_source;
