@@ -23,4 +23,6 @@ pub mod engine;
 
 pub mod deliver;
 
+pub mod demo;
+
 pub mod cli;

@@ -8,6 +8,7 @@ pub mod chunks;
 pub mod completions;
 mod console;
 mod error;
+pub mod layouts;
 pub mod man;
 mod signals;
 
@@ -51,6 +52,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     Chunks(chunks::Args),
+    Layouts(layouts::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -59,6 +61,7 @@ impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
             Self::Chunks(args) => chunks::run(&args, console),
+            Self::Layouts(args) => layouts::run(&args, console),
             Self::Completions(args) => completions::run(&args, console),
             Self::Man(args) => man::run(&args, console),
         }

@@ -1,1 +1,6 @@
 //! Files in, files out.
+
+pub mod carried_adm;
+mod timecode;
+
+pub use timecode::{Clock, Timecode, TimecodeError};

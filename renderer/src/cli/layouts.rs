@@ -1,0 +1,122 @@
+//! `proscenium layouts`: the layouts with their channels and angles.
+
+use serde::Serialize;
+
+use crate::layout::{Channel, Layout};
+
+use super::{CliError, Console, Outcome};
+
+/// Highest order of Ambisonics output.
+const HIGHEST_HOA_ORDER: usize = 7;
+
+/// List the loudspeaker layouts, or the channels of one with their angles
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  proscenium layouts
+  proscenium layouts 7.1.4
+  proscenium layouts --json")]
+pub struct Args {
+    /// BS.2051 name (4+7+0), its letter (J) or everyday name (7.1.4)
+    name: Option<String>,
+}
+
+#[derive(Serialize)]
+struct LayoutAnswer<'a> {
+    name: &'a str,
+    everyday_name: Option<&'a str>,
+    bs2051_letter: Option<char>,
+    channel_mask: Option<u32>,
+    channels: Vec<ChannelAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+struct ChannelAnswer<'a> {
+    label: &'a str,
+    everyday_name: &'a str,
+    azimuth: f64,
+    elevation: f64,
+    azimuth_range: (f64, f64),
+    elevation_range: (f64, f64),
+    lfe: bool,
+}
+
+/// Prints the table.
+///
+/// # Errors
+/// When no layout has the name.
+pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
+    let layouts = match &args.name {
+        Some(name) => vec![Layout::by_name(name).map_err(CliError::new)?],
+        None => Layout::all().collect(),
+    };
+    if console.wants_json() {
+        console.json(&layouts.iter().map(answer).collect::<Vec<_>>())?;
+    } else if args.name.is_some() {
+        layouts.iter().for_each(|layout| print_channels(layout, console));
+    } else {
+        print_all(&layouts, console);
+    }
+    Ok(Outcome::Good)
+}
+
+fn answer(layout: &Layout) -> LayoutAnswer<'_> {
+    let channel = |(channel, everyday_name)| {
+        let channel: &Channel = channel;
+        ChannelAnswer {
+            label: &channel.name,
+            everyday_name,
+            azimuth: channel.nominal_position.azimuth,
+            elevation: channel.nominal_position.elevation,
+            azimuth_range: channel.azimuth_range,
+            elevation_range: channel.elevation_range,
+            lfe: channel.is_lfe,
+        }
+    };
+    LayoutAnswer {
+        name: &layout.name,
+        everyday_name: layout.everyday_name(),
+        bs2051_letter: layout.letter(),
+        channel_mask: layout.channel_mask(),
+        channels: layout.channels.iter().zip(layout.everyday_channel_names()).map(channel).collect(),
+    }
+}
+
+fn print_all(layouts: &[Layout], console: &Console) {
+    console.line("name     known as  BS.2051  channels in the order of the file");
+    for layout in layouts {
+        let letter = layout.letter().map_or_else(String::new, |letter| letter.to_string());
+        let labels: Vec<&str> = layout.channels.iter().map(|channel| channel.name.as_str()).collect();
+        console.line(format_args!(
+            "{:<8} {:<9} {letter:<8} {}",
+            layout.name,
+            layout.everyday_name().unwrap_or_default(),
+            labels.join(" ")
+        ));
+    }
+    console.line(format_args!(
+        "hoa1 … hoa{HIGHEST_HOA_ORDER}                AmbiX: (order + 1)² channels, ACN, SN3D"
+    ));
+    console.line("\n`proscenium layouts NAME` shows the angles.");
+}
+
+fn print_channels(layout: &Layout, console: &Console) {
+    let known_as = layout.everyday_name().map_or_else(String::new, |name| format!(" ({name})"));
+    let letter = layout.letter().map_or_else(String::new, |letter| format!(", BS.2051 layout {letter}"));
+    let mask = layout.channel_mask().map_or_else(|| "none".to_owned(), |mask| format!("{mask:#x}"));
+    let count = layout.channels.len();
+    console.line(format_args!("{}{known_as}{letter}: {count} channels, channel mask {mask}", layout.name));
+    console.line("  n  label   known as  azimuth  elevation  permitted azimuth  permitted elevation");
+    for (n, (channel, name)) in layout.channels.iter().zip(layout.everyday_channel_names()).enumerate() {
+        let place = channel.nominal_position;
+        let range = |(from, to): (f64, f64)| format!("{from}…{to}");
+        console.line(format_args!(
+            "{:>3}  {:<7} {name:<8} {:>8}° {:>9}°  {:<17}  {}",
+            n + 1,
+            channel.name,
+            place.azimuth,
+            place.elevation,
+            range(channel.azimuth_range),
+            range(channel.elevation_range),
+        ));
+    }
+}
