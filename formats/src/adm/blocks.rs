@@ -1,7 +1,10 @@
 //! `audioBlockFormat` in its five types (BS.2076-2 §5.4.3). [`ObjectsBlock`] is kept small: a film has
 //! millions of them, so what few blocks use sits behind one pointer.
 
-use super::{AdmId, AdmTime, BlockId, DirectSpeakersPosition, Gain, ObjectPosition, ScreenEdgeLock, Unknown};
+use super::{
+    AdmId, AdmTime, BlockId, Bound, DirectSpeakersPosition, Gain, ObjectPosition, PolarPosition,
+    ScreenEdgeLock, TypeDefinition, Unknown,
+};
 
 /// The blocks of a channel; the variant is its `typeDefinition`.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +21,49 @@ pub enum BlockFormats {
     Binaural(Vec<BinauralBlock>),
     /// A typeLabel this edition doesn't know; the blocks are kept as unknown XML.
     Other(Vec<String>),
+}
+
+impl BlockFormats {
+    /// No blocks yet; `None` is a type that this edition doesn't know.
+    pub fn new(type_definition: Option<TypeDefinition>) -> Self {
+        match type_definition {
+            Some(TypeDefinition::DirectSpeakers) => Self::DirectSpeakers(Vec::new()),
+            Some(TypeDefinition::Matrix) => Self::Matrix(Vec::new()),
+            Some(TypeDefinition::Objects) => Self::Objects(Vec::new()),
+            Some(TypeDefinition::Hoa) => Self::Hoa(Vec::new()),
+            Some(TypeDefinition::Binaural) => Self::Binaural(Vec::new()),
+            None => Self::Other(Vec::new()),
+        }
+    }
+
+    /// The type of the channel; `None` for one that this edition doesn't know.
+    pub fn type_definition(&self) -> Option<TypeDefinition> {
+        match self {
+            Self::DirectSpeakers(_) => Some(TypeDefinition::DirectSpeakers),
+            Self::Matrix(_) => Some(TypeDefinition::Matrix),
+            Self::Objects(_) => Some(TypeDefinition::Objects),
+            Self::Hoa(_) => Some(TypeDefinition::Hoa),
+            Self::Binaural(_) => Some(TypeDefinition::Binaural),
+            Self::Other(_) => None,
+        }
+    }
+
+    /// Number of blocks.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::DirectSpeakers(blocks) => blocks.len(),
+            Self::Matrix(blocks) => blocks.len(),
+            Self::Objects(blocks) => blocks.len(),
+            Self::Hoa(blocks) => blocks.len(),
+            Self::Binaural(blocks) => blocks.len(),
+            Self::Other(blocks) => blocks.len(),
+        }
+    }
+
+    /// There are no blocks.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// What every block may have (BS.2076-2 §5.4.3).
@@ -85,6 +131,23 @@ pub struct ObjectsBlock {
     pub special: Option<Box<ObjectsSpecial>>,
 }
 
+impl Default for ObjectsBlock {
+    /// In front, at distance 1, without size.
+    fn default() -> Self {
+        Self {
+            common: BlockCommon::default(),
+            position: ObjectPosition::Polar(PolarPosition { azimuth: 0.0, elevation: 0.0, distance: 1.0 }),
+            width: 0.0,
+            height: 0.0,
+            depth: 0.0,
+            diffuse: 0.0,
+            screen_ref: false,
+            screen_edge_lock: ScreenEdgeLock::default(),
+            special: None,
+        }
+    }
+}
+
 /// The parameters of an Objects block that few blocks use.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ObjectsSpecial {
@@ -94,6 +157,8 @@ pub struct ObjectsSpecial {
     pub divergence: Option<ObjectDivergence>,
     /// `zoneExclusion`.
     pub zone_exclusion: Vec<ExclusionZone>,
+    /// The texts inside the `zone`s, in the same order; empty when no zone has one. Dolby names its zones there.
+    pub zone_names: Vec<String>,
     /// `headphoneVirtualise` (v2).
     pub headphone_virtualise: Option<HeadphoneVirtualise>,
     /// What this edition doesn't know.
@@ -150,6 +215,24 @@ pub struct DirectSpeakersBlock {
     pub screen_edge_lock: ScreenEdgeLock,
     /// What this edition doesn't know.
     pub unknown: Unknown,
+}
+
+impl Default for DirectSpeakersBlock {
+    /// In front, at distance 1, without label.
+    fn default() -> Self {
+        let exactly = |value| Bound { value, min: None, max: None };
+        Self {
+            common: BlockCommon::default(),
+            speaker_labels: Vec::new(),
+            position: DirectSpeakersPosition::Polar {
+                azimuth: exactly(0.0),
+                elevation: exactly(0.0),
+                distance: exactly(1.0),
+            },
+            screen_edge_lock: ScreenEdgeLock::default(),
+            unknown: Unknown::default(),
+        }
+    }
 }
 
 /// A block of `typeDefinition` HOA (BS.2076-2 §5.4.3.4).

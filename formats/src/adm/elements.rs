@@ -41,6 +41,49 @@ pub struct Document {
     pub tags: Vec<TagGroup>,
     /// What this edition doesn't know.
     pub unknown: Unknown,
+    /// What stands around it in the file, so that it can be written back; not part of the ADM.
+    pub envelope: Option<Box<Envelope>>,
+}
+
+/// The XML around `audioFormatExtended`: an EBU Core or ITU document, a frame, or nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Envelope {
+    /// Everything before its start tag.
+    pub before: String,
+    /// Everything after its end tag.
+    pub after: String,
+    /// The namespace declarations in force there: attribute (`xmlns:xsi`) and address.
+    pub namespaces: Vec<(String, String)>,
+    /// The namespace declarations on its own start tag.
+    pub declared: Vec<(String, String)>,
+    /// The prefix of its own name (`adm` in `adm:audioFormatExtended`); empty when it has none.
+    pub prefix: String,
+}
+
+/// The newest edition of BS.2076 that is known here.
+const NEWEST_EDITION: u32 = 2;
+
+/// What the `version` attribute of BS.2076 starts with; the edition follows.
+const VERSION_PREFIX: &str = "ITU-R_BS.2076-";
+
+impl Document {
+    /// The edition of BS.2076 that the document claims: 1 without a `version`, the newest known for a version that
+    /// is not understood.
+    pub fn adm_version(&self) -> u32 {
+        match self.version.as_deref() {
+            None => 1,
+            Some(version) => edition(version).unwrap_or(NEWEST_EDITION),
+        }
+    }
+}
+
+/// The edition in a `version` attribute; `None` when it is not a known one of BS.2076.
+pub(super) fn edition(version: &str) -> Option<u32> {
+    match version.strip_prefix(VERSION_PREFIX)? {
+        "0" | "1" => Some(1),
+        "2" => Some(NEWEST_EDITION),
+        _ => None,
+    }
 }
 
 /// The five `typeDefinition`s and their `typeLabel`s (BS.2076-2 §5.5.1).
@@ -346,6 +389,19 @@ pub struct AudioChannelFormat {
     pub frequency: Frequency,
     /// What this edition doesn't know.
     pub unknown: Unknown,
+}
+
+impl Default for AudioChannelFormat {
+    /// Without id, type or blocks.
+    fn default() -> Self {
+        Self {
+            id: AdmId::default(),
+            name: String::new(),
+            blocks: BlockFormats::new(None),
+            frequency: Frequency::default(),
+            unknown: Unknown::default(),
+        }
+    }
 }
 
 /// `audioStreamFormat` (BS.2076-2 §5.3).

@@ -126,6 +126,16 @@ impl<'a> Index<'a> {
         Some((object, object.alternative_value_sets.get(set)?))
     }
 
+    /// The common `audioPackFormat` called `id`.
+    pub fn common_pack_format(id: &AdmId) -> Option<&'static AudioPackFormat> {
+        COMMON_DEFINITIONS.pack_formats.get(*COMMON_POSITIONS.packs.get(id)?)
+    }
+
+    /// The common `audioChannelFormat` called `id`.
+    pub fn common_channel_format(id: &AdmId) -> Option<&'static Arc<AudioChannelFormat>> {
+        COMMON_DEFINITIONS.channel_formats.get(*COMMON_POSITIONS.channels.get(id)?)
+    }
+
     /// Whether `id` (of a pack, channel, stream or track format) leads to a common definition: it is one, and the
     /// file does not define it anew.
     pub fn is_common_definition(&self, id: &AdmId) -> bool {

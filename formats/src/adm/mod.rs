@@ -8,11 +8,14 @@ mod common_definitions;
 #[rustfmt::skip]
 mod common_definitions_table;
 pub mod elements;
+mod error;
 mod ids;
 mod index;
 mod position;
+mod repair;
 mod screen;
 mod time;
+pub mod xml;
 
 pub use blocks::{
     BinauralBlock, BlockCommon, BlockFormats, ChannelLock, DirectSpeakersBlock, ExclusionZone,
@@ -23,9 +26,10 @@ pub use common_definitions::COMMON_DEFINITIONS;
 pub use elements::{
     AlternativeValueSet, AudioChannelFormat, AudioContent, AudioObject, AudioPackFormat, AudioProgramme,
     AudioStreamFormat, AudioTrackFormat, AudioTrackUid, AuthoringInformation, AuthoringRenderer, Dialogue,
-    Document, Frequency, Label, LoudnessMetadata, MxfLookUp, ObjectInteraction, Profile, TagGroup,
+    Document, Envelope, Frequency, Label, LoudnessMetadata, MxfLookUp, ObjectInteraction, Profile, TagGroup,
     TypeDefinition, Unknown,
 };
+pub use error::{Error, ErrorKind};
 pub use ids::{AdmId, BlockId, IdKind};
 pub use index::Index;
 pub use position::{
@@ -34,3 +38,4 @@ pub use position::{
 };
 pub use screen::{Screen, ScreenCentre};
 pub use time::{AdmTime, TimeError, TimeForm};
+pub use xml::{EnvelopeForm, WriteOptions, read, read_str, write};

@@ -1,0 +1,358 @@
+//! The pull parser over quick-xml that the declarations read from: tokens, limits, warnings and where we are.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::{Reader, XmlVersion};
+
+use super::limits;
+use super::source::Source;
+use crate::Warning;
+use crate::adm::error::{Error, ErrorKind, quoted};
+use crate::adm::{AdmId, BlockId};
+
+/// What the next piece of XML is.
+pub(super) enum Token<'b> {
+    Start(Tag<'b>),
+    Text(Cow<'b, str>),
+    /// A character written as a reference.
+    Character(char),
+    End,
+    EndOfDocument,
+    /// A comment, declaration or processing instruction.
+    Other,
+}
+
+/// A start tag.
+pub(super) struct Tag<'b>(BytesStart<'b>);
+
+impl<'b> Tag<'b> {
+    /// The name without prefix.
+    #[inline]
+    pub(super) fn name(&self) -> &str {
+        let name = self.0.name().0;
+        match name.bytes().position(|byte| byte == b':') {
+            Some(colon) => &name[colon + 1..],
+            None => name,
+        }
+    }
+
+    /// The name as written.
+    pub(super) fn full_name(&self) -> &str {
+        self.0.name().0
+    }
+
+    /// Attributes in order with their values; entities are resolved.
+    #[inline]
+    pub(super) fn attributes(&self) -> impl Iterator<Item = Result<(&str, Cow<'_, str>), Error>> {
+        let mut attributes = self.0.attributes();
+        attributes.with_checks(false);
+        attributes.enumerate().map(|(count, attribute)| {
+            let attribute =
+                attribute.map_err(|error| ill_formed(format!("<{}>: {error}", self.full_name())))?;
+            if count >= limits::ATTRIBUTES {
+                return Err(Error::limit(format!(
+                    "<{}> has more than {} attributes",
+                    self.full_name(),
+                    limits::ATTRIBUTES
+                )));
+            }
+            let value = match attribute.value {
+                Cow::Borrowed(raw) if !needs_normalizing(raw) => Cow::Borrowed(raw),
+                _ => attribute.normalized_value(XmlVersion::Implicit1_0).map_err(convert)?,
+            };
+            Ok((attribute.key.0, value))
+        })
+    }
+
+    /// The tag as written, without `<`, `>` and the `/` of an empty element.
+    fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+#[inline]
+fn needs_normalizing(raw: &str) -> bool {
+    raw.bytes().any(|byte| byte == b'&' || byte < b' ')
+}
+
+fn ill_formed(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Xml, message)
+}
+
+fn convert(error: quick_xml::Error) -> Error {
+    match error {
+        quick_xml::Error::Io(error) => {
+            match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+                Some(ours) => ours.clone(),
+                None => Error::new(ErrorKind::Io, format!("could not be read: {error}")),
+            }
+        }
+        quick_xml::Error::Encoding(error) => {
+            Error::new(ErrorKind::Encoding, format!("is not valid UTF-8 text ({error}); save it as UTF-8"))
+        }
+        other => ill_formed(format!("is not well-formed XML: {other}")),
+    }
+}
+
+/// The element whose parts are being read.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Current {
+    #[default]
+    Nothing,
+    Element(AdmId),
+    Block(BlockId),
+}
+
+impl Current {
+    fn name(&self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Element(id) => id.to_string(),
+            Self::Block(id) => id.to_string(),
+        }
+    }
+}
+
+/// What the declarations need besides the XML: where we are, which edition, what was remarked.
+pub(in crate::adm) struct Context {
+    pub(super) current: Current,
+    /// Name of the attribute or element that is being read.
+    pub(super) field: &'static str,
+    /// Edition of BS.2076 that the document claims: 1 or 2.
+    pub(super) edition: u32,
+    pub(super) blocks: usize,
+    kept: usize,
+    warnings: Vec<Warning>,
+    counts: Vec<(&'static str, u64)>,
+}
+
+impl Context {
+    fn new() -> Self {
+        Self {
+            current: Current::Nothing,
+            field: "",
+            edition: 1,
+            blocks: 0,
+            kept: 0,
+            warnings: Vec::new(),
+            counts: Vec::new(),
+        }
+    }
+
+    /// Remarks `rule` about the current element; a rule that fires too often is only counted.
+    #[cold]
+    pub(in crate::adm) fn warn(&mut self, rule: &'static str, message: impl FnOnce() -> String) {
+        let element = self.current.name();
+        self.warn_about(element, rule, message);
+    }
+
+    /// Remarks `rule` about `element`.
+    #[cold]
+    pub(in crate::adm) fn warn_about(
+        &mut self,
+        element: String,
+        rule: &'static str,
+        message: impl FnOnce() -> String,
+    ) {
+        let place = self.counts.iter().position(|(known, _)| *known == rule).unwrap_or_else(|| {
+            self.counts.push((rule, 0));
+            self.counts.len() - 1
+        });
+        let Some((_, count)) = self.counts.get_mut(place) else { return };
+        *count += 1;
+        if *count <= limits::WARNINGS_PER_RULE {
+            let message = message().replace(|character: char| character.is_control(), " ");
+            self.warnings.push(Warning::new(rule, element, message));
+        }
+    }
+
+    /// Remarks a feature of BS.2076-2 in a document of an earlier edition.
+    #[inline]
+    pub(super) fn second_edition(&mut self, feature: &str) {
+        if self.edition < 2 {
+            self.warn("v2-feature-in-v1", || {
+                format!(
+                    "{feature} belongs to BS.2076-2, but audioFormatExtended has no version=\"ITU-R_BS.2076-2\"; \
+                     it is used all the same"
+                )
+            });
+        }
+    }
+
+    /// Counts what is kept word for word.
+    pub(super) fn keep(&mut self, bytes: usize) -> Result<(), Error> {
+        self.kept = self.kept.saturating_add(bytes);
+        if self.kept > limits::UNKNOWN_BYTES {
+            let most = limits::UNKNOWN_BYTES >> 20;
+            return Err(Error::limit(format!("holds more than {most} MiB of elements that are not ADM")));
+        }
+        Ok(())
+    }
+
+    /// All remarks, each rule's excess as one remark more.
+    pub(super) fn into_warnings(mut self) -> Vec<Warning> {
+        for (rule, count) in self.counts {
+            let more = count.saturating_sub(limits::WARNINGS_PER_RULE);
+            if more > 0 {
+                self.warnings.push(Warning::new(rule, "", format!("and {more} more of the same")));
+            }
+        }
+        self.warnings
+    }
+}
+
+/// The document as a stream of tokens.
+pub(super) struct Input<R> {
+    xml: Reader<Source<R>>,
+    depth: usize,
+    /// Buffers that were used before, one per level of nesting.
+    buffers: Vec<Vec<u8>>,
+    text: String,
+    pub(super) context: Context,
+}
+
+impl<R: Read> Input<R> {
+    pub(super) fn new(source: R) -> Self {
+        let mut xml = Reader::from_reader(Source::new(source));
+        let config = xml.config_mut();
+        config.expand_empty_elements = true;
+        Self { xml, depth: 0, buffers: Vec::new(), text: String::new(), context: Context::new() }
+    }
+
+    pub(super) fn source(&mut self) -> &mut Source<R> {
+        self.xml.get_mut()
+    }
+
+    /// Adds line and element to an error.
+    pub(super) fn locate(&self, error: Error) -> Error {
+        error.located(self.xml.get_ref().line(), self.context.current.name())
+    }
+
+    /// Levels of elements that are open.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
+    pub(super) fn take_buffer(&mut self) -> Vec<u8> {
+        self.buffers.pop().unwrap_or_default()
+    }
+
+    pub(super) fn give_back(&mut self, buffer: Vec<u8>) {
+        self.buffers.push(buffer);
+    }
+
+    /// The next token; what it borrows lies in `buffer`.
+    #[inline]
+    pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Token<'b>, Error> {
+        buffer.clear();
+        self.xml.get_mut().start_token();
+        match self.xml.read_event_into(buffer).map_err(convert)? {
+            Event::Start(tag) | Event::Empty(tag) => {
+                self.depth += 1;
+                if self.depth > limits::DEPTH {
+                    let most = limits::DEPTH;
+                    return Err(Error::limit(format!(
+                        "nests elements more than {most} deep; it is damaged or hostile"
+                    )));
+                }
+                Ok(Token::Start(Tag(tag)))
+            }
+            Event::End(_) => {
+                self.depth = self.depth.saturating_sub(1);
+                Ok(Token::End)
+            }
+            Event::Text(text) => Ok(Token::Text(text.xml10_content())),
+            Event::CData(text) => Ok(Token::Text(text.xml10_content())),
+            Event::GeneralRef(reference) => Ok(Token::Character(character(&reference)?)),
+            Event::DocType(_) => {
+                Err(ill_formed("has a DOCTYPE (DTD), which is refused because of its entities; remove it"))
+            }
+            Event::Eof if self.depth > 0 => Err(ill_formed("is cut: it ends inside an element")),
+            Event::Eof => Ok(Token::EndOfDocument),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) => Ok(Token::Other),
+        }
+    }
+
+    /// The trimmed text of the element whose start tag was just read, up to and with its end tag.
+    #[inline]
+    pub(super) fn read_text(&mut self) -> Result<(&str, &mut Context), Error> {
+        let mut buffer = self.take_buffer();
+        let mut text = std::mem::take(&mut self.text);
+        text.clear();
+        let depth = self.depth;
+        loop {
+            match self.next(&mut buffer)? {
+                Token::Text(piece) => text.push_str(&piece),
+                Token::Character(character) => text.push(character),
+                Token::Start(tag) => self.stray(tag.name()),
+                Token::End if self.depth < depth => break,
+                Token::End | Token::Other => {}
+                Token::EndOfDocument => return Err(cut()),
+            }
+        }
+        self.give_back(buffer);
+        self.text = text;
+        Ok((trimmed(&self.text), &mut self.context))
+    }
+
+    #[cold]
+    fn stray(&mut self, name: &str) {
+        let field = self.context.field;
+        self.context.warn("stray-element", || format!("<{name}> inside the text of {field} is ignored"));
+    }
+
+    /// Skips the content of the element whose start tag was just read; what it held is not kept.
+    pub(super) fn skip(&mut self) -> Result<(), Error> {
+        let mut buffer = self.take_buffer();
+        let depth = self.depth;
+        loop {
+            match self.next(&mut buffer)? {
+                Token::End if self.depth < depth => break,
+                Token::EndOfDocument => return Err(cut()),
+                _ => {}
+            }
+        }
+        self.give_back(buffer);
+        Ok(())
+    }
+
+    /// The whole element of `tag` as it was written.
+    pub(super) fn read_verbatim(&mut self, tag: &Tag<'_>) -> Result<String, Error> {
+        let raw = tag.raw().to_owned();
+        self.source().record();
+        self.skip()?;
+        let rest = self.source().take_recording();
+        // An empty element ends without another byte.
+        let whole = if rest.is_empty() { format!("<{}/>", raw.trim_end()) } else { format!("<{raw}>{rest}") };
+        self.context.keep(whole.len())?;
+        Ok(whole)
+    }
+}
+
+/// White space of XML only: other spaces belong to a name.
+pub(super) fn trimmed(text: &str) -> &str {
+    text.trim_matches(|character| matches!(character, ' ' | '\t' | '\r' | '\n'))
+}
+
+pub(super) fn cut() -> Error {
+    ill_formed("is cut: it ends inside an element")
+}
+
+fn character(reference: &quick_xml::events::BytesRef<'_>) -> Result<char, Error> {
+    if let Some(character) = reference.resolve_char_ref().map_err(convert)? {
+        return Ok(character);
+    }
+    match &**reference {
+        "lt" => Ok('<'),
+        "gt" => Ok('>'),
+        "amp" => Ok('&'),
+        "apos" => Ok('\''),
+        "quot" => Ok('"'),
+        other => Err(ill_formed(format!(
+            "refers to the entity {}, which XML does not define; write the character itself",
+            quoted(other)
+        ))),
+    }
+}

@@ -1,0 +1,28 @@
+//! ADM as XML (BS.2076-2 §5, §9): axml text in, [`Document`] and warnings out, and back.
+//!
+//! ```text
+//!  bytes ── source (encoding, limits) ── input (tokens) ──┐
+//!                                                         ├── declare: elements, formats, blocks ── Document
+//!  bytes ────────────────────────── output (escaping) ────┘
+//! ```
+//!
+//! Elements are found by their local name, so every namespace in the wild is accepted, with or without prefix.
+//! What the model does not know is kept word for word and written back.
+
+mod blocks;
+mod declare;
+mod elements;
+mod envelope;
+mod formats;
+pub(super) mod input;
+pub mod limits;
+mod output;
+mod positions;
+mod screen;
+mod source;
+mod values;
+
+#[cfg(test)]
+mod tests;
+
+pub use envelope::{EnvelopeForm, WriteOptions, read, read_str, write};
