@@ -9,10 +9,6 @@
 //!                           └ what to render: one item per channel, with its track
 //! ```
 
-pub mod units;
-
-pub mod audio;
-
 pub mod geom;
 
 pub mod layout;

@@ -4,7 +4,6 @@
 //! needs to be itself. `renderer::items` walks the references.
 
 pub mod blocks;
-mod chna;
 mod common_definitions;
 #[rustfmt::skip]
 mod common_definitions_table;
@@ -13,7 +12,6 @@ mod error;
 mod ids;
 mod index;
 mod position;
-mod remarks;
 mod repair;
 mod screen;
 mod time;

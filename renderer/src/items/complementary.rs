@@ -1,4 +1,4 @@
-//! Complementary objects (BS.2127-1 §5.2.1.1): of each group one is rendered, the one that lists the others
+//! Complementary objects (BS.2127-1 §5.2.5): of each group one is rendered, the one that lists the others
 //! unless another is chosen.
 
 use std::collections::HashSet;

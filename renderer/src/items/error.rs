@@ -118,6 +118,7 @@ pub(super) fn shown_path<'a>(ids: impl ExactSizeIterator<Item = &'a AdmId>) -> S
 /// to a hang.
 pub(super) struct Budget {
     left: u64,
+    limit: u64,
 }
 
 /// Steps of [`Budget`]: seconds of work, a thousand times what the largest real master needs.
@@ -125,7 +126,12 @@ const STEPS: u64 = 40_000_000;
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self { left: STEPS }
+        Self::of(STEPS)
+    }
+
+    /// For work that may grow with the document.
+    pub(super) fn of(steps: u64) -> Self {
+        Self { left: steps, limit: steps }
     }
 
     /// Takes `steps` away.
@@ -138,7 +144,7 @@ impl Budget {
                 self.left = left;
                 Ok(())
             }
-            None => Err(Error::TooComplex { element: shown(element), what, limit: STEPS }),
+            None => Err(Error::TooComplex { element: shown(element), what, limit: self.limit }),
         }
     }
 }

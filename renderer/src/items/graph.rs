@@ -7,7 +7,7 @@ use std::sync::Arc;
 use formats::Warning;
 use formats::adm::{
     AdmId, AudioChannelFormat, AudioObject, AudioPackFormat, AudioStreamFormat, AudioTrackFormat,
-    AudioTrackUid, BlockFormats, Document, TypeDefinition,
+    AudioTrackUid, Document,
 };
 
 use super::error::{Error, shown};
@@ -129,17 +129,10 @@ impl<'a> Graph<'a> {
         (graph, ids.warnings)
     }
 
-    /// Edition of BS.2076 (1 without a `version`).
-    pub(super) fn version(&self) -> u8 {
-        let number =
-            self.document.version.as_ref().and_then(|version| version.rsplit('-').next()?.parse().ok());
-        number.unwrap_or(1)
-    }
-
     /// A document, not chna alone, of an edition before BS.2076-2.
     pub(super) fn is_before_v2(&self) -> bool {
         let is_chna_only = self.document.programmes.is_empty() && self.objects.is_empty();
-        self.version() < 2 && !is_chna_only
+        self.document.adm_version() < 2 && !is_chna_only
     }
 
     pub(super) fn pack(&self, id: &AdmId) -> Option<PackIndex> {
@@ -243,7 +236,7 @@ impl<'a> Object<'a> {
         let mut to_objects = Resolver { dangling: None, map: objects };
         let mut to_packs = Resolver { dangling: None, map: packs };
         let mut to_uids = Resolver { dangling: None, map: uids };
-        let is_silent = |id: &AdmId| id.as_str().eq_ignore_ascii_case("ATU_00000000");
+        let is_silent = |id: &AdmId| id.is_silent_track();
         let real = element.track_uids.iter().filter(|id| !is_silent(id));
         Self {
             element,
@@ -257,23 +250,12 @@ impl<'a> Object<'a> {
     }
 }
 
-/// The type of a channel: its blocks' (BS.2076-2 §5.4.1); `None` for one this edition doesn't know.
-pub(super) fn channel_type(channel: &AudioChannelFormat) -> Option<TypeDefinition> {
-    match channel.blocks {
-        BlockFormats::DirectSpeakers(_) => Some(TypeDefinition::DirectSpeakers),
-        BlockFormats::Matrix(_) => Some(TypeDefinition::Matrix),
-        BlockFormats::Objects(_) => Some(TypeDefinition::Objects),
-        BlockFormats::Hoa(_) => Some(TypeDefinition::Hoa),
-        BlockFormats::Binaural(_) => Some(TypeDefinition::Binaural),
-        BlockFormats::Other(_) => None,
-    }
-}
-
 fn index<'a, T>(elements: &[&'a T], id: impl Fn(&'a T) -> &'a AdmId) -> HashMap<&'a AdmId, usize> {
     elements.iter().enumerate().map(|(place, element)| (id(element), place)).collect()
 }
 
-/// Elements of one kind, each id once.
+/// Elements of one kind, each id once. A definition of the file is not a common one even when it has the
+/// same id and says the same: the reference renderer doesn't apply mapping rules to it.
 struct Merged<'a, T> {
     /// Common definitions, then the file's.
     kept: Vec<&'a T>,
@@ -295,7 +277,7 @@ impl Ids {
         file: &'a [T],
         id: impl Fn(&'a T) -> &'a AdmId,
     ) -> Merged<'a, T> {
-        let mut in_file = HashMap::with_capacity(file.len().min(1 << 16));
+        let mut in_file = HashMap::with_capacity(file.len());
         let mut kept_of_file = Vec::new();
         let mut twice: Vec<&AdmId> = Vec::new();
         for element in file {
@@ -305,8 +287,7 @@ impl Ids {
                 twice.push(id(element));
             }
         }
-        let (overridden, mut kept): (Vec<&T>, Vec<&T>) =
-            common.iter().partition(|element| in_file.contains_key(id(element)));
+        let mut kept: Vec<&T> = common.iter().filter(|element| !in_file.contains_key(id(element))).collect();
         let common = kept.len();
         kept.append(&mut kept_of_file);
         if let Some(first) = twice.first() {
@@ -315,13 +296,6 @@ impl Ids {
                 twice.len()
             );
             self.warnings.push(Warning::new("duplicate-id", shown(first), message));
-        }
-        if let Some(first) = overridden.first() {
-            let message = format!(
-                "{} {kind} element(s) of the file have the id of a common definition (BS.2094); the file's are used",
-                overridden.len()
-            );
-            self.warnings.push(Warning::new("common-definition-overridden", shown(id(first)), message));
         }
         Merged { kept, common }
     }

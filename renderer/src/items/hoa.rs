@@ -1,4 +1,4 @@
-//! HOA packs (BS.2127-1 §5.2.7.3): one item from all the channels of a pack, which must agree on what holds
+//! HOA packs (BS.2127-1 §5.1.4, §5.2.7): one item from all the channels of a pack, which must agree on what holds
 //! for the whole scene.
 
 use formats::Warning;

@@ -1,5 +1,6 @@
-//! Importance (BS.2127-1 §5.2.8 and §6): leaving out what matters least.
+//! Importance (BS.2127-1 §5.3.1): leaving out what matters least.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use formats::adm::{AudioChannelFormat, BlockCommon, BlockFormats, Gain};
@@ -10,11 +11,12 @@ use super::{Importance, RenderItem};
 /// channels below it are muted (with the ramps that a gain of 0 brings).
 pub fn filter(items: Vec<RenderItem>, threshold: u8) -> Vec<RenderItem> {
     let mut kept: Vec<_> = items.into_iter().filter(|item| is_kept(item, threshold)).collect();
+    let mut muted = HashMap::new();
     for item in &mut kept {
         match item {
-            RenderItem::Objects(item) => mute(&mut item.channel, threshold),
-            RenderItem::DirectSpeakers(item) => mute(&mut item.channel, threshold),
-            RenderItem::Binaural(item) => mute(&mut item.channel, threshold),
+            RenderItem::Objects(item) => mute(&mut item.channel, threshold, &mut muted),
+            RenderItem::DirectSpeakers(item) => mute(&mut item.channel, threshold, &mut muted),
+            RenderItem::Binaural(item) => mute(&mut item.channel, threshold, &mut muted),
             RenderItem::Hoa(item) => {
                 for channel in item.channels.iter_mut().filter(|channel| channel.importance < threshold) {
                     channel.gain = 0.0;
@@ -42,7 +44,10 @@ fn is_kept(item: &RenderItem, threshold: u8) -> bool {
     }
 }
 
-fn mute(channel: &mut Arc<AudioChannelFormat>, threshold: u8) {
+/// Each channel is copied once, however many items share it; `muted` holds both, so that no address is reused.
+type Muted = HashMap<*const AudioChannelFormat, [Arc<AudioChannelFormat>; 2]>;
+
+fn mute(channel: &mut Arc<AudioChannelFormat>, threshold: u8, muted: &mut Muted) {
     fn commons(blocks: &mut BlockFormats) -> Vec<&mut BlockCommon> {
         match blocks {
             BlockFormats::Objects(blocks) => blocks.iter_mut().map(|block| &mut block.common).collect(),
@@ -58,11 +63,16 @@ fn mute(channel: &mut Arc<AudioChannelFormat>, threshold: u8) {
     if least(&channel.blocks) >= threshold {
         return;
     }
-    for common in commons(&mut Arc::make_mut(channel).blocks) {
-        if common.importance < threshold {
-            common.gain = Gain::Linear(0.0);
+    let [_, copy] = muted.entry(Arc::as_ptr(channel)).or_insert_with(|| {
+        let mut copy = Arc::clone(channel);
+        for common in commons(&mut Arc::make_mut(&mut copy).blocks) {
+            if common.importance < threshold {
+                common.gain = Gain::Linear(0.0);
+            }
         }
-    }
+        [Arc::clone(channel), copy]
+    });
+    *channel = Arc::clone(copy);
 }
 
 /// The least importance of the blocks; 10 without any.

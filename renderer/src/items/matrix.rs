@@ -1,10 +1,10 @@
-//! Matrix packs (BS.2127-1 §5.2.4): which kind one is, what it may be fed with, and how each channel of its
+//! Matrix packs (BS.2127-1 §5.1.2, §5.2.6): which kind one is, what it may be fed with, and how each channel of its
 //! output is made from the tracks.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use formats::adm::{AdmId, BlockFormats, MatrixBlock, TypeDefinition};
+use formats::adm::{AdmId, BlockFormats, MatrixBlock, MatrixCoefficient, TypeDefinition};
 
 use super::TrackSpec;
 use super::error::{Budget, Error, shown};
@@ -12,7 +12,7 @@ use super::graph::{ChannelIndex, Graph, Pack, PackIndex};
 use super::pack_allocation::{Pattern, PatternChannel};
 use super::pack_tree::PackTrees;
 
-/// What a matrix pack does, told by which packs it refers to (BS.2076-2 §5.5.5).
+/// What a matrix pack does, told by which packs it refers to (BS.2076-2 §5.5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// Input channels to output channels.
@@ -68,7 +68,7 @@ pub(super) fn patterns(
     }
 }
 
-/// The structure of a matrix pack (BS.2076-2 §5.5.5, §5.4.3.2).
+/// The structure of a matrix pack (BS.2076-2 §5.5.4, §5.4.3.2).
 fn check(
     graph: &Graph,
     place: PackIndex,
@@ -248,6 +248,16 @@ pub(super) fn outputs(
         .collect()
 }
 
+/// What of a coefficient bears on the sound: unknown XML is not copied into every item.
+fn without_unknown(coefficient: &MatrixCoefficient) -> MatrixCoefficient {
+    MatrixCoefficient {
+        input_channel_format: coefficient.input_channel_format.clone(),
+        gain: coefficient.gain,
+        delay: coefficient.delay,
+        ..MatrixCoefficient::default()
+    }
+}
+
 /// Follows the coefficients back to the channels that are fed. At most decode, encode, input: [`check`]
 /// has seen to it that the inputs of an encode matrix are no matrix channels.
 fn track(
@@ -266,7 +276,10 @@ fn track(
     for coefficient in &block.matrix {
         let input = &coefficient.input_channel_format;
         let input = graph.channel(input).ok_or_else(|| Error::dangling(id, input))?;
-        terms.push(TrackSpec::Matrix(Box::new(self::track(graph, input, fed, budget)?), coefficient.clone()));
+        terms.push(TrackSpec::Matrix(
+            Box::new(self::track(graph, input, fed, budget)?),
+            without_unknown(coefficient),
+        ));
     }
     Ok(TrackSpec::Gain(Box::new(TrackSpec::Mix(terms)), block.common.gain.linear()))
 }

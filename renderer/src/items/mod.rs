@@ -51,7 +51,7 @@ pub enum RenderItem {
     Binaural(BinauralItem),
 }
 
-/// Where a track's samples come from (BS.2127-1 §5.3.1).
+/// Where a track's samples come from (BS.2127-1 §5.1).
 #[derive(Clone, Debug, PartialEq)]
 pub enum TrackSpec {
     /// A track of the file, counted from 0.
@@ -79,7 +79,7 @@ pub struct ItemPath {
     pub pack_formats: Vec<AdmId>,
 }
 
-/// The least importance along the path, per kind (BS.2127-1 §5.3.1.3); `None` is "not stated".
+/// The least importance along the path, per kind (BS.2127-1 §5.3.1); `None` is "not stated".
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Importance {
     /// Of the objects on the path.
@@ -88,7 +88,7 @@ pub struct Importance {
     pub pack_format: Option<u8>,
 }
 
-/// What an item inherits from outside its blocks (BS.2127-1 §5.2.2, `ExtraData`).
+/// What an item inherits from outside its blocks (BS.2127-1 §5.1, `ExtraData`).
 #[derive(Clone, Debug, PartialEq)]
 pub struct ItemContext {
     /// Where it comes from.

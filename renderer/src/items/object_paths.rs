@@ -1,4 +1,6 @@
-//! Programme → contents → objects (BS.2127-1 §5.2.1): every path that leads to an object.
+//! Programme → contents → objects (BS.2127-1 §5.2.2–§5.2.4): every path that leads to an object.
+
+use std::collections::HashMap;
 
 use formats::Warning;
 use formats::adm::{AdmId, AudioContent, AudioProgramme};
@@ -36,7 +38,7 @@ pub(super) fn programme<'a>(
     let lowest = programmes.iter().min_by(|a, b| a.id.cmp(&b.id));
     if let (Some(lowest), true) = (lowest, programmes.len() > 1) {
         let message = format!(
-            "the lowest of {} audioProgrammes is rendered, as none was chosen (BS.2127-1 §5.2.1)",
+            "the lowest of {} audioProgrammes is rendered, as none was chosen (BS.2127-1 §5.2.2)",
             programmes.len()
         );
         warnings.push(Warning::new("several-programmes", shown(&lowest.id), message));
@@ -53,9 +55,10 @@ pub(super) fn object_paths<'a>(
     let mut paths = Vec::new();
     match programme {
         Some(programme) => {
+            let contents: HashMap<&AdmId, &AudioContent> =
+                graph.document.contents.iter().rev().map(|content| (&content.id, content)).collect();
             for id in &programme.contents {
-                let content = (graph.document.contents.iter().find(|content| content.id == *id))
-                    .ok_or_else(|| Error::dangling(&programme.id, id))?;
+                let content = *contents.get(id).ok_or_else(|| Error::dangling(&programme.id, id))?;
                 for object in &content.objects {
                     let root = graph.object(object).ok_or_else(|| Error::dangling(&content.id, object))?;
                     paths_from(graph, Some(content), root, &mut paths)?;
@@ -111,7 +114,7 @@ fn paths_from<'a>(
     Ok(())
 }
 
-/// Refuses objects that contain themselves, whether they are used or not (BS.2127-1 §5.2.1).
+/// Refuses objects that contain themselves, whether they are used or not (BS.2127-1 §5.2.4).
 pub(super) fn refuse_loops(graph: &Graph) -> Result<(), Error> {
     #[derive(Clone, Copy, PartialEq)]
     enum Visit {

@@ -1,7 +1,7 @@
 //! What objects pass down to the channels they hold (BS.2076-2 §5.6): gain, mute, position offset, head lock,
 //! with the alternative value sets that the programme and its contents choose.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use formats::Warning;
 use formats::adm::{
@@ -44,13 +44,14 @@ impl<'a> ValueSets<'a> {
         let mut of_object: HashMap<ObjectIndex, &AlternativeValueSet> = HashMap::new();
         let Some(programme) = programme else { return Self { of_object } };
         let mut owners: HashMap<&AdmId, (ObjectIndex, &'a AlternativeValueSet)> = HashMap::new();
-        for &object in paths.iter().flat_map(|path| &path.objects) {
+        let mut seen = HashSet::new();
+        for &object in paths.iter().flat_map(|path| &path.objects).filter(|object| seen.insert(**object)) {
             for set in &graph.objects[object].element.alternative_value_sets {
                 owners.entry(&set.id).or_insert((object, set));
             }
         }
         let of_programme = programme.alternative_value_sets.iter().map(|set| (&programme.id, set));
-        let contents: std::collections::HashSet<_> = programme.contents.iter().collect();
+        let contents: HashSet<_> = programme.contents.iter().collect();
         let of_contents = (graph.document.contents.iter())
             .filter(|content| contents.contains(&content.id))
             .flat_map(|content| content.alternative_value_sets.iter().map(|set| (&content.id, set)));

@@ -1,4 +1,4 @@
-//! Which track is which channel of which pack (BS.2127-1 §5.3.2): a search for the only way to give every
+//! Which track is which channel of which pack (BS.2127-1 §5.2.6): a search for the only way to give every
 //! track a channel and every channel a track.
 
 use std::collections::{BTreeSet, HashMap};

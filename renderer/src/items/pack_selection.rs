@@ -1,4 +1,4 @@
-//! Packs and tracks of an object, or of a file with chna alone, matched (BS.2127-1 §5.3).
+//! Packs and tracks of an object, or of a file with chna alone, matched (BS.2127-1 §5.2.6).
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -19,6 +19,24 @@ use super::select::SelectedChannel;
 pub(super) struct SelectedPack {
     pub(super) output: PackIndex,
     pub(super) channels: Vec<SelectedChannel>,
+}
+
+impl SelectedPack {
+    /// Memory of its matrices in steps of a [`Budget`].
+    pub(super) fn weight(&self) -> usize {
+        const STEPS_PER_TERM: usize = 64;
+        self.channels.iter().map(|channel| terms(&channel.track).saturating_mul(STEPS_PER_TERM)).sum()
+    }
+}
+
+/// Coefficients in a track; matrices are at most two deep.
+fn terms(track: &TrackSpec) -> usize {
+    match track {
+        TrackSpec::Direct(_) | TrackSpec::Silent => 0,
+        TrackSpec::Matrix(of, _) => 1 + terms(of),
+        TrackSpec::Gain(of, _) => terms(of),
+        TrackSpec::Mix(all) => all.iter().map(terms).sum(),
+    }
 }
 
 /// Matches packs and tracks; remembers what it has worked out about packs and objects.
@@ -228,7 +246,7 @@ impl PackSelector {
         Ok(SelectedPack { output, channels: channels.collect() })
     }
 
-    /// The likeliest reason for an allocation without a unique answer (BS.2127-1 §5.3.2).
+    /// The likeliest reason for an allocation without a unique answer (BS.2127-1 §5.2.6).
     fn explain(
         &mut self,
         graph: &Graph,
@@ -275,27 +293,29 @@ impl PackSelector {
                 "it refers to audioTrackUIDs but to no audioPackFormat; add the reference".to_owned(),
             );
         }
+        let mut packs = HashSet::new();
+        let mut places = HashSet::new();
+        for &root in &request.roots {
+            for channel in
+                self.patterns(graph, root, budget).ok()?.iter().flat_map(|pattern| &pattern.channels)
+            {
+                packs.extend(channel.packs.iter().copied());
+                places.extend(channel.packs.iter().map(|&pack| (channel.channel, pack)));
+            }
+        }
         for (track, &uid) in request.tracks.iter().zip(uids) {
-            let uid = shown(&graph.track_uids[uid].id);
-            let (Some(pack), channel) = (track.pack, graph.channel_id(track.channel)) else { continue };
-            let is_reachable = |selector: &Self, roots: &[PackIndex]| {
-                roots.contains(&pack)
-                    || selector.roots_of(std::slice::from_ref(track)).iter().any(|p| roots.contains(p))
-            };
-            if request.references.is_some_and(|roots| !is_reachable(self, roots)) {
+            let Some(pack) = track.pack else { continue };
+            let (uid, pack_id) = (shown(&graph.track_uids[uid].id), shown(graph.pack_id(pack)));
+            if !packs.contains(&pack) {
                 return Some(format!(
-                    "{uid} refers to audioPackFormat {}, which is not among the packs of the object; \
-                     make both refer to the same pack",
-                    shown(graph.pack_id(pack))
+                    "{uid} refers to audioPackFormat {pack_id}, which is not among the packs of the object; \
+                     make both refer to the same pack"
                 ));
             }
-            let is_matrix = graph.packs[pack].element.type_definition == Some(TypeDefinition::Matrix);
-            let leaves = self.trees.leaves(graph, pack, budget).ok()?;
-            if !is_matrix && !leaves.iter().any(|leaf| leaf.channel == track.channel) {
+            if !places.contains(&(track.channel, pack)) {
                 return Some(format!(
-                    "{uid} leads to audioChannelFormat {}, which its audioPackFormat {} does not contain",
-                    shown(channel),
-                    shown(graph.pack_id(pack))
+                    "{uid} leads to audioChannelFormat {}, which its audioPackFormat {pack_id} does not contain",
+                    shown(graph.channel_id(track.channel))
                 ));
             }
         }

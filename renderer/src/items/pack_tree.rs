@@ -1,4 +1,4 @@
-//! The channels of a pack with the packs that lead to each (BS.2127-1 §5.3.2): in order, every channel
+//! The channels of a pack with the packs that lead to each (BS.2127-1 §5.2.6): in order, every channel
 //! reached once, everything of one type.
 
 use std::collections::HashMap;
@@ -7,7 +7,7 @@ use std::rc::Rc;
 use formats::adm::TypeDefinition;
 
 use super::error::{Budget, Error, shown, shown_path};
-use super::graph::{ChannelIndex, Graph, PackIndex, channel_type};
+use super::graph::{ChannelIndex, Graph, PackIndex};
 
 /// Packs inside packs; the common definitions of 7th-order HOA nest eight deep.
 const MAX_DEPTH: usize = 32;
@@ -94,7 +94,7 @@ fn check_own(graph: &Graph, place: PackIndex, root_type: Option<TypeDefinition>)
     if let Some(to) = pack.dangling {
         return Err(Error::dangling(&pack.element.id, to));
     }
-    let name = |kind: Option<TypeDefinition>| kind.map_or("unknown".to_owned(), |kind| format!("{kind:?}"));
+    let name = |kind: Option<TypeDefinition>| kind.map_or("unknown", TypeDefinition::name);
     if pack.element.type_definition != root_type {
         let found = name(pack.element.type_definition);
         let problem =
@@ -102,7 +102,7 @@ fn check_own(graph: &Graph, place: PackIndex, root_type: Option<TypeDefinition>)
         return Err(Error::element(&pack.element.id, problem));
     }
     for &channel in &pack.channels {
-        let found = channel_type(graph.channels[channel].element);
+        let found = graph.channels[channel].element.blocks.type_definition();
         if found != root_type {
             let problem = format!(
                 "is of type {} but its {} is of type {}; types can't be mixed",

@@ -70,13 +70,19 @@ pub fn select(
             let values = ObjectValues::of(&graph, path, &value_sets);
             let source = Source { programme, path: Some(path), values };
             for pack in selected.iter() {
+                items.budget.spend(
+                    pack.weight(),
+                    &graph.objects[object].element.id,
+                    "its matrices are too large",
+                )?;
                 items.push(&source, pack.clone(), &mut warnings)?;
             }
         }
     }
     validate::remarks(&graph, &items.used_objects, options, &mut warnings);
     let mut items = items.items;
-    timing_fixes::repair(&mut items, options.file_duration, &mut warnings)?;
+    let blocks = graph.channels.iter().map(|channel| channel.element.blocks.len()).sum();
+    timing_fixes::repair(&mut items, options.file_duration, blocks, &mut warnings)?;
     Ok((items, merge_repeated(warnings)))
 }
 
@@ -279,7 +285,7 @@ impl Items<'_, '_> {
             head_locked: source.values.head_locked,
             reference_screen: source.programme.and_then(|p| p.reference_screen).unwrap_or_default(),
             absolute_distance: absolute_distance.map(|(distance, _)| distance),
-            adm_version: graph.version(),
+            adm_version: u8::try_from(graph.document.adm_version()).unwrap_or(u8::MAX),
         })
     }
 }

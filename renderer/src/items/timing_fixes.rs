@@ -1,4 +1,4 @@
-//! Block times put in order (BS.2127-1 §5.2.9, BS.2076-2 §5.4.3.1): what comes out has both rtime and
+//! Block times put in order (BS.2076-2 §5.4.1): what comes out has both rtime and
 //! duration or neither, never overlaps, never outlasts its object, and interpolates within itself. Gaps are
 //! kept, except those that rounding to five decimals leaves. A sound channel is not touched nor copied.
 
@@ -42,16 +42,13 @@ enum Rule {
 const REPAIRS: [(&str, &str); 8] = [
     (
         "block-times-incomplete",
-        "without rtime or duration although there are other blocks or one of the two is given; completed from its neighbours",
+        "lack rtime or duration although there are other blocks; completed from their neighbours",
     ),
-    ("block-order", "earlier than the block before; blocks are sorted by rtime"),
-    ("block-overlap", "longer than up to the next block; cut at the next block's rtime"),
-    (
-        "block-gap-rounding",
-        "up to 0.00002 s shorter than up to the next block; prolonged to the next block's rtime",
-    ),
-    ("block-gap", "end before the next block begins; the gaps are silent"),
-    ("interpolation-too-long", "with an interpolationLength longer than their duration; cut to the duration"),
+    ("block-order", "begin before the block that precedes them; the blocks are sorted by rtime"),
+    ("block-overlap", "run into the next block; cut where that begins"),
+    ("block-gap-rounding", "end up to 0.00002 s before the next block, as rounded times do; prolonged to it"),
+    ("block-gap", "end before the next block begins; the gap is silent"),
+    ("interpolation-too-long", "have an interpolationLength longer than they last; cut to their duration"),
     ("block-after-object", "end after their audioObject; cut at its end"),
     ("block-outside-object", "begin after the end of their audioObject; not rendered"),
 ];
@@ -98,6 +95,18 @@ impl Limits {
     }
 }
 
+/// Work and memory grow with the document, however often its objects share channels.
+struct Budgets {
+    looked_at: Budget,
+    copied: Budget,
+}
+
+const EXTRA_LOOKS: u64 = 40_000_000;
+const LOOKS_PER_BLOCK: u64 = 8;
+const EXTRA_COPIES: u64 = 500_000;
+const COPIES_PER_BLOCK: u64 = 2;
+const WHAT: &str = "too many objects of different lengths use its blocks";
+
 type Key = (*const AudioChannelFormat, Option<(u64, u32)>, (u64, u32));
 
 /// Repairs the block times of all items. A channel that several items share is repaired once for each
@@ -105,9 +114,14 @@ type Key = (*const AudioChannelFormat, Option<(u64, u32)>, (u64, u32));
 pub(super) fn repair(
     items: &mut [RenderItem],
     file_duration: Option<AdmTime>,
+    document_blocks: usize,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Error> {
-    let mut budget = Budget::new();
+    let document_blocks = document_blocks as u64;
+    let mut budgets = Budgets {
+        looked_at: Budget::of(EXTRA_LOOKS + LOOKS_PER_BLOCK * document_blocks),
+        copied: Budget::of(EXTRA_COPIES + COPIES_PER_BLOCK * document_blocks),
+    };
     let mut known: HashMap<Key, Arc<AudioChannelFormat>> = HashMap::new();
     for item in items {
         let limits = Limits::of(item.context(), file_duration);
@@ -126,7 +140,7 @@ pub(super) fn repair(
             *channel = Arc::clone(repaired);
             continue;
         }
-        let repaired = repaired(channel, &limits, &mut budget, warnings)?;
+        let repaired = repaired(channel, &limits, &mut budgets, warnings)?;
         known.insert(key, Arc::clone(&repaired));
         *channel = repaired;
     }
@@ -157,7 +171,7 @@ timed!(ObjectsBlock, DirectSpeakersBlock, BinauralBlock);
 fn repaired(
     channel: &Arc<AudioChannelFormat>,
     limits: &Limits,
-    budget: &mut Budget,
+    budgets: &mut Budgets,
     warnings: &mut Vec<Warning>,
 ) -> Result<Arc<AudioChannelFormat>, Error> {
     let mut tally = Tally::default();
@@ -167,9 +181,10 @@ fn repaired(
         BlockFormats::Binaural(blocks) => (is_sound(blocks, limits, &mut tally), blocks.len()),
         BlockFormats::Matrix(_) | BlockFormats::Hoa(_) | BlockFormats::Other(_) => (true, 0),
     };
-    budget.spend(1 + count, &channel.id, "too many objects use its blocks")?;
+    budgets.looked_at.spend(1 + count, &channel.id, WHAT)?;
     let mut result = Arc::clone(channel);
     if !is_sound {
+        budgets.copied.spend(count, &channel.id, WHAT)?;
         tally = Tally::default();
         match &mut Arc::make_mut(&mut result).blocks {
             BlockFormats::Objects(blocks) => put_in_order(blocks, limits, &mut tally),
@@ -252,13 +267,16 @@ fn put_in_order<T: Timed>(blocks: &mut Vec<T>, limits: &Limits, tally: &mut Tall
     }
 }
 
-/// Gives every block both rtime and duration.
+/// Gives every block both rtime and duration. A last block without duration lasts as long as the object; the
+/// reader has remarked it.
 fn complete<T: Timed>(blocks: &mut [T], limits: &Limits, tally: &mut Tally) {
+    let count = blocks.len();
     let mut previous_end = AdmTime::ZERO;
-    for place in 0..blocks.len() {
+    for place in 0..count {
         let next = blocks.get(place + 1).and_then(|next| next.common().rtime);
         let common = blocks[place].common_mut();
-        if common.rtime.is_none() || common.duration.is_none() {
+        let is_open_end = place + 1 == count && common.rtime.is_some();
+        if (common.rtime.is_none() || common.duration.is_none()) && !is_open_end {
             tally.add(Rule::Incomplete, common.id);
         }
         let rtime = *common.rtime.get_or_insert(previous_end);

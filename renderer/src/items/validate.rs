@@ -8,7 +8,7 @@ use formats::adm::{AdmId, AudioObject};
 
 use super::SelectOptions;
 use super::error::shown;
-use super::graph::{Graph, ObjectIndex, channel_type};
+use super::graph::{Graph, ObjectIndex};
 
 /// Adds a warning for each rule that the document breaks, with how often and where first.
 pub(super) fn remarks(
@@ -49,7 +49,7 @@ pub(super) fn remarks(
     );
     let frequencies = graph.channels.iter().filter(|channel| {
         let frequency = channel.element.frequency;
-        matches!(channel_type(channel.element), Some(formats::adm::TypeDefinition::Objects))
+        matches!(channel.element.blocks.type_definition(), Some(formats::adm::TypeDefinition::Objects))
             && (frequency.low_pass.is_some() || frequency.high_pass.is_some())
     });
     found(
@@ -99,7 +99,7 @@ fn unused(graph: &Graph, used_objects: &[ObjectIndex], found: &mut Found) {
     );
     let mixed = graph.packs.iter().filter(|pack| {
         let own = pack.element.type_definition;
-        let is_other = |&channel: &usize| channel_type(graph.channels[channel].element) != own;
+        let is_other = |&channel: &usize| graph.channels[channel].element.blocks.type_definition() != own;
         pack.channels.iter().any(is_other)
             || pack.packs.iter().any(|&child| graph.packs[child].element.type_definition != own)
     });

@@ -1,0 +1,9 @@
+//! Tests of the selection: documents built by hand, hostile ones, and the corpus against what the reference
+//! renderer selects.
+
+mod allocation;
+mod build;
+mod hoa_and_matrix;
+mod hostile;
+mod structure;
+mod timing;
