@@ -1,1 +1,7 @@
 //! Heads and convolution.
+//!
+//! ```text
+//!  convolver ── finite responses on blocks of samples
+//! ```
+
+pub mod convolver;

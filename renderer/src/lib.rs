@@ -9,6 +9,10 @@
 //!                           └ what to render: one item per channel, with its track
 //! ```
 
+pub mod units;
+
+pub mod audio;
+
 pub mod geom;
 
 pub mod layout;

@@ -4,6 +4,7 @@
 //! needs to be itself. `renderer::items` walks the references.
 
 pub mod blocks;
+mod chna;
 mod common_definitions;
 #[rustfmt::skip]
 mod common_definitions_table;
@@ -12,6 +13,7 @@ mod error;
 mod ids;
 mod index;
 mod position;
+mod remarks;
 mod repair;
 mod screen;
 mod time;

@@ -1,26 +1,20 @@
-//! What is put right, with a remark, once all of a channel or document is known.
+//! What is put right, with a remark, once a whole channel or document is known.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use super::blocks::{BlockCommon, BlockFormats};
 use super::error::Error;
 use super::xml::input::Context;
-use super::{AdmId, AdmTime, AudioChannelFormat, BlockId, Document, Index};
+use super::{AdmId, AudioChannelFormat, BlockId, Document, Index};
 
 /// Access to what all blocks have.
 trait Block {
-    fn common(&self) -> &BlockCommon;
     fn common_mut(&mut self) -> &mut BlockCommon;
 }
 
 macro_rules! block {
     ($($block:ty),*) => {$(
         impl Block for $block {
-            fn common(&self) -> &BlockCommon {
-                &self.common
-            }
-
             fn common_mut(&mut self) -> &mut BlockCommon {
                 &mut self.common
             }
@@ -36,7 +30,8 @@ block!(
     super::BinauralBlock
 );
 
-/// Puts the blocks of a channel in order: ids, times, memory.
+/// Completes the blocks of a channel. Their times stay as the file has them: what is wrong with those depends on the
+/// object that plays them.
 pub(super) fn channel(channel: &mut AudioChannelFormat, context: &mut Context) {
     let digits = channel.id.digits().unwrap_or(0);
     match &mut channel.blocks {
@@ -54,74 +49,20 @@ pub(super) fn channel(channel: &mut AudioChannelFormat, context: &mut Context) {
     }
 }
 
+/// Blocks without id get the one they should have; memory that was taken ahead is given back.
 fn repair_blocks<B: Block>(blocks: &mut Vec<B>, channel: u32, context: &mut Context) {
     blocks.shrink_to_fit();
-    number_blocks(blocks, channel, context);
-    default_rtimes(blocks, context);
-    sort_blocks(blocks, context);
-    default_durations(blocks, context);
-}
-
-/// Blocks without id get the one they should have.
-fn number_blocks<B: Block>(blocks: &mut [B], channel: u32, context: &mut Context) {
     for (place, block) in blocks.iter_mut().enumerate() {
         let common = block.common_mut();
         if common.id == BlockId::default() {
             common.id = BlockId { channel, number: u32::try_from(place + 1).unwrap_or(u32::MAX) };
-            context.warn_about(common.id.to_string(), "block-id-missing", || {
-                format!("block {} of the channel has no audioBlockFormatID; it gets this one", place + 1)
-            });
+            let (id, number) = (common.id, place + 1);
+            context.remarks.add(
+                "block-id-missing",
+                || id.to_string(),
+                || format!("block {number} of the channel has no audioBlockFormatID; it gets this one"),
+            );
         }
-    }
-}
-
-/// A duration without rtime starts at 0: some writers leave out the first rtime.
-fn default_rtimes<B: Block>(blocks: &mut [B], context: &mut Context) {
-    for block in blocks {
-        let common = block.common_mut();
-        if common.rtime.is_none() && common.duration.is_some() {
-            common.rtime = Some(AdmTime::ZERO);
-            context.warn_about(common.id.to_string(), "duration-without-rtime", || {
-                "has a duration but no rtime; rtime 0 is used".to_owned()
-            });
-        }
-    }
-}
-
-/// Blocks are read in the order of their times.
-fn sort_blocks<B: Block>(blocks: &mut [B], context: &mut Context) {
-    let key = |block: &B| {
-        let common = block.common();
-        (common.rtime.unwrap_or(AdmTime::ZERO), common.duration.unwrap_or(AdmTime::ZERO))
-    };
-    let mut last = (AdmTime::ZERO, AdmTime::ZERO);
-    let mut ordered = true;
-    for block in blocks.iter() {
-        let next = key(block);
-        ordered &= last <= next;
-        last = next;
-    }
-    if !ordered {
-        blocks.sort_by_cached_key(key);
-        context.warn("block-order", || {
-            "has blocks that are not in the order of their rtime; they are sorted".to_owned()
-        });
-    }
-}
-
-/// An rtime without duration lasts until the next block; the last such block stays open until the object ends.
-fn default_durations<B: Block>(blocks: &mut [B], context: &mut Context) {
-    let mut next: Option<AdmTime> = None;
-    for block in blocks.iter_mut().rev() {
-        let common = block.common_mut();
-        if let (Some(rtime), None) = (common.rtime, common.duration) {
-            common.duration = next.and_then(|next| next.checked_sub(rtime));
-            context.warn_about(common.id.to_string(), "rtime-without-duration", || {
-                let end = if next.is_some() { "the next block" } else { "the end of the object" };
-                format!("has an rtime but no duration; it lasts until {end}")
-            });
-        }
-        next = common.rtime;
     }
 }
 
@@ -147,23 +88,25 @@ fn unique<T: PartialEq>(
     id: impl Fn(&T) -> &AdmId,
     context: &mut Context,
 ) -> Result<(), Error> {
-    let mut first: HashMap<AdmId, usize> = HashMap::with_capacity(elements.len());
+    let mut first: HashMap<&AdmId, &T> = HashMap::with_capacity(elements.len());
     let mut repeated = Vec::new();
-    for (place, element) in elements.iter().enumerate() {
-        match first.entry(id(element).clone()) {
-            Entry::Vacant(entry) => {
-                entry.insert(place);
-            }
-            Entry::Occupied(entry) if elements.get(*entry.get()) == Some(element) => repeated.push(place),
-            Entry::Occupied(entry) => return Err(duplicate(entry.key())),
+    for element in &*elements {
+        let known = first.entry(id(element)).or_insert(element);
+        let is_first = std::ptr::eq(*known, element);
+        if !is_first && *known != element {
+            return Err(duplicate(id(element)));
         }
+        if !is_first {
+            context.remarks.add(
+                "duplicate-id",
+                || id(element).to_string(),
+                || "is there twice with the same content; the repetition is dropped".to_owned(),
+            );
+        }
+        repeated.push(!is_first);
     }
-    for &place in repeated.iter().rev() {
-        let element = elements.remove(place);
-        context.warn_about(id(&element).to_string(), "duplicate-id", || {
-            "is there twice with the same content; the repetition is dropped".to_owned()
-        });
-    }
+    let mut repeated = repeated.into_iter();
+    elements.retain(|_| !repeated.next().unwrap_or(false));
     Ok(())
 }
 
@@ -198,7 +141,7 @@ fn silent_track(document: &Document) -> Result<(), Error> {
 /// A file that defines a common id anew counts; when it says something else than BS.2094-1, it is remarked.
 fn compare_with_common(document: &Document, context: &mut Context) {
     let mut remark = |id: &AdmId| {
-        context.warn_about(id.to_string(), "common-definition-changed", || {
+        context.remarks.add("common-definition-changed", || id.to_string(), || {
             "is an id of a common definition (BS.2094-1), but the file defines it otherwise; the file counts".to_owned()
         });
     };

@@ -1,4 +1,5 @@
-use crate::bw64::{ChnaRow, ChunkId};
+use crate::bw64::chunks::dbmd::{DbmdChunk, Segment, SegmentContent};
+use crate::bw64::{ChnaChunk, ChnaRow, ChunkId, Reader};
 
 /// What the rules ask about the file around a document; everything else a rule needs is in the document.
 ///
@@ -13,6 +14,8 @@ pub struct FileFacts {
     pub chunks: Vec<ChunkId>,
     /// The `dbmd` chunk as far as the rules need it; `None` when the file has none.
     pub dbmd: Option<DbmdFacts>,
+    /// The root of the axml is `ebuCoreMain`; `None` when nobody looked.
+    pub is_in_ebu_core: Option<bool>,
 }
 
 /// The sound of a file.
@@ -48,4 +51,46 @@ pub struct DbmdFacts {
     pub has_atmos: bool,
     /// Beds' channels and objects that segment 10 counts.
     pub supplemental_elements: Option<u16>,
+}
+
+impl FileFacts {
+    /// The facts of an open file, with its chna and dbmd as they were read and the length of the latter.
+    pub fn new<S: std::io::Read + std::io::Seek>(
+        reader: &Reader<S>,
+        chna: Option<&ChnaChunk>,
+        dbmd: Option<(&DbmdChunk, u64)>,
+    ) -> Self {
+        let format = reader.format();
+        Self {
+            audio: Some(AudioFacts {
+                channels: format.channels,
+                sample_rate: format.sample_rate,
+                bits: format.sample_format.bits(),
+                integer: !format.sample_format.is_float(),
+                frames: reader.frames(),
+            }),
+            chna: chna.map(|chna| chna.rows.clone()),
+            chunks: reader.chunks().iter().map(|chunk| chunk.id).collect(),
+            dbmd: dbmd.map(|(dbmd, length)| DbmdFacts::new(dbmd, length)),
+            is_in_ebu_core: None,
+        }
+    }
+}
+
+impl DbmdFacts {
+    fn new(dbmd: &DbmdChunk, length: u64) -> Self {
+        let contents = || dbmd.segments.iter().map(Segment::content);
+        Self {
+            length,
+            checksums_hold: dbmd
+                .segments
+                .iter()
+                .all(|segment| segment.checksum == segment.expected_checksum()),
+            has_atmos: contents().any(|content| matches!(content, SegmentContent::Atmos(_))),
+            supplemental_elements: contents().find_map(|content| match content {
+                SegmentContent::AtmosSupplement(supplement) => Some(supplement.object_count),
+                _ => None,
+            }),
+        }
+    }
 }

@@ -9,6 +9,11 @@ pub(super) const SAME: f64 = 1e-9;
 /// the length of one and the start of the next.
 pub(super) const FIVE_DECIMALS: f64 = 1.5e-5 + SAME;
 
+/// Seconds without the last digits of f64, for a message.
+pub(super) fn shown(seconds: f64) -> f64 {
+    (seconds * 1e9).round() / 1e9
+}
+
 /// `time` in seconds.
 pub(super) fn seconds(time: AdmTime) -> f64 {
     time.seconds_f64()

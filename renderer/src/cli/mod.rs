@@ -4,10 +4,12 @@
 //! Exit codes: 0 done, 1 done but the verdict is bad (overloads under `--fail-on-overload`, findings),
 //! 2 could not be done (one `error:` line says why), 130 and 143 interrupted.
 
+pub mod check;
 pub mod chunks;
 pub mod completions;
 mod console;
 mod error;
+pub mod info;
 pub mod layouts;
 pub mod man;
 mod signals;
@@ -51,6 +53,8 @@ struct Common {
 // One line per subcommand, in the order of the help.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Info(info::Args),
+    Check(check::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
     Completions(completions::Args),
@@ -60,6 +64,8 @@ enum Command {
 impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
+            Self::Info(args) => info::run(&args, console),
+            Self::Check(args) => check::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),
             Self::Completions(args) => completions::run(&args, console),

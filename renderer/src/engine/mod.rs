@@ -1,1 +1,194 @@
 //! One decode, many outputs, on an absolute grid of blocks.
+//!
+//! [`Engine`] takes a list of items and any number of targets, then blocks of input samples in order, and
+//! gives blocks of output samples per target, aligned with the input: sample n of the output belongs to
+//! sample n of the input. It has no files, clocks or threads of its own: run it inside a `rayon` pool and it
+//! uses that pool's threads. The same samples have the same bits whatever the number of threads, the size of
+//! the blocks or the place where a render starts.
+//!
+//! ```text
+//!  let (mut engine, warnings) = Engine::new(spec)?;
+//!  let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
+//!  for each engine.block_frames() samples of engine.input_span():     // the last one may be shorter
+//!      decode engine.used_tracks() into the rows of input
+//!      engine.process(&input, &mut outputs)?;
+//!      write outputs[target], outputs[target].frames() samples of each channel
+//! ```
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use formats::Warning;
+
+use crate::audio::AudioBlock;
+use crate::items::RenderItem;
+use crate::render::{GRID, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
+
+/// What an engine is to do.
+#[derive(Clone, Debug)]
+pub struct EngineSpec {
+    /// What to render.
+    pub items: Arc<[RenderItem]>,
+    /// What to render to; all are made in one pass.
+    pub targets: Vec<Target>,
+    /// Samples per second, of input and output.
+    pub sample_rate: u32,
+    /// Samples per channel of the whole input.
+    pub frames: u64,
+    /// The samples wanted; `0..frames` for all.
+    pub span: Range<u64>,
+    /// Choices of the user.
+    pub options: RenderOptions,
+    /// How many threads will run it: only the size of the blocks depends on it.
+    pub threads: usize,
+}
+
+/// Samples of all input tracks in one block, about: small enough for the processor's cache.
+const BLOCK_SAMPLES: usize = 1 << 20;
+/// The longest block, in samples per channel.
+const LONGEST_BLOCK: usize = 1 << 16;
+
+/// Renders one list of items to several targets.
+pub struct Engine {
+    tracks: TrackTable,
+    renderers: Vec<Renderer>,
+    input_span: Range<u64>,
+    span: Range<u64>,
+    position: u64,
+    block_frames: usize,
+    lag: usize,
+}
+
+impl Engine {
+    /// Prepares everything that can fail or that takes room.
+    ///
+    /// # Errors
+    /// When a target can't be panned to or an item can't be rendered. The warnings say what was ignored.
+    pub fn new(spec: EngineSpec) -> Result<(Self, Vec<Warning>), RenderError> {
+        let span = spec.span.start.min(spec.frames)..spec.span.end.min(spec.frames);
+        let (tracks, sources, mut warnings) = TrackTable::new(&spec.items, spec.sample_rate);
+        let block_frames = block_frames(tracks.used_tracks().len(), spec.threads);
+        let mut renderers = Vec::with_capacity(spec.targets.len());
+        for target in &spec.targets {
+            let (renderer, found) =
+                Renderer::new(&spec.items, &sources, target, spec.sample_rate, spec.options)?;
+            renderers.push(renderer);
+            warnings.extend(found);
+        }
+        let lag = if renderers.iter().any(Renderer::is_decorrelated) { GRID } else { 0 };
+        renderers.iter_mut().for_each(|renderer| renderer.reserve(block_frames + tracks.latency(), lag));
+        let input_span = input_span(&span, &tracks, lag, spec.frames);
+        let position = input_span.start;
+        Ok((Self { tracks, renderers, input_span, span, position, block_frames, lag }, warnings))
+    }
+
+    /// File tracks that are needed, ascending, counted from 0: the rows of the input block.
+    pub fn used_tracks(&self) -> &[usize] {
+        self.tracks.used_tracks()
+    }
+
+    /// Samples of the file that must be given, in order: those wanted, and what their filters look back and
+    /// ahead to. The start is on the grid.
+    pub fn input_span(&self) -> Range<u64> {
+        self.input_span.clone()
+    }
+
+    /// Samples per block of input; only the last block is shorter.
+    pub fn block_frames(&self) -> usize {
+        self.block_frames
+    }
+
+    /// Room for one block of input. The caller may make several, to read ahead.
+    pub fn input_block(&self) -> AudioBlock {
+        AudioBlock::new(self.used_tracks().len(), self.block_frames)
+    }
+
+    /// Room for the output of one block, one for each target. The caller may make several, to write behind.
+    pub fn output_blocks(&self) -> Vec<AudioBlock> {
+        let room = self.block_frames + self.tail();
+        self.renderers.iter().map(|renderer| AudioBlock::new(renderer.outputs(), room)).collect()
+    }
+
+    /// The most samples that come out after the last block of input.
+    fn tail(&self) -> usize {
+        GRID + self.lag + self.tracks.latency()
+    }
+
+    /// Renders the next block of input. Afterwards every block of `outputs` has the same number of new
+    /// samples, none at all for blocks in front of the span; over all blocks they are exactly the span.
+    ///
+    /// # Errors
+    /// When the input or the result isn't finite, or `input` isn't the block expected.
+    pub fn process(&mut self, input: &AudioBlock, outputs: &mut [AudioBlock]) -> Result<(), RenderError> {
+        let left = usize::try_from(self.input_span.end - self.position).unwrap_or(usize::MAX);
+        let expected = self.block_frames.min(left);
+        if (input.channels(), input.frames()) != (self.used_tracks().len(), expected) {
+            return Err(RenderError::Block {
+                found: format!("{} channels of {} samples", input.channels(), input.frames()),
+                expected: format!("{} channels of {expected} samples", self.used_tracks().len()),
+            });
+        }
+        let last = expected == left;
+        if last && self.tracks.latency() > 0 {
+            self.render(&self.with_tail(input), true, outputs)?;
+        } else {
+            self.render(input, last, outputs)?;
+        }
+        self.position += expected as u64;
+        Ok(())
+    }
+
+    /// The last input, followed by the silence that brings out what is still in the tracks' processors.
+    fn with_tail(&self, input: &AudioBlock) -> AudioBlock {
+        let frames = input.frames().next_multiple_of(GRID) + self.tracks.latency();
+        let mut padded = AudioBlock::new(input.channels(), frames);
+        for (channel, samples) in padded.channels_mut().enumerate() {
+            samples[..input.frames()].copy_from_slice(input.channel(channel));
+        }
+        padded
+    }
+
+    fn render(
+        &mut self,
+        input: &AudioBlock,
+        last: bool,
+        outputs: &mut [AudioBlock],
+    ) -> Result<(), RenderError> {
+        self.tracks.process(input);
+        let stretch = self.stretch(input.frames(), last);
+        let sources = self.tracks.sources(input);
+        let wanted = self.span.start as i64..self.span.end as i64;
+        for (renderer, output) in self.renderers.iter_mut().zip(outputs) {
+            renderer.render(&sources, stretch, &wanted, output)?;
+        }
+        Ok(())
+    }
+
+    fn stretch(&self, frames: usize, last: bool) -> Stretch {
+        let flushed = if last { self.lag / GRID } else { 0 };
+        let start = self.position as i64 - self.tracks.latency() as i64;
+        Stretch { start, frames, output_blocks: frames.div_ceil(GRID) + flushed, lag: self.lag }
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Engine({} targets, at {} of {:?})", self.renderers.len(), self.position, self.input_span)
+    }
+}
+
+/// Samples per channel of a block of input with `tracks` tracks, on the grid.
+fn block_frames(tracks: usize, threads: usize) -> usize {
+    let least = GRID * 4 * threads.max(1);
+    (BLOCK_SAMPLES / tracks.max(1) / GRID * GRID).clamp(least.min(LONGEST_BLOCK), LONGEST_BLOCK)
+}
+
+/// What must be read so that `span` has the bits it has in a render of everything.
+fn input_span(span: &Range<u64>, tracks: &TrackTable, lag: usize, frames: u64) -> Range<u64> {
+    let grid = GRID as u64;
+    let (lag, latency) = (lag as u64, tracks.latency() as u64);
+    let before = lag + (tracks.memory() as u64).next_multiple_of(grid);
+    let start = (span.start / grid * grid).saturating_sub(before);
+    let end = span.end.next_multiple_of(grid) + lag + latency;
+    start..end.min(frames).max(start)
+}

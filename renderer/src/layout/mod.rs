@@ -1,15 +1,21 @@
 //! Loudspeaker layouts: ITU-R BS.2051 by name, everyday names, and real rooms.
 //!
-//! [`Layout::by_name`] gives the nominal layout.
+//! [`Layout::by_name`] gives the nominal layout; [`measured`] puts its loudspeakers where they stand.
 
 mod bs2051_table;
+pub mod measured;
 mod names;
+mod screen;
 
 use formats::Warning;
 use formats::adm::{PolarPosition, Screen};
 
 use crate::geom::inside_angle_range;
 pub use names::LayoutError;
+pub use screen::{ScreenEdges, ScreenError};
+
+/// Longest piece of the user's text that a message quotes.
+const LONGEST_QUOTE: usize = 80;
 
 /// One loudspeaker of a layout.
 #[derive(Clone, Debug, PartialEq)]

@@ -10,6 +10,16 @@ pub mod hoa_decode;
 
 pub mod point_source;
 
+pub mod polar_extent;
+
+pub mod channel_lock;
+pub mod divergence;
+pub mod objects;
+pub mod position_conversion;
+pub mod screen_edge_lock;
+pub mod screen_scale;
+pub mod zone_exclusion;
+
 #[cfg(test)]
 mod golden;
 

@@ -1,1 +1,32 @@
 //! Gains applied to samples (BS.2127-1 §7.4): ramps, decorrelation, alignment.
+//!
+//! ```text
+//!  RenderItem ── voice (timing, gains of every block) ── plan (spans of constant or moving gains)
+//!                                                          │
+//!  sources ─────────────────────────────────────────── mix ── bus ─┬─ direct ───────────┬─ output
+//!                                                                  └─ diffuse ─ decorrelation
+//! ```
+//!
+//! Takes items, a [`Target`] and blocks of samples on the absolute [`GRID`]; gives one block per output
+//! channel, aligned with the input. Sees no geometry.
+
+mod decorrelation;
+mod error;
+mod importance;
+mod interpolation;
+mod loudspeakers;
+mod mersenne_twister;
+mod mix;
+mod plan;
+mod renderer;
+mod target;
+mod timing;
+mod track_processor;
+mod voice;
+
+pub use error::RenderError;
+pub use mix::Sources;
+pub use plan::GRID;
+pub use renderer::{RenderOptions, Renderer, Stretch};
+pub use target::{Conversion, Panner, Target, Wiring};
+pub use track_processor::{ItemSources, TableSources, TrackTable};

@@ -101,7 +101,7 @@ fn is_namespace(attribute: &str) -> bool {
 pub fn read(source: impl Read) -> Result<(Document, Vec<Warning>), Error> {
     let mut input = Input::new(source);
     match read_document(&mut input) {
-        Ok(document) => Ok((document, input.context.into_warnings())),
+        Ok(document) => Ok((document, input.context.remarks.into_warnings())),
         Err(error) => Err(input.locate(error)),
     }
 }
@@ -169,6 +169,12 @@ impl Surroundings {
         for attribute in tag.attributes() {
             let (name, value) = attribute?;
             if is_namespace(name) {
+                if self.0.len() >= limits::NAMESPACES {
+                    let most = limits::NAMESPACES;
+                    return Err(Error::limit(format!(
+                        "has more than {most} namespaces in force at one place"
+                    )));
+                }
                 self.0.push((depth, name.to_owned(), value.into_owned()));
             }
         }
@@ -176,7 +182,9 @@ impl Surroundings {
     }
 
     fn leave(&mut self, depth: usize) {
-        self.0.retain(|(declared, _, _)| *declared <= depth);
+        while self.0.last().is_some_and(|(declared, _, _)| *declared > depth) {
+            self.0.pop();
+        }
     }
 
     fn envelope<R: Read>(&self, tag: &Tag<'_>, before: &str, start: usize, input: &mut Input<R>) -> Envelope {

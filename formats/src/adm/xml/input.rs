@@ -8,8 +8,8 @@ use quick_xml::{Reader, XmlVersion};
 
 use super::limits;
 use super::source::Source;
-use crate::Warning;
 use crate::adm::error::{Error, ErrorKind, quoted};
+use crate::adm::remarks::Remarks;
 use crate::adm::{AdmId, BlockId};
 
 /// What the next piece of XML is.
@@ -124,8 +124,7 @@ pub(in crate::adm) struct Context {
     pub(super) edition: u32,
     pub(super) blocks: usize,
     kept: usize,
-    warnings: Vec<Warning>,
-    counts: Vec<(&'static str, u64)>,
+    pub(in crate::adm) remarks: Remarks,
 }
 
 impl Context {
@@ -136,36 +135,15 @@ impl Context {
             edition: 1,
             blocks: 0,
             kept: 0,
-            warnings: Vec::new(),
-            counts: Vec::new(),
+            remarks: Remarks::default(),
         }
     }
 
-    /// Remarks `rule` about the current element; a rule that fires too often is only counted.
+    /// Remarks `rule` about the current element.
     #[cold]
     pub(in crate::adm) fn warn(&mut self, rule: &'static str, message: impl FnOnce() -> String) {
-        let element = self.current.name();
-        self.warn_about(element, rule, message);
-    }
-
-    /// Remarks `rule` about `element`.
-    #[cold]
-    pub(in crate::adm) fn warn_about(
-        &mut self,
-        element: String,
-        rule: &'static str,
-        message: impl FnOnce() -> String,
-    ) {
-        let place = self.counts.iter().position(|(known, _)| *known == rule).unwrap_or_else(|| {
-            self.counts.push((rule, 0));
-            self.counts.len() - 1
-        });
-        let Some((_, count)) = self.counts.get_mut(place) else { return };
-        *count += 1;
-        if *count <= limits::WARNINGS_PER_RULE {
-            let message = message().replace(|character: char| character.is_control(), " ");
-            self.warnings.push(Warning::new(rule, element, message));
-        }
+        let current = &self.current;
+        self.remarks.add(rule, || current.name(), message);
     }
 
     /// Remarks a feature of BS.2076-2 in a document of an earlier edition.
@@ -189,17 +167,6 @@ impl Context {
             return Err(Error::limit(format!("holds more than {most} MiB of elements that are not ADM")));
         }
         Ok(())
-    }
-
-    /// All remarks, each rule's excess as one remark more.
-    pub(super) fn into_warnings(mut self) -> Vec<Warning> {
-        for (rule, count) in self.counts {
-            let more = count.saturating_sub(limits::WARNINGS_PER_RULE);
-            if more > 0 {
-                self.warnings.push(Warning::new(rule, "", format!("and {more} more of the same")));
-            }
-        }
-        self.warnings
     }
 }
 

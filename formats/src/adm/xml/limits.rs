@@ -16,5 +16,5 @@ pub const BLOCKS: usize = 10_000_000;
 pub const UNKNOWN_BYTES: usize = 64 << 20;
 /// Bytes kept of what surrounds `audioFormatExtended`.
 pub const ENVELOPE_BYTES: usize = 16 << 20;
-/// Warnings of one rule that are reported singly.
-pub const WARNINGS_PER_RULE: u64 = 20;
+/// Namespace declarations in force at one place.
+pub const NAMESPACES: usize = 1_000;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::rules_table as rules;
 use crate::adm::{AdmId, AudioChannelFormat, BlockCommon};
 use crate::profile::lookup::Lookup;
-use crate::profile::times::{FIVE_DECIMALS, SAME, block_count, commons, seconds};
+use crate::profile::times::{FIVE_DECIMALS, SAME, block_count, commons, seconds, shown};
 use crate::profile::{FileFacts, Findings};
 
 pub(super) fn check(lookup: &Lookup<'_>, facts: &FileFacts, findings: &mut Findings) {
@@ -19,7 +19,7 @@ pub(super) fn check(lookup: &Lookup<'_>, facts: &FileFacts, findings: &mut Findi
         // Writers round the end up to five decimals.
         if let Some(file) = file.filter(|file| end - start > file + FIVE_DECIMALS) {
             findings.add(&rules::PROGRAMME_FILE, &programme.id, || {
-                format!("{} s long in a file of {file} s", end - start)
+                format!("{} s long in a file of {} s", shown(end - start), shown(file))
             });
         }
     }
@@ -30,7 +30,9 @@ pub(super) fn check(lookup: &Lookup<'_>, facts: &FileFacts, findings: &mut Findi
         }
         let end = start + duration.unwrap_or(0.0);
         if let Some(file) = file.filter(|file| end > file + FIVE_DECIMALS) {
-            findings.add(&rules::OBJECT_FILE, &object.id, || format!("to {end} s in a file of {file} s"));
+            findings.add(&rules::OBJECT_FILE, &object.id, || {
+                format!("to {} s in a file of {} s", shown(end), shown(file))
+            });
         }
     }
     let objects = shortest_objects(lookup);
@@ -88,7 +90,7 @@ fn check_channel(channel: &AudioChannelFormat, object: Option<(&AdmId, f64)>, fi
         let end = start + duration;
         if let Some((object, length)) = object.filter(|&(_, length)| end > length + FIVE_DECIMALS) {
             findings.add(&rules::BLOCK_PAST_OBJECT, &common.id, || {
-                format!("ends at {end} s, {object} after {length} s")
+                format!("ends at {} s, {object} after {length} s", shown(end))
             });
         }
         before = Some((start, end));
@@ -104,7 +106,7 @@ fn check_meeting(common: &BlockCommon, before: Option<(f64, f64)>, start: f64, f
         return;
     };
     let gap = start - before_end;
-    let found = || format!("starts at {start} s, the block before ends at {before_end} s");
+    let found = || format!("starts at {start} s, the block before ends at {} s", shown(before_end));
     if start < before_start - SAME {
         findings.add(&rules::BLOCK_ORDER, &common.id, || {
             format!("starts at {start} s, the block before at {before_start} s")

@@ -12,6 +12,9 @@ const LONGEST_DBMD: u64 = 6144;
 
 pub(super) fn check(lookup: &Lookup<'_>, facts: &FileFacts, findings: &mut Findings) {
     check_counts(lookup, findings);
+    if facts.is_in_ebu_core == Some(false) {
+        findings.add(&rules::ENVELOPE, &"axml", || "a root other than ebuCoreMain".into());
+    }
     let Some(audio) = facts.audio else { return };
     if ![48_000, 96_000].contains(&audio.sample_rate) {
         findings.add(&rules::SAMPLE_RATE, &"fmt", || format!("{} Hz", audio.sample_rate));

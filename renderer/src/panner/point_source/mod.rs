@@ -18,6 +18,9 @@ use crate::layout::Layout;
 use regions::Regions;
 use stereo_downmix::StereoDownmix;
 
+/// Most loudspeakers a layout may have, LFE channels left out; 9+10+3 has 22.
+pub const MAX_LOUDSPEAKERS: usize = 64;
+
 /// Why a layout can't be panned to.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PointSourceError {
@@ -46,6 +49,12 @@ pub enum PointSourceError {
     NoLoudspeakers {
         /// The layout's name.
         layout: String,
+    },
+    /// The layout is larger than any there is.
+    #[error("found {found} loudspeakers, expected at most {MAX_LOUDSPEAKERS}")]
+    TooManyLoudspeakers {
+        /// How many.
+        found: usize,
     },
 }
 
@@ -78,6 +87,9 @@ impl PointSourcePanner {
         let method = match (layout.channels.len(), layout.name.as_str(), stereo) {
             (0, ..) => return Err(PointSourceError::NoLoudspeakers { layout: layout.name }),
             (1, ..) => Method::One,
+            (found, ..) if found > MAX_LOUDSPEAKERS => {
+                return Err(PointSourceError::TooManyLoudspeakers { found });
+            }
             (2, "0+2+0", Some((left, right))) => {
                 Method::Stereo(StereoDownmix { surround: configure::regions(&surround())?, left, right })
             }

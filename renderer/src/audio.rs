@@ -1,0 +1,95 @@
+//! Blocks of samples on their way through the engine.
+
+/// Floats between the ends of two channels beyond whole cache lines, so that channels of a block whose length
+/// is a power of two don't fall on the same cache sets.
+const STRIDE_SKEW: usize = 272;
+
+/// Planar `f32` samples: `channels` rows of `frames` samples, full scale 1.0.
+///
+/// The room for samples is taken once in [`AudioBlock::new`]; [`AudioBlock::set_frames`] never allocates.
+#[derive(Clone, Debug, Default)]
+pub struct AudioBlock {
+    channels: usize,
+    frames: usize,
+    capacity: usize,
+    stride: usize,
+    samples: Vec<f32>,
+}
+
+impl AudioBlock {
+    /// A silent block of `channels` × `capacity` samples.
+    pub fn new(channels: usize, capacity: usize) -> Self {
+        let stride = capacity.next_multiple_of(16).saturating_add(STRIDE_SKEW);
+        Self {
+            channels,
+            frames: capacity,
+            capacity,
+            stride,
+            samples: vec![0.0; channels.saturating_mul(stride)],
+        }
+    }
+
+    /// Number of channels.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Samples per channel now.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Samples per channel at most.
+    pub fn capacity(&self) -> usize {
+        self.capacity
+    }
+
+    /// Changes the length; the samples there stay what they were. More than the capacity gives the capacity.
+    pub fn set_frames(&mut self, frames: usize) {
+        self.frames = frames.min(self.capacity);
+    }
+
+    /// The samples of a channel.
+    pub fn channel(&self, channel: usize) -> &[f32] {
+        let start = channel * self.stride;
+        &self.samples[start..start + self.frames]
+    }
+
+    /// The samples of a channel, to write.
+    pub fn channel_mut(&mut self, channel: usize) -> &mut [f32] {
+        let start = channel * self.stride;
+        &mut self.samples[start..start + self.frames]
+    }
+
+    /// Every channel in order, to write.
+    pub fn channels_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let frames = self.frames;
+        self.samples.chunks_exact_mut(self.stride).map(move |row| &mut row[..frames])
+    }
+
+    /// Makes every sample zero.
+    pub fn silence(&mut self) {
+        for channel in self.channels_mut() {
+            channel.fill(0.0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn channels_are_apart_and_lengths_stay_within_the_capacity() {
+        let mut block = AudioBlock::new(3, 100);
+        for (index, channel) in block.channels_mut().enumerate() {
+            channel.fill(index as f32);
+        }
+        block.set_frames(1000);
+        assert_eq!(block.frames(), 100);
+        block.set_frames(7);
+        assert_eq!((block.channel(0), block.channel(2)), (&[0.0; 7][..], &[2.0; 7][..]));
+        assert_eq!(block.channels_mut().count(), 3);
+        assert_eq!(AudioBlock::new(0, 64).channels_mut().count(), 0);
+    }
+}

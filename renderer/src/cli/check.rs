@@ -1,0 +1,223 @@
+//! `proscenium check`: the findings of one or more profiles about a file.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use formats::adm::{self, Document};
+use formats::profile::{self, FileFacts, Finding, Findings, Profile, Severity};
+use serde::Serialize;
+
+use super::info::{Contents, clean, printable};
+use super::{CliError, Console, Outcome};
+
+/// Say what is wrong with a master, who says so and how to put it right
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  proscenium check master.wav
+  proscenium check master.wav --profile bs2076 --profile dolby
+  proscenium check document.xml --profile emission --json
+
+Exit code 0: no errors; 1: errors were found (warnings too under --strict); 2: the file can't be read.")]
+pub struct Args {
+    /// A BW64, RF64 or WAV file, or a bare ADM document as XML
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// The rules to hold it against: bs2076, dolby or emission; repeatable [default: bs2076]
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<Profile>,
+}
+
+/// Places of a rule that are printed.
+const PLACES: usize = 10;
+
+/// What `--json` says. Fields are only ever added.
+#[derive(Serialize)]
+struct Answer<'a> {
+    file: String,
+    profiles: Vec<ProfileOf>,
+    errors: u64,
+    warnings: u64,
+    infos: u64,
+    /// Each broken rule with the number of its places; `findings` has the first of them.
+    rules: Vec<Total>,
+    findings: Vec<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProfileOf {
+    name: &'static str,
+    title: &'static str,
+    rules: usize,
+}
+
+#[derive(Serialize)]
+struct Total {
+    rule: &'static str,
+    severity: &'static str,
+    total: u64,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    rule: &'static str,
+    severity: &'static str,
+    element: &'a str,
+    found: &'a str,
+    allowed: &'a str,
+    fix: &'a str,
+    source: &'a str,
+}
+
+/// Holds the file against the profiles and prints the findings.
+///
+/// # Errors
+/// When the file or its ADM cannot be read.
+pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
+    let input = args.input.as_path();
+    let mut profiles = args.profiles.clone();
+    if profiles.is_empty() {
+        profiles.push(Profile::Bs2076);
+    }
+    profiles.sort_unstable_by_key(|profile| profile.name());
+    profiles.dedup();
+    let mut findings = Findings::new();
+    let (document, facts) = read(input, &mut findings)?;
+    match document {
+        Some(document) => {
+            for &profile in &profiles {
+                profile::check(&document, &facts, profile, &mut findings);
+            }
+        }
+        None => check_without_axml(&facts, &profiles, &mut findings),
+    }
+    if console.wants_json() {
+        console.json(&answer(input, &profiles, &findings))?;
+    } else {
+        console.write(&render(input, &profiles, &findings));
+    }
+    let warnings = findings.count_of(Severity::Warning);
+    let is_bad = findings.count_of(Severity::Error) > 0 || (console.is_strict() && warnings > 0);
+    Ok(if is_bad { Outcome::Bad } else { Outcome::Good })
+}
+
+/// The document and the facts of its file; repairs become findings.
+fn read(input: &Path, findings: &mut Findings) -> Result<(Option<Document>, FileFacts), CliError> {
+    if is_xml(input)? {
+        let file = File::open(input).map_err(|error| CliError::file(input, error))?;
+        let (document, warnings) = adm::read(file).map_err(|error| CliError::file(input, error))?;
+        warnings.iter().for_each(|warning| findings.add_warning(warning));
+        return Ok((Some(document), FileFacts::default()));
+    }
+    let contents = Contents::read(input)?;
+    contents.warnings.iter().for_each(|warning| findings.add_warning(warning));
+    let dbmd = contents.dbmd.as_ref().map(|(dbmd, length)| (dbmd, *length));
+    let facts = FileFacts::new(&contents.reader, contents.chna.as_ref(), dbmd);
+    Ok((contents.document, FileFacts { is_in_ebu_core: contents.is_in_ebu_core, ..facts }))
+}
+
+/// The file begins with a `<`, after a byte order mark and white space.
+fn is_xml(input: &Path) -> Result<bool, CliError> {
+    const LOOK: u64 = 256;
+    let mut start = Vec::new();
+    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
+    file.take(LOOK).read_to_end(&mut start).map_err(|error| CliError::file(input, error))?;
+    let mark = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0];
+    let first = start.iter().find(|byte| !mark.contains(byte) && !byte.is_ascii_whitespace());
+    Ok(first == Some(&b'<'))
+}
+
+/// A file without axml: nothing to check but that chna leads to common definitions.
+fn check_without_axml(facts: &FileFacts, profiles: &[Profile], findings: &mut Findings) {
+    if facts.chna.as_ref().is_some_and(|rows| !rows.is_empty()) {
+        profile::check(&Document::default(), facts, Profile::Bs2076, findings);
+    }
+    if facts.chna.is_none() || profiles.iter().any(|&profile| profile != Profile::Bs2076) {
+        findings.add_unusable("adm-missing", "axml", "no axml chunk: the file holds no ADM document".into());
+    }
+}
+
+fn answer<'a>(input: &Path, profiles: &[Profile], findings: &'a Findings) -> Answer<'a> {
+    let found = |finding: &'a Finding| Found {
+        rule: finding.rule,
+        severity: finding.severity.name(),
+        element: &finding.element,
+        found: &finding.found,
+        allowed: &finding.allowed,
+        fix: &finding.fix,
+        source: &finding.source,
+    };
+    let of = |profile: &Profile| ProfileOf {
+        name: profile.name(),
+        title: profile.title(),
+        rules: profile.rules().len(),
+    };
+    let total = |(rule, severity, total): (_, Severity, _)| Total { rule, severity: severity.name(), total };
+    Answer {
+        file: input.display().to_string(),
+        profiles: profiles.iter().map(of).collect(),
+        errors: findings.count_of(Severity::Error),
+        warnings: findings.count_of(Severity::Warning),
+        infos: findings.count_of(Severity::Info),
+        rules: findings.totals().map(total).collect(),
+        findings: findings.list().iter().map(found).collect(),
+    }
+}
+
+/// Rules grouped by severity; of each what it asks, and where it is broken.
+fn render(input: &Path, profiles: &[Profile], findings: &Findings) -> String {
+    let mut out = String::new();
+    for (severity, title) in
+        [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Remarks")]
+    {
+        let of_severity: Vec<&Finding> = findings.list().iter().filter(|f| f.severity == severity).collect();
+        if of_severity.is_empty() {
+            continue;
+        }
+        // Writing to a String never fails.
+        let _ = writeln!(out, "{title}");
+        let mut done = Vec::new();
+        for first in &of_severity {
+            if !done.contains(&first.rule) {
+                done.push(first.rule);
+                render_rule(&mut out, first, &of_severity, findings.total(first.rule));
+            }
+        }
+        let _ = writeln!(out);
+    }
+    let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
+    let _ = writeln!(
+        out,
+        "{}: {}, {}, {} ({})",
+        printable(&input.display().to_string()),
+        plural(findings.count_of(Severity::Error), "error"),
+        plural(findings.count_of(Severity::Warning), "warning"),
+        plural(findings.count_of(Severity::Info), "remark"),
+        names.join(", "),
+    );
+    out
+}
+
+fn render_rule(out: &mut String, first: &Finding, findings: &[&Finding], total: u64) {
+    let _ = writeln!(out, "  {}  ({})", first.rule, first.source);
+    if !first.allowed.is_empty() {
+        let _ = writeln!(out, "    allowed  {}", first.allowed);
+    }
+    if !first.fix.is_empty() {
+        let _ = writeln!(out, "    fix      {}", first.fix);
+    }
+    let mut shown: u64 = 0;
+    for finding in findings.iter().filter(|finding| finding.rule == first.rule).take(PLACES) {
+        shown += 1;
+        let element = if finding.element.is_empty() { "file".into() } else { clean(&finding.element) };
+        let _ = writeln!(out, "    found    {element}: {}", printable(&finding.found));
+    }
+    if total > shown {
+        let _ = writeln!(out, "             … and {} more", total - shown);
+    }
+}
+
+fn plural(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

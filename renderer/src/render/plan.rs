@@ -1,0 +1,145 @@
+//! What one voice does over a stretch of time: spans of constant or moving gains, ready for the samples.
+
+use std::ops::Range;
+
+use super::interpolation::Ramp;
+use super::timing::{BlockTiming, SamplePosition};
+
+/// The grid that everything is rendered on, counted from the programme's first sample: the same samples are
+/// always computed together, so a render gives the same bits wherever it starts.
+pub const GRID: usize = 1024;
+
+/// The gain of one loudspeaker (or bus channel) over a span.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ChannelGain {
+    /// Channel of the bus: the direct channels first, then the diffuse ones.
+    pub channel: u32,
+    /// At the span's start.
+    pub from: f64,
+    /// At its end; the same for a constant gain.
+    pub to: f64,
+}
+
+/// Samples `first..last` under one set of gains (BS.2127-1 §7.4).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct ProcessingSpan {
+    /// First sample.
+    pub first: i64,
+    /// One past the last sample.
+    pub last: i64,
+    /// How the gains run.
+    pub shape: Shape,
+    gains: Range<usize>,
+}
+
+/// How gains run over a span.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Shape {
+    /// `from` all along.
+    Constant,
+    /// From `from` at `start` to `to` after `length` samples, both between samples as a rule.
+    Line {
+        /// Where the line starts.
+        start: SamplePosition,
+        /// Its length in samples.
+        length: f64,
+    },
+}
+
+impl Shape {
+    /// The gain of `channel` from sample `first` on.
+    pub(super) fn ramp(self, channel: &ChannelGain, first: i64) -> Ramp {
+        match self {
+            Self::Constant => Ramp { first: channel.from as f32, step: 0.0 },
+            Self::Line { start, length } => {
+                let step = (channel.to - channel.from) / length;
+                Ramp { first: (channel.from + step * start.to_sample(first)) as f32, step: step as f32 }
+            }
+        }
+    }
+}
+
+/// The spans of one voice over a stretch of whole grid blocks.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Plan {
+    start: i64,
+    spans: Vec<ProcessingSpan>,
+    gains: Vec<ChannelGain>,
+    first_of_block: Vec<usize>,
+}
+
+impl Plan {
+    /// Forgets everything and starts at the grid sample `start`.
+    pub(super) fn reset(&mut self, start: i64) {
+        self.start = start;
+        self.spans.clear();
+        self.gains.clear();
+        self.first_of_block.clear();
+    }
+
+    /// Adds a span that holds `gains`, cut to `within`. Zero gains are left out, and so are empty spans.
+    pub(super) fn push(&mut self, times: Range<i64>, within: &Range<i64>, shape: Shape, gains: GainPair<'_>) {
+        let (first, last) = (times.start.max(within.start), times.end.min(within.end));
+        if first >= last {
+            return;
+        }
+        let begin = self.gains.len();
+        gains.collect_into(&mut self.gains);
+        if self.gains.len() > begin {
+            self.spans.push(ProcessingSpan { first, last, shape, gains: begin..self.gains.len() });
+        }
+    }
+
+    /// Adds what a block does: the line to its gains, then the gains themselves.
+    pub(super) fn push_block(&mut self, timing: &BlockTiming, within: &Range<i64>, from: &[f64], to: &[f64]) {
+        let (start, target, end) = (timing.start.ceil(), timing.target.ceil(), timing.end.ceil());
+        if from == to {
+            return self.push(start..end, within, Shape::Constant, GainPair { from: to, to });
+        }
+        let line = Shape::Line { start: timing.start, length: timing.target.since(timing.start) };
+        self.push(start..target, within, line, GainPair { from, to });
+        self.push(target..end, within, Shape::Constant, GainPair { from: to, to });
+    }
+
+    /// Sorts the spans into grid blocks, `blocks` of them; call when all are pushed.
+    pub(super) fn finish(&mut self, blocks: usize) {
+        let mut span = 0;
+        for block in 0..blocks {
+            let start = self.start + (block * GRID) as i64;
+            while self.spans.get(span).is_some_and(|span| span.last <= start) {
+                span += 1;
+            }
+            self.first_of_block.push(span);
+        }
+    }
+
+    /// The spans that touch grid block `block` of the stretch, in time order.
+    pub(super) fn spans(&self, block: usize) -> impl Iterator<Item = (&ProcessingSpan, &[ChannelGain])> {
+        let end = self.start + ((block + 1) * GRID) as i64;
+        let first = self.first_of_block.get(block).copied().unwrap_or(self.spans.len());
+        self.spans[first..]
+            .iter()
+            .take_while(move |span| span.first < end)
+            .map(|span| (span, &self.gains[span.gains.clone()]))
+    }
+}
+
+/// Gains at the start and the end of a span, equally long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct GainPair<'a> {
+    /// At the start.
+    pub from: &'a [f64],
+    /// At the end.
+    pub to: &'a [f64],
+}
+
+impl GainPair<'_> {
+    fn collect_into(self, gains: &mut Vec<ChannelGain>) {
+        let pairs = self.from.iter().zip(self.to).zip(0..);
+        gains.extend(
+            pairs
+                .filter(|((from, to), _)| **from != 0.0 || **to != 0.0)
+                .map(|((from, to), channel)| ChannelGain { channel, from: *from, to: *to }),
+        );
+    }
+}

@@ -1,0 +1,372 @@
+use std::ops::Range;
+use std::sync::Arc;
+
+use formats::Warning;
+use rayon::prelude::*;
+
+use super::decorrelation::Decorrelators;
+use super::error::{RenderError, element, time_span};
+use super::importance;
+use super::interpolation::{Content, content};
+use super::mix::{ContentCache, Sources, mix_block};
+use super::plan::GRID;
+use super::target::{Conversion, Panner, Target};
+use super::timing::ObjectWindow;
+use super::track_processor::ItemSources;
+use super::voice::{PlanContext, Voice};
+use crate::audio::AudioBlock;
+use crate::items::RenderItem;
+
+/// Choices of the user.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RenderOptions {
+    /// Objects, packs and blocks less important than this are left out.
+    pub importance: Option<u8>,
+    /// Converts the position of every Objects block first.
+    pub conversion: Option<Conversion>,
+}
+
+/// Renders an item list to one target, grid block by grid block.
+pub struct Renderer {
+    items: Arc<[RenderItem]>,
+    panner: Box<dyn Panner>,
+    importance: Option<u8>,
+    voices: Vec<Voice>,
+    names: Vec<String>,
+    bus: AudioBlock,
+    decorrelators: Option<Decorrelators>,
+    /// For each channel of the bus, where it goes and with which gain.
+    wiring: Vec<(usize, f32)>,
+    outputs: usize,
+    sample_rate: u32,
+}
+
+/// A stretch of whole grid blocks that is rendered at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// First sample, on the grid.
+    pub start: i64,
+    /// Samples of input that there are; the rest of the last block is silent.
+    pub frames: usize,
+    /// Grid blocks that the output is asked for: those of the input, and one more when the end is flushed.
+    pub output_blocks: usize,
+    /// Output lags behind the input by so many samples: 0, or one grid block when something is decorrelated.
+    pub lag: usize,
+}
+
+impl Stretch {
+    fn blocks(&self) -> usize {
+        self.frames.div_ceil(GRID)
+    }
+
+    /// The samples that come out.
+    pub fn output(&self) -> Range<i64> {
+        let start = self.start - self.lag as i64;
+        start..start + (self.output_blocks * GRID) as i64
+    }
+}
+
+/// Samples of the bus kept from the last stretch.
+fn history(lag: usize) -> usize {
+    2 * lag
+}
+
+impl Renderer {
+    /// A renderer of `items`, whose sources are `sources`, for stretches of up to `capacity` samples.
+    pub fn new(
+        items: &Arc<[RenderItem]>,
+        sources: &ItemSources,
+        target: &Target,
+        sample_rate: u32,
+        options: RenderOptions,
+    ) -> Result<(Self, Vec<Warning>), RenderError> {
+        let panner = target.panner(options.conversion)?;
+        let mut warnings = Vec::new();
+        let mut voices = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            if importance::is_audible(item, options.importance) {
+                add_voices(
+                    &mut voices,
+                    (index, item),
+                    &sources[index],
+                    (sample_rate, options.importance),
+                    &*panner,
+                    &mut warnings,
+                )?;
+            }
+        }
+        let names = target.channel_names();
+        let wiring = target.wiring();
+        let decorrelators = any_diffuse(items).then(|| Decorrelators::new(&names));
+        let (items, importance, outputs) = (items.clone(), options.importance, target.channels());
+        let bus = AudioBlock::default();
+        let renderer = Self {
+            items,
+            panner,
+            importance,
+            voices,
+            names,
+            bus,
+            decorrelators,
+            wiring,
+            outputs,
+            sample_rate,
+        };
+        Ok((renderer, warnings))
+    }
+
+    /// Channels of the output.
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Something is diffuse: the output lags behind the input.
+    pub fn is_decorrelated(&self) -> bool {
+        self.decorrelators.is_some()
+    }
+
+    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`.
+    pub fn reserve(&mut self, capacity: usize, lag: usize) {
+        self.bus =
+            AudioBlock::new(self.bus_channels(), history(lag) + capacity.next_multiple_of(GRID) + GRID);
+        self.bus.silence();
+    }
+
+    fn bus_channels(&self) -> usize {
+        self.names.len() * (1 + usize::from(self.decorrelators.is_some()))
+    }
+
+    /// Renders the next stretch. `output` receives the part of [`Stretch::output`] that lies in `wanted`.
+    pub fn render(
+        &mut self,
+        sources: &impl Sources,
+        stretch: Stretch,
+        wanted: &Range<i64>,
+        output: &mut AudioBlock,
+    ) -> Result<(), RenderError> {
+        self.prepare(stretch)?;
+        self.mix(sources, stretch)?;
+        self.deliver(stretch, wanted, output)?;
+        self.keep_history(stretch);
+        Ok(())
+    }
+
+    /// Gains of every voice for the stretch.
+    fn prepare(&mut self, stretch: Stretch) -> Result<(), RenderError> {
+        let context = PlanContext {
+            items: &self.items,
+            panner: &*self.panner,
+            bus_channels: self.bus_channels(),
+            importance: self.importance,
+        };
+        let failed = self
+            .voices
+            .par_iter_mut()
+            .with_min_len(8)
+            .filter_map(|voice| {
+                voice.prepare(context, stretch.start, stretch.blocks()).err().map(|error| (voice.item, error))
+            })
+            .find_first(|_| true);
+        match failed {
+            None => Ok(()),
+            Some((item, error)) => {
+                Err(RenderError::Gain { element: element(&self.items[item]), block: error.0.to_string() })
+            }
+        }
+    }
+
+    /// Every voice onto the bus.
+    fn mix(&mut self, sources: &impl Sources, stretch: Stretch) -> Result<(), RenderError> {
+        let skip = history(stretch.lag);
+        let (voices, count) = (&self.voices, sources.count());
+        let failed = grid_blocks(&mut self.bus, skip, skip + stretch.frames)
+            .into_par_iter()
+            .enumerate()
+            .map_init(ContentCache::default, |cache, (block, mut bus)| {
+                cache.reset(count);
+                let frames = bus.first().map_or(0, |channel| channel.len());
+                bus.iter_mut().for_each(|channel| channel.fill(0.0));
+                mix_block(voices, sources, cache, (stretch.start, block, frames), &mut bus)
+                    .err()
+                    .map(|error| (block, error))
+            })
+            .find_first(Option::is_some)
+            .flatten();
+        for channel in self.bus.channels_mut() {
+            channel[skip + stretch.frames..].fill(0.0);
+        }
+        match failed {
+            None => Ok(()),
+            Some((block, error)) => Err(RenderError::Input {
+                element: element(&self.items[self.voices[error.voice].item]),
+                time: time_span(stretch.start + (block * GRID) as i64, self.sample_rate),
+            }),
+        }
+    }
+
+    /// The bus, decorrelated, aligned and wired, to the output.
+    fn deliver(
+        &self,
+        stretch: Stretch,
+        wanted: &Range<i64>,
+        output: &mut AudioBlock,
+    ) -> Result<(), RenderError> {
+        let whole = stretch.output();
+        let range = whole.start.max(wanted.start)..whole.end.min(wanted.end);
+        let frames = usize::try_from(range.end - range.start).unwrap_or(0);
+        output.set_frames(frames);
+        if frames == 0 {
+            return Ok(());
+        }
+        let first = (range.start - whole.start) as usize;
+        let from = history(stretch.lag) - stretch.lag;
+        let failed = output_blocks(output, first)
+            .into_par_iter()
+            .map_init(
+                || self.room(),
+                |room, (block, skip, mut rows)| {
+                    self.deliver_block(from + block * GRID, skip, &mut rows, room).err().map(|e| (block, e))
+                },
+            )
+            .find_first(Option::is_some)
+            .flatten();
+        match failed {
+            None => Ok(()),
+            Some((block, channel)) => Err(RenderError::Output {
+                channel: self.names[channel].clone(),
+                time: time_span(whole.start + (block * GRID) as i64, self.sample_rate),
+            }),
+        }
+    }
+
+    fn room(&self) -> Room {
+        let scratch = self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default();
+        Room { line: vec![0.0; GRID], decorrelation: (scratch, Vec::new()) }
+    }
+
+    /// The grid block at `at` of the bus, without its first `skip` samples, to `rows`; `Err` names a channel
+    /// that is not finite.
+    fn deliver_block(
+        &self,
+        at: usize,
+        skip: usize,
+        rows: &mut [&mut [f32]],
+        room: &mut Room,
+    ) -> Result<(), usize> {
+        rows.iter_mut().for_each(|row| row.fill(0.0));
+        for (channel, (output, gain)) in self.wiring.iter().enumerate() {
+            room.line.copy_from_slice(&self.bus.channel(channel)[at..at + GRID]);
+            if let Some(decorrelators) = &self.decorrelators {
+                let diffuse = self.bus.channel(self.names.len() + channel);
+                decorrelators.add(channel, (diffuse, at), &mut room.decorrelation, &mut room.line);
+            }
+            let Some(row) = rows.get_mut(*output) else { continue };
+            let line = &room.line[skip..skip + row.len()];
+            if content(line) == Content::NotFinite {
+                return Err(channel);
+            }
+            row.iter_mut().zip(line).for_each(|(sum, sample)| *sum += gain * sample);
+        }
+        Ok(())
+    }
+
+    fn keep_history(&mut self, stretch: Stretch) {
+        let (keep, end) = (history(stretch.lag), stretch.blocks() * GRID);
+        if keep > 0 {
+            self.bus.channels_mut().for_each(|channel| channel.copy_within(end..end + keep, 0));
+        }
+    }
+}
+
+/// What a thread needs to deliver a block.
+struct Room {
+    line: Vec<f32>,
+    decorrelation: (hrtf::convolver::Scratch, Vec<f32>),
+}
+
+/// Samples `range` of every channel, grid block by grid block.
+fn grid_blocks(bus: &mut AudioBlock, start: usize, end: usize) -> Vec<Vec<&mut [f32]>> {
+    let mut blocks: Vec<Vec<&mut [f32]>> = Vec::new();
+    blocks.resize_with((end - start).div_ceil(GRID), Vec::new);
+    for channel in bus.channels_mut() {
+        for (block, samples) in blocks.iter_mut().zip(channel[start..end].chunks_mut(GRID)) {
+            block.push(samples);
+        }
+    }
+    blocks
+}
+
+/// The output from sample `first` of a grid block on: the number of each block, the samples missing at its
+/// start, and its rows.
+fn output_blocks(output: &mut AudioBlock, first: usize) -> Vec<(usize, usize, Vec<&mut [f32]>)> {
+    let number = first / GRID;
+    let skip = first % GRID;
+    let frames = output.frames();
+    let count = (skip + frames).div_ceil(GRID);
+    let mut blocks: Vec<_> =
+        (0..count).map(|block| (number + block, if block == 0 { skip } else { 0 }, Vec::new())).collect();
+    for channel in output.channels_mut() {
+        let (head, rest) = channel.split_at_mut((GRID - skip).min(frames));
+        let rows = std::iter::once(head).chain(rest.chunks_mut(GRID));
+        blocks.iter_mut().zip(rows).for_each(|(block, row)| block.2.push(row));
+    }
+    blocks
+}
+
+/// Some block of some object is diffuse.
+fn any_diffuse(items: &[RenderItem]) -> bool {
+    items.iter().any(|item| match item {
+        RenderItem::Objects(item) => match &item.channel.blocks {
+            formats::adm::BlockFormats::Objects(blocks) => blocks.iter().any(|block| block.diffuse != 0.0),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// The voices of one item.
+fn add_voices(
+    voices: &mut Vec<Voice>,
+    (index, item): (usize, &RenderItem),
+    sources: &[Option<usize>],
+    (sample_rate, importance): (u32, Option<u8>),
+    panner: &dyn Panner,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), RenderError> {
+    let context = item.context();
+    let window = ObjectWindow::new(context.object_start, context.object_duration, sample_rate);
+    if let RenderItem::Hoa(item) = item {
+        let window = window.narrowed(item.rtime, item.duration);
+        let gains = panner.hoa(&importance::audible_components(item, importance), warnings)?;
+        for (source, gains) in sources.iter().zip(gains) {
+            if let Some(source) = source {
+                voices.push(Voice::constant(*source, index, window, gains.into()));
+            }
+        }
+        return Ok(());
+    }
+    let Some(Some(source)) = sources.first() else { return Ok(()) };
+    let voice = Voice::of_blocks(*source, index, window);
+    if let Some(block) = voice.block_out_of_order(item) {
+        return Err(RenderError::BlockOrder { channel: element(item), block: block.to_string() });
+    }
+    if context.object_gain != 0.0 {
+        voices.push(voice);
+        remarks(item, panner, warnings);
+    }
+    Ok(())
+}
+
+/// What the panner finds strange about the first blocks of a bed channel.
+fn remarks(item: &RenderItem, panner: &dyn Panner, warnings: &mut Vec<Warning>) {
+    /// More of the same would only be repetition.
+    const BLOCKS: usize = 16;
+    let RenderItem::DirectSpeakers(item) = item else { return };
+    let formats::adm::BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return };
+    let mut found = Vec::new();
+    for block in blocks.iter().take(BLOCKS) {
+        panner.direct_speakers(block, item, &mut found);
+    }
+    found.retain(|warning| !warnings.contains(warning));
+    warnings.append(&mut found);
+}
