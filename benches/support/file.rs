@@ -73,7 +73,8 @@ pub fn write_scene(path: &Path, scene: &Scene, sound: Sound) -> io::Result<()> {
     file.flush()
 }
 
-fn chna(scene: &Scene) -> ChnaChunk {
+/// The chna chunk of a scene.
+pub fn chna(scene: &Scene) -> ChnaChunk {
     let rows = scene.references().into_iter().zip(1u16..).map(|((track, pack), number)| ChnaRow {
         track_index: number,
         uid: AdmId::track_uid(u32::from(number)),

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod file;
+pub mod job;
 pub mod scene;
 pub mod timing;
 pub mod yardstick;

@@ -25,6 +25,10 @@ const BED: [(&str, &str, i32, i32); 10] = [
 pub enum Motion {
     /// Polar, a new position four times a second, interpolated; a third with extent, a fourth diffuse.
     Film,
+    /// As [`Motion::Film`], points only.
+    Points,
+    /// As [`Motion::Film`], but every fourth object has both extent and diffuse, the others neither.
+    Quarter,
     /// Cartesian, a new position every 32 ms, `jumpPosition` 1 over 0.0052 s; a third with size.
     Atmos,
 }
@@ -33,7 +37,7 @@ impl Motion {
     /// Length of a block in units of 10 µs.
     fn step(self) -> u64 {
         match self {
-            Self::Film => 25_000,
+            Self::Film | Self::Points | Self::Quarter => 25_000,
             Self::Atmos => 3_200,
         }
     }
@@ -151,9 +155,16 @@ impl Scene {
             let start = index * step;
             let length = if self.blocks.is_none() { step.min(total - start) } else { step };
             text.clear();
+            let at = Place { index, start, length };
             match self.motion {
-                Motion::Film => film_block(&mut text, number, index, start, length),
-                Motion::Atmos => atmos_block(&mut text, number, index, start, length),
+                Motion::Film => {
+                    film_block(&mut text, number, number.is_multiple_of(3), number.is_multiple_of(4), at)
+                }
+                Motion::Points => film_block(&mut text, number, false, false, at),
+                Motion::Quarter => {
+                    film_block(&mut text, number, number.is_multiple_of(4), number.is_multiple_of(4), at)
+                }
+                Motion::Atmos => atmos_block(&mut text, number, at),
             }
             out.write_all(text.as_bytes())?;
         }
@@ -218,14 +229,21 @@ fn time(units: u64) -> String {
     format!("{:02}:{:02}:{:02}.{:05}", seconds / 3600, seconds / 60 % 60, seconds % 60, units % 100_000)
 }
 
-fn film_block(text: &mut String, number: u32, index: u64, start: u64, length: u64) {
+/// Where a block is in its channel: its number from 0, its start and length in units of 10 µs.
+#[derive(Clone, Copy)]
+struct Place {
+    index: u64,
+    start: u64,
+    length: u64,
+}
+
+fn film_block(text: &mut String, number: u32, has_extent: bool, is_diffuse: bool, at: Place) {
+    let Place { index, start, length } = at;
     let azimuth = (f64::from(number) * 36.0 + index as f64 * 7.3).rem_euclid(360.0) - 180.0;
     let elevation = 20.0 + 25.0 * (index as f64 * 0.17 + f64::from(number)).sin();
-    let extent = match number % 3 {
-        0 => "\t\t\t\t\t\t<width>30.0</width>\n\t\t\t\t\t\t<height>20.0</height>\n",
-        _ => "",
-    };
-    let diffuse = if number.is_multiple_of(4) { "\t\t\t\t\t\t<diffuse>0.5</diffuse>\n" } else { "" };
+    let extent =
+        if has_extent { "\t\t\t\t\t\t<width>30.0</width>\n\t\t\t\t\t\t<height>20.0</height>\n" } else { "" };
+    let diffuse = if is_diffuse { "\t\t\t\t\t\t<diffuse>0.5</diffuse>\n" } else { "" };
     // Writing to a String never fails.
     let _ = write!(
         text,
@@ -241,7 +259,8 @@ fn film_block(text: &mut String, number: u32, index: u64, start: u64, length: u6
     );
 }
 
-fn atmos_block(text: &mut String, number: u32, index: u64, start: u64, length: u64) {
+fn atmos_block(text: &mut String, number: u32, at: Place) {
+    let Place { index, start, length } = at;
     let phase = f64::from(number) * 0.37 + index as f64 * 0.021;
     let (x, y, z) = (phase.sin(), (phase * 0.73).cos(), (phase * 0.31).sin().abs());
     let size = match number % 3 {

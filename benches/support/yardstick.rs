@@ -32,3 +32,5 @@ pub const LIBSNDFILE_READ: Yardstick = yardstick("libsndfile", 1.37);
 pub const LIBADM_FASTEST: Yardstick = yardstick("libadm, fastest", 106.0);
 /// Times real time, 128 tracks to 7.1.4 with loudness and a 24-bit file.
 pub const PEERS_CHAINED: Yardstick = yardstick("peers chained", 39.0);
+/// MB/s of axml.
+pub const EAR_AXML: Yardstick = yardstick("EAR 2.1.0", 3.0);

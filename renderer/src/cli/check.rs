@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
-use formats::adm::{self, Document};
+use formats::adm::{self, AdmTime, Document};
+use formats::bw64::ChnaChunk;
 use formats::profile::{self, FileFacts, Finding, Findings, Profile, Severity};
 use serde::Serialize;
 
 use super::info::{Contents, clean, printable};
 use super::{CliError, Console, Outcome};
+use crate::items::{self, SelectOptions};
 
 /// Say what is wrong with a master, who says so and how to put it right
 #[derive(Debug, clap::Args)]
@@ -89,6 +92,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
             for &profile in &profiles {
                 profile::check(&document, &facts, profile, &mut findings);
             }
+            check_selection(document, &facts, &mut findings);
         }
         None => check_without_axml(&facts, &profiles, &mut findings),
     }
@@ -136,6 +140,24 @@ fn check_without_axml(facts: &FileFacts, profiles: &[Profile], findings: &mut Fi
     if facts.chna.is_none() || profiles.iter().any(|&profile| profile != Profile::Bs2076) {
         findings.add_unusable("adm-missing", "axml", "no axml chunk: the file holds no ADM document".into());
     }
+}
+
+/// What a renderer would have to repair, or why it would refuse.
+fn check_selection(mut document: Document, facts: &FileFacts, findings: &mut Findings) {
+    let (Some(audio), Some(rows)) = (facts.audio, &facts.chna) else { return };
+    let mut warnings = Vec::new();
+    document.apply_chna(&ChnaChunk { rows: rows.clone() }, &mut warnings);
+    let rate = NonZeroU32::new(audio.sample_rate);
+    let options = SelectOptions {
+        file_tracks: usize::from(audio.channels),
+        file_duration: rate.map(|rate| AdmTime::from_samples(audio.frames, rate)),
+        ..SelectOptions::default()
+    };
+    match items::select(&document, &options) {
+        Ok((_, repairs)) => warnings.extend(repairs),
+        Err(error) => findings.add_unusable("render-refused", "audioFormatExtended", error.to_string()),
+    }
+    warnings.iter().for_each(|warning| findings.add_warning(warning));
 }
 
 fn answer<'a>(input: &Path, profiles: &[Profile], findings: &'a Findings) -> Answer<'a> {

@@ -1,0 +1,77 @@
+//! Goal 8: a whole job, 128 tracks of a BW64 file to 7.1.4 and a 24-bit file: read, decode, render, encode and
+//! write, one after the other. Loudness and true peak come in a later release and are not in the figure.
+//! `benches/run.sh` times the command, which overlaps reading and writing with rendering.
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::path::Path;
+use std::sync::Arc;
+
+use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
+use proscenium_benches::file::{Sound, write_scene};
+use proscenium_benches::job;
+use proscenium_benches::scene::{RATE, Scene};
+use proscenium_benches::timing::{best_of, row, table};
+use proscenium_benches::yardstick::PEERS_CHAINED;
+use renderer::items::RenderItem;
+
+const SECONDS: u64 = 20;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let (input, output) = (folder.path().join("in.wav"), folder.path().join("out.wav"));
+    let scene = Scene { seconds: SECONDS, objects: 118, ..Scene::FILM };
+    write_scene(&input, &scene, Sound::Dense)?;
+    let items = job::items(&scene)?;
+
+    table("128 tracks to 7.1.4 and 24 bits, warm, without loudness", "× real time");
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+        let mut failed = None;
+        let seconds = pool.install(|| {
+            best_of(3, || {
+                if let Err(error) = run(&input, &output, &items, threads) {
+                    failed = Some(error.to_string());
+                }
+            })
+        });
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        row(&format!("{threads} thread(s)"), SECONDS as f64 / seconds, &[PEERS_CHAINED], true);
+    }
+    Ok(())
+}
+
+fn run(input: &Path, output: &Path, items: &Arc<[RenderItem]>, threads: usize) -> Result<(), Box<dyn Error>> {
+    let mut reader = Reader::open(input)?;
+    let mut engine = job::engine(items, "4+7+0", reader.frames(), threads)?;
+    let (mut block, mut outputs) = (engine.input_block(), engine.output_blocks());
+    let channels = outputs.first().map_or(0, renderer::audio::AudioBlock::channels);
+    let format = AudioFormat::new(u16::try_from(channels)?, RATE, SampleFormat::Int24);
+    let spec = WriterSpec { format, frames: Some(reader.frames()), dither: None };
+    let mut writer = Writer::create(output, &spec)?;
+    let (mut decoded, mut encoded) = (Planar::<f32>::new(0, 0), Planar::<f32>::new(0, 0));
+    let span = engine.input_span();
+    let mut at = span.start;
+    while at < span.end {
+        let frames = engine.block_frames().min(usize::try_from(span.end - at)?);
+        reader.read_planar(at, frames, &mut decoded)?;
+        block.set_frames(frames);
+        let tracks: Vec<usize> = engine.used_tracks().to_vec();
+        for (row, track) in tracks.into_iter().enumerate() {
+            block.channel_mut(row).copy_from_slice(decoded.channel(track));
+        }
+        engine.process(&block, &mut outputs)?;
+        for made in &outputs {
+            encoded.resize(channels, made.frames());
+            for channel in 0..channels {
+                encoded.channel_mut(channel).copy_from_slice(made.channel(channel));
+            }
+            writer.write_planar(&encoded)?;
+        }
+        at += frames as u64;
+    }
+    writer.finish()?;
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Goals 4 and 4b: 118 moving objects and a bed of ten channels to 7.1.4, one thread, items and gains ready.
+//! The yardstick in this process is the loop that one would write first: every object into every loudspeaker
+//! with a ramp in f64.
+#![allow(clippy::print_stdout)]
+
+use std::error::Error;
+use std::hint::black_box;
+
+use proscenium_benches::job;
+use proscenium_benches::scene::{Motion, RATE, Scene};
+use proscenium_benches::timing::{best_of, row, table};
+use proscenium_benches::yardstick::{LIBEAR_DIFFUSE, LIBEAR_OBJECTS, Yardstick};
+
+const SECONDS: u64 = 10;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let naive = Yardstick { name: "plain loop, here", value: naive() };
+    table("118 moving objects and a bed of 10 to 7.1.4, one thread", "ns per object-sample");
+    row("points", measure(Motion::Points)?, &[LIBEAR_OBJECTS, naive], false);
+    row("a quarter with extent and diffuse", measure(Motion::Quarter)?, &[LIBEAR_DIFFUSE, naive], false);
+    Ok(())
+}
+
+fn measure(motion: Motion) -> Result<f64, Box<dyn Error>> {
+    let scene = Scene { seconds: SECONDS, has_bed: true, objects: 118, motion, blocks: None };
+    let (items, frames) = (job::items(&scene)?, SECONDS * u64::from(RATE));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let mut failed = None;
+    // A new engine each time, as a render starts; its preparation is measured apart and taken off.
+    let prepared = best_of(3, || job::engine(&items, "4+7+0", frames, 1).is_ok());
+    let seconds = pool.install(|| {
+        best_of(5, || {
+            let result =
+                job::engine(&items, "4+7+0", frames, 1).and_then(|mut engine| job::render(&mut engine));
+            if let Err(error) = result {
+                failed = Some(error.to_string());
+            }
+        })
+    });
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok((seconds - prepared) * 1e9 / (frames as f64 * f64::from(scene.tracks()))),
+    }
+}
+
+/// ns per object-sample of the plain loop to twelve loudspeakers.
+fn naive() -> f64 {
+    const FRAMES: usize = 48_000;
+    const SPEAKERS: usize = 12;
+    let input: Vec<f32> = (0..FRAMES).map(|n| (n as f32 * 0.01).sin()).collect();
+    let mut output = vec![vec![0f32; FRAMES]; SPEAKERS];
+    let seconds = best_of(5, || {
+        for (speaker, out) in output.iter_mut().enumerate() {
+            let (from, to) = (0.1 * speaker as f64, 0.9 - 0.05 * speaker as f64);
+            for (frame, (out, sample)) in out.iter_mut().zip(&input).enumerate() {
+                let gain = from + (to - from) * frame as f64 / FRAMES as f64;
+                *out += (f64::from(*sample) * gain) as f32;
+            }
+        }
+        black_box(&mut output);
+    });
+    seconds * 1e9 / FRAMES as f64
+}
