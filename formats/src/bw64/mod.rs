@@ -20,6 +20,7 @@ mod riff;
 mod samples;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod writer;
 
 pub use chunks::bext::{BextChunk, BextLoudness};

@@ -318,3 +318,37 @@ impl Header {
         patches
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bw64::SampleFormat;
+
+    /// The head of a file whose sizes are `data_bytes` and, beside it, 100 bytes.
+    fn head(data_bytes: u64, has_adm: bool) -> (Container, Vec<(u64, Vec<u8>)>) {
+        let format = AudioFormat::new(2, 48_000, SampleFormat::Int16);
+        let header = Header { format, total: 100, data_bytes, data_offset: 72, has_adm };
+        (header.container(), header.finished())
+    }
+
+    #[test]
+    fn a_file_becomes_64_bit_where_32_bits_end() {
+        // The largest RIFF size is 0xFFFFFFFE: all ones mean "see ds64".
+        let most = u64::from(u32::MAX) - 1 - 92;
+        let (container, patches) = head(most, true);
+        assert_eq!(container, Container::Riff);
+        assert_eq!(patches[0], (0, b"RIFF\xfe\xff\xff\xff".to_vec()));
+        assert_eq!(patches[1], (76, (most as u32).to_le_bytes().to_vec()));
+        let (container, patches) = head(most + 1, true);
+        assert_eq!(container, Container::Bw64);
+        assert_eq!(patches[0], (0, b"BW64\xff\xff\xff\xff".to_vec()));
+        let mut ds64 = b"ds64\x1c\0\0\0".to_vec();
+        ds64.extend(u64::from(u32::MAX).to_le_bytes());
+        ds64.extend((most + 1).to_le_bytes());
+        ds64.extend(((most + 1) / 4).to_le_bytes());
+        ds64.extend([0; 4]);
+        assert_eq!(patches[1], (12, ds64));
+        assert_eq!(patches[2], (76, vec![0xFF; 4]));
+        assert_eq!(head(1 << 40, false).0, Container::Rf64);
+    }
+}

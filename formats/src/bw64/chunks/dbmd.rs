@@ -164,12 +164,13 @@ pub struct HeadphoneMode {
 }
 
 impl DbmdChunk {
-    /// Reads the chunk's body. What cannot be read stays in [`DbmdChunk::rest`], with a warning.
+    /// Reads the chunk's body, which has at least 4 bytes. What cannot be read stays in [`DbmdChunk::rest`], with
+    /// a warning.
     pub fn parse(body: &[u8], warnings: &mut Vec<Warning>) -> Self {
         let mut warn = |message: String| warnings.push(Warning::new("dbmd-segment", "dbmd", message));
         let Some((version, mut rest)) = body.split_first_chunk::<4>() else {
-            warn(format!("{} bytes are too short for a dbmd (at least 4); kept as they are", body.len()));
-            return Self { rest: body.to_vec(), ..Self::default() };
+            warn(format!("{} bytes are too short for a dbmd (at least 4); not read", body.len()));
+            return Self::default();
         };
         let mut version = *version;
         version.reverse();

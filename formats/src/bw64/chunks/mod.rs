@@ -5,3 +5,5 @@ pub mod chna;
 pub mod dbmd;
 pub(super) mod ds64;
 pub mod fmt;
+#[cfg(test)]
+mod tests;

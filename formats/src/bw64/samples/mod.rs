@@ -6,6 +6,9 @@ mod decode;
 mod dither;
 mod encode;
 mod planar;
+#[cfg(test)]
+mod tests;
+mod transpose;
 
 pub use dither::Dither;
 pub use encode::{EncodeReport, Encoder};
