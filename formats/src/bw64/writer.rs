@@ -228,6 +228,11 @@ pub struct CompleteFile {
 }
 
 impl CompleteFile {
+    /// What was written.
+    pub fn summary(&self) -> &WriteSummary {
+        &self.summary
+    }
+
     /// Gives the file its name.
     ///
     /// Errors when the system refuses.

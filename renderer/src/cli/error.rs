@@ -34,6 +34,11 @@ impl CliError {
         }
     }
 
+    /// The same with another exit code: 1 is for work that is done and judged bad.
+    pub fn with_exit_code(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
     /// What the process ends with.
     pub fn exit_code(&self) -> u8 {
         self.exit_code

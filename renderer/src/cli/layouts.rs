@@ -7,7 +7,7 @@ use crate::layout::{Channel, Layout};
 use super::{CliError, Console, Outcome};
 
 /// Highest order of Ambisonics output.
-const HIGHEST_HOA_ORDER: usize = 7;
+use crate::deliver::HIGHEST_HOA_ORDER;
 
 /// List the loudspeaker layouts, or the channels of one with their angles
 #[derive(Debug, clap::Args)]

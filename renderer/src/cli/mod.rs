@@ -10,8 +10,10 @@ pub mod completions;
 mod console;
 mod error;
 pub mod info;
+pub mod demo;
 pub mod layouts;
 pub mod man;
+pub mod render;
 mod signals;
 
 use std::process::ExitCode;
@@ -53,6 +55,8 @@ struct Common {
 // One line per subcommand, in the order of the help.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Render(Box<render::Args>),
+    Demo(demo::Args),
     Info(info::Args),
     Check(check::Args),
     Chunks(chunks::Args),
@@ -64,6 +68,8 @@ enum Command {
 impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
+            Self::Render(args) => render::run(&args, console),
+            Self::Demo(args) => demo::run(&args, console),
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),

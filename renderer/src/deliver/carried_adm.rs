@@ -69,7 +69,7 @@ const OWN: usize = 0x1001;
 
 /// What a rendered file says about itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Carried<'a> {
+pub(super) struct Carried<'a> {
     /// Name of the programme and its object.
     pub name: &'a str,
     /// Hz.
@@ -80,7 +80,7 @@ pub struct Carried<'a> {
 
 impl Carried<'_> {
     /// The document of a file with one channel per loudspeaker of `layout`, in its order.
-    pub fn loudspeakers(&self, layout: &Layout) -> Document {
+    pub(super) fn loudspeakers(&self, layout: &Layout) -> Document {
         let common = COMMON_PACKS.iter().find(|(name, _)| *name == layout.name);
         let ids: Option<Vec<u16>> = layout.channels.iter().map(|c| common_channel(layout, c)).collect();
         if let (Some((_, pack)), Some(ids)) = (common, ids) {
@@ -99,7 +99,7 @@ impl Carried<'_> {
     }
 
     /// The document of an AmbiX file: all components up to `order` in ACN order, SN3D.
-    pub fn ambix(&self, order: usize) -> Document {
+    pub(super) fn ambix(&self, order: usize) -> Document {
         let count = (order + 1) * (order + 1);
         if order <= COMMON_HOA_ORDER {
             return self.of_common(&format!("AP_{:08x}", 0x0004_0000 + order), 4, 1..=count);
@@ -259,5 +259,58 @@ fn hoa_block(acn: usize, id: BlockId) -> HoaBlock {
         order: i32::try_from(order).ok(),
         degree,
         ..HoaBlock::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::deliver::chna;
+    use crate::items::{self, RenderItem, SelectOptions};
+
+    /// Writes `document`, reads it back as a file's axml and chna, and selects what to render of it.
+    fn items_of(document: &Document, channels: usize) -> Vec<RenderItem> {
+        let mut axml = Vec::new();
+        formats::adm::write(document, &mut axml, &formats::adm::WriteOptions::default()).unwrap();
+        let (mut read, mut warnings) = formats::adm::read(&axml[..]).unwrap();
+        chna::apply(&mut read, &chna::rows(document), &mut warnings);
+        let options = SelectOptions { file_tracks: channels, ..SelectOptions::default() };
+        let (items, found) = items::select(&read, &options).unwrap();
+        warnings.extend(found);
+        assert!(warnings.is_empty(), "{warnings:?}");
+        items
+    }
+
+    const CARRIED: Carried<'_> = Carried { name: "A film", sample_rate: 48_000, bits: 24 };
+
+    #[test]
+    fn a_rendered_layout_is_a_bed_of_its_own_loudspeakers() {
+        for layout in Layout::all() {
+            let items = items_of(&CARRIED.loudspeakers(&layout), layout.channels.len());
+            assert_eq!(items.len(), layout.channels.len(), "{}", layout.name);
+            for (item, channel) in items.iter().zip(&layout.channels) {
+                let RenderItem::DirectSpeakers(item) = item else { panic!("{item:?}") };
+                let BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { panic!("{item:?}") };
+                let label = blocks[0].speaker_labels[0].rsplit(':').next().unwrap();
+                let same = label == channel.name || channel.is_lfe && label.starts_with("LFE");
+                assert!(same, "{}: {label} is not {}", layout.name, channel.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_ambix_file_is_one_scene_of_every_component() {
+        for order in 1..=7 {
+            let channels = (order + 1) * (order + 1);
+            let items = items_of(&CARRIED.ambix(order), channels);
+            let [RenderItem::Hoa(scene)] = &items[..] else { panic!("order {order}: {items:?}") };
+            assert_eq!((scene.channels.len(), scene.normalization.as_str()), (channels, "SN3D"));
+            let components = (0..=order as i32).flat_map(|l| (-l..=l).map(move |m| (l, m)));
+            for (track, (order, degree)) in components.enumerate() {
+                let at = |channel: &&items::HoaChannel| channel.track == items::TrackSpec::Direct(track);
+                let channel = scene.channels.iter().find(at).unwrap();
+                assert_eq!((channel.order, channel.degree), (order, degree), "track {track}");
+            }
+        }
     }
 }

@@ -1,6 +1,29 @@
-//! Files in, files out.
+//! Files in, files out: a [`Job`] reads one master once and feeds any number of outputs in the same pass.
+//!
+//! ```text
+//!  reader thread: read, decode ── blocks ── Engine ── blocks ── one thread per output: levels, encode, write
+//! ```
+//!
+//! The queues are short, so memory does not grow with the film. Every output is complete on the disk before
+//! the first of them gets its name; when one fails, none of them does.
 
-pub mod carried_adm;
+mod carried_adm;
+pub(crate) mod chna;
+mod deliverable;
+mod error;
+mod job;
+mod levels;
+mod master;
+mod plain_wav;
+mod report;
+mod sink;
+mod source;
 mod timecode;
 
+pub use deliverable::{Deliverable, DeliverableError, HIGHEST_HOA_ORDER};
+pub use error::JobError;
+pub use job::{Job, OpenJob, Output, Rendered};
+pub use levels::ChannelLevels;
+pub use master::Selection;
+pub use report::{ChannelReport, OutputReport, Report};
 pub use timecode::{Clock, Timecode, TimecodeError};

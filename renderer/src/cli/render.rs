@@ -1,0 +1,274 @@
+//! `proscenium render`: a master to loudspeaker feeds, any number of them in one pass.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ValueEnum;
+use formats::Warning;
+use formats::adm::AdmId;
+use formats::bw64::SampleFormat;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
+use crate::deliver::{Deliverable, Job, JobError, OpenJob, Output, Rendered, Report, Selection, Timecode};
+use crate::layout::Layout;
+use crate::layout::measured::{MAX_FILE_BYTES, MeasuredRoom};
+use crate::render::{Conversion, RenderOptions};
+
+/// Render a master to loudspeaker feeds or Ambisonics, any number of outputs in one pass
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Layouts: `proscenium layouts` lists them; hoa1 … hoa7 are AmbiX (ACN, SN3D).
+
+Examples:
+  proscenium render master.wav --layout 7.1.4 -o master-7.1.4.wav
+  proscenium render master.wav --to 7.1.4=a.wav --to 5.1=b.wav --to stereo=c.wav --to hoa3=d.wav
+  proscenium render master.wav --layout 4+5+0 --speakers room.json -o room.wav
+  proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f")]
+pub struct Args {
+    /// The master: BW64, RF64 or WAV with ADM, or a plain bed
+    #[arg(value_name = "IN.wav")]
+    input: PathBuf,
+    /// Layout of the file of -o: BS.2051 (4+7+0) or everyday name (7.1.4)
+    #[arg(short, long, value_name = "LAYOUT", requires = "output")]
+    layout: Option<String>,
+    /// The file to write
+    #[arg(short, long, value_name = "OUT.wav", requires = "layout")]
+    output: Option<PathBuf>,
+    /// One more output, as often as needed
+    #[arg(long, value_name = "LAYOUT=FILE", required_unless_present = "layout")]
+    to: Vec<OsString>,
+    /// Where the loudspeakers of --layout really stand, their channels and gains, the screen; JSON or YAML
+    #[arg(long, value_name = "FILE", requires = "layout")]
+    speakers: Option<PathBuf>,
+    /// Samples of the outputs; f is float, which never clips
+    #[arg(long, value_enum, default_value = "24")]
+    bits: Bits,
+    /// Round 16- and 24-bit samples without dither
+    #[arg(long)]
+    no_dither: bool,
+    /// The programme to render; the one with the lowest id by default
+    #[arg(long, value_name = "ID")]
+    programme: Option<String>,
+    /// An object to render in place of the default of its complementary group; repeatable
+    #[arg(long, value_name = "ID")]
+    complementary: Vec<String>,
+    /// Leave out what is less important, 0 … 10
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=10))]
+    importance: Option<u8>,
+    /// Convert the positions of objects first
+    #[arg(long, value_enum, value_name = "WHICH")]
+    apply_conversion: Option<ConversionName>,
+    /// Where to start: seconds, hh:mm:ss.fff or hh:mm:ss:ff@RATE
+    #[arg(long, value_name = "TIME")]
+    start: Option<Timecode>,
+    /// Where to end
+    #[arg(long, value_name = "TIME")]
+    end: Option<Timecode>,
+    /// Make everything this much louder, decibels
+    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_gain)]
+    gain_db: f64,
+    /// Threads that render; all processors by default. The output is the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// End with exit code 1 when a sample passes full scale
+    #[arg(long)]
+    fail_on_overload: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Bits {
+    #[value(name = "16")]
+    Int16,
+    #[value(name = "24")]
+    Int24,
+    #[value(name = "32")]
+    Int32,
+    #[value(name = "32f")]
+    Float32,
+    #[value(name = "64f")]
+    Float64,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum ConversionName {
+    /// Polar positions become Cartesian ones (BS.2127-1 §10)
+    ToCartesian,
+    /// Cartesian positions become polar ones (BS.2127-1 §10)
+    ToPolar,
+}
+
+/// Renders.
+///
+/// # Errors
+/// When the master is unusable, an output can't be written, or the arguments make no sense.
+pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
+    let began = Instant::now();
+    let (outputs, warnings) = outputs(args)?;
+    if let Some(speakers) = &args.speakers {
+        console.warnings(speakers, &warnings)?;
+    }
+    let job = Job {
+        input: args.input.clone(),
+        outputs,
+        sample_format: match args.bits {
+            Bits::Int16 => SampleFormat::Int16,
+            Bits::Int24 => SampleFormat::Int24,
+            Bits::Int32 => SampleFormat::Int32,
+            Bits::Float32 => SampleFormat::Float32,
+            Bits::Float64 => SampleFormat::Float64,
+        },
+        dither: !args.no_dither,
+        selection: Selection {
+            programme: args.programme.as_deref().map(AdmId::new),
+            complementary: args.complementary.iter().map(|id| AdmId::new(id)).collect(),
+        },
+        options: RenderOptions {
+            importance: args.importance,
+            conversion: args.apply_conversion.map(|conversion| match conversion {
+                ConversionName::ToCartesian => Conversion::ToCartesian,
+                ConversionName::ToPolar => Conversion::ToPolar,
+            }),
+        },
+        start: args.start,
+        end: args.end,
+        gain_db: args.gain_db,
+        threads: args.threads.map(usize::from),
+    };
+    let report = render(job, console)?;
+    if console.wants_json() {
+        console.json(&report)?;
+    } else {
+        print(&report, began, console);
+    }
+    verdict(&report, args.fail_on_overload)
+}
+
+/// Opens, reports, renders and publishes `job`; also the way of other commands that render.
+///
+/// # Errors
+/// Those of the job, and warnings under `--strict`.
+pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
+    let input = job.input.clone();
+    let is_float = job.sample_format.is_float();
+    let open = job.open().map_err(failure)?;
+    if console.is_strict() {
+        console.warnings(&input, open.remarks())?;
+    }
+    console.warnings(&input, open.warnings())?;
+    let _guard = OpenOutputs::hold();
+    let rendered = run_with_progress(open, console)?;
+    console.warnings(&input, rendered.warnings())?;
+    if !is_float {
+        warn_of_overloads(&rendered, console)?;
+    }
+    Interrupt::check()?;
+    rendered.publish().map_err(failure)
+}
+
+fn run_with_progress(open: OpenJob, console: &Console) -> Result<Rendered, CliError> {
+    let stop = || Interrupt::received().is_some();
+    let bar = if console.draws_progress() { ProgressBar::new(open.frames()) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left") {
+        bar.set_style(style);
+    }
+    let rendered = open.run(&mut |frames| bar.set_position(frames), &stop);
+    bar.finish_and_clear();
+    rendered.map_err(failure)
+}
+
+fn failure(error: JobError) -> CliError {
+    match error {
+        JobError::Interrupted => CliError::interrupted(Interrupt::received().unwrap_or(0)),
+        other => CliError::new(other),
+    }
+}
+
+fn warn_of_overloads(rendered: &Rendered, console: &Console) -> Result<(), CliError> {
+    for output in &rendered.report().outputs {
+        let warnings: Vec<Warning> =
+            output.overload_lines().map(|line| Warning::new("overload", "", format!("{line}; clipped"))).collect();
+        console.warnings(Path::new(&output.file), &warnings)?;
+    }
+    Ok(())
+}
+
+fn print(report: &Report, began: Instant, console: &Console) {
+    let seconds = began.elapsed().as_secs_f64();
+    let audio = report.frames as f64 / f64::from(report.sample_rate.max(1));
+    console.note(format_args!(
+        "{}: {} tracks, {} items, {} at {} Hz; rendered in {seconds:.2} s, {:.0}× real time",
+        report.input,
+        report.tracks,
+        report.items,
+        report.length,
+        report.sample_rate,
+        audio / seconds.max(1e-3)
+    ));
+    console.note("");
+    console.note(report.table().trim_end());
+}
+
+fn verdict(report: &Report, fail_on_overload: bool) -> Result<Outcome, CliError> {
+    let over = report.outputs.iter().find(|output| output.overloads > 0);
+    match over.filter(|_| fail_on_overload) {
+        None => Ok(Outcome::Good),
+        Some(output) => {
+            let lines: Vec<String> = output.overload_lines().take(3).collect();
+            let message = format!("overload: {}; written all the same; try --gain-db", lines.join("; "));
+            Err(CliError::file(Path::new(&output.file), message).with_exit_code(1))
+        }
+    }
+}
+
+/// The outputs asked for, and what is remarkable about the loudspeakers of the room.
+fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
+    let mut outputs = Vec::new();
+    let mut warnings = Vec::new();
+    if let (Some(layout), Some(file)) = (&args.layout, &args.output) {
+        let deliverable = match &args.speakers {
+            None => named("--layout", layout)?,
+            Some(speakers) => room(layout, speakers, &mut warnings)?,
+        };
+        outputs.push(Output { file: file.clone(), deliverable });
+    }
+    for to in &args.to {
+        let bytes = to.as_bytes();
+        let split = bytes.iter().position(|byte| *byte == b'=').filter(|at| *at + 1 < bytes.len());
+        let Some((name, file)) = split.and_then(|at| bytes.split_at_checked(at)) else {
+            let message = format!("--to {}: expected LAYOUT=FILE, e.g. 5.1=mix-5.1.wav", to.display());
+            return Err(CliError::new(message));
+        };
+        let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
+        outputs.push(Output { file, deliverable: named("--to", &String::from_utf8_lossy(name))? });
+    }
+    Ok((outputs, warnings))
+}
+
+fn named(option: &str, name: &str) -> Result<Deliverable, CliError> {
+    Deliverable::by_name(name).map_err(|e| CliError::new(format_args!("{option}: {e}")))
+}
+
+fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Deliverable, CliError> {
+    let layout = Layout::by_name(layout).map_err(|e| CliError::new(format_args!("--layout with --speakers: {e}")))?;
+    let mut text = String::new();
+    let most = MAX_FILE_BYTES as u64 + 1;
+    fs::File::open(file)
+        .and_then(|opened| opened.take(most).read_to_string(&mut text))
+        .map_err(|e| CliError::file(file, e))?;
+    let (room, found) = MeasuredRoom::read(&text, &layout).map_err(|e| CliError::file(file, e))?;
+    warnings.extend(found);
+    Ok(Deliverable::room(room))
+}
+
+fn parse_gain(text: &str) -> Result<f64, String> {
+    const MOST: f64 = 120.0;
+    match text.parse::<f64>() {
+        Ok(gain) if (-MOST..=MOST).contains(&gain) => Ok(gain),
+        _ => Err(format!("expected decibels between -{MOST} and {MOST}")),
+    }
+}

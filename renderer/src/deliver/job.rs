@@ -1,0 +1,316 @@
+//! A job: asked for, opened, rendered, published.
+
+use std::fs;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use formats::Warning;
+use formats::adm::{self, WriteOptions};
+use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, WriterSpec, same_file};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::carried_adm::Carried;
+use super::deliverable::Deliverable;
+use super::master::{Master, Selection};
+use super::report::{ChannelReport, OutputReport, Report};
+use super::sink::{Sink, Written};
+use super::source::Source;
+use super::{Clock, JobError, Timecode, chna};
+use crate::audio::AudioBlock;
+use crate::engine::{Engine, EngineSpec};
+use crate::render::RenderOptions;
+
+/// What to do: one master, any number of outputs.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// The master.
+    pub input: PathBuf,
+    /// What to write; at least one.
+    pub outputs: Vec<Output>,
+    /// How the outputs store their samples.
+    pub sample_format: SampleFormat,
+    /// Dither 16- and 24-bit outputs.
+    pub dither: bool,
+    /// What to render of the master.
+    pub selection: Selection,
+    /// Importance threshold and conversion.
+    pub options: RenderOptions,
+    /// Where to start; 0 by default.
+    pub start: Option<Timecode>,
+    /// Where to end; the end of the master by default.
+    pub end: Option<Timecode>,
+    /// Gain of everything, decibels.
+    pub gain_db: f64,
+    /// Threads that render; all of the machine's by default.
+    pub threads: Option<usize>,
+}
+
+/// One file to write.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name.
+    pub file: PathBuf,
+    /// What it is for.
+    pub deliverable: Deliverable,
+}
+
+/// A job whose input is open and found usable; nothing is written yet.
+#[derive(Debug)]
+pub struct OpenJob {
+    job: Job,
+    master: Master,
+    engine: Engine,
+    span: Range<u64>,
+    pool: ThreadPool,
+}
+
+/// Outputs that are complete on the disk and wait for their names; dropped, nothing is left of them.
+#[derive(Debug)]
+pub struct Rendered {
+    report: Report,
+    files: Vec<(PathBuf, CompleteFile)>,
+    late_warnings: Vec<Warning>,
+}
+
+impl Job {
+    /// A job on `input` that asks for everything as it comes, dithered to 24 bits; outputs are yet to be added.
+    pub fn new(input: PathBuf) -> Self {
+        Self {
+            input,
+            outputs: Vec::new(),
+            sample_format: SampleFormat::Int24,
+            dither: true,
+            selection: Selection::default(),
+            options: RenderOptions::default(),
+            start: None,
+            end: None,
+            gain_db: 0.0,
+            threads: None,
+        }
+    }
+
+    /// Opens the input, selects what to render and prepares the engine.
+    ///
+    /// # Errors
+    /// When the input is unusable, an output would destroy the input or another output, or what was asked for
+    /// does not exist.
+    pub fn open(self) -> Result<OpenJob, JobError> {
+        check_outputs(&self.input, &self.outputs)?;
+        let mut master = Master::open(&self.input, &self.selection, self.gain_db)?;
+        let span = span(&self, &mut master)?;
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(self.threads.unwrap_or(0))
+            .thread_name(|n| format!("render {n}"))
+            .build()
+            .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
+        let spec = EngineSpec {
+            items: Arc::clone(&master.items),
+            targets: self.outputs.iter().map(|output| output.deliverable.target().clone()).collect(),
+            sample_rate: master.reader.sample_rate(),
+            frames: master.reader.frames(),
+            span: span.clone(),
+            options: self.options.clone(),
+            threads: pool.current_num_threads(),
+        };
+        let (engine, warnings) =
+            pool.install(|| Engine::new(spec)).map_err(|e| JobError::file(&self.input, e))?;
+        master.warnings.extend(warnings);
+        master.warning_count = master.warnings.len();
+        Ok(OpenJob { job: self, master, engine, span, pool })
+    }
+}
+
+impl OpenJob {
+    /// What was repaired or is remarkable about the input.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.master.warnings
+    }
+
+    /// Remarks that matter only to the strict.
+    pub fn remarks(&self) -> &[Warning] {
+        &self.master.remarks
+    }
+
+    /// Frames to render.
+    pub fn frames(&self) -> u64 {
+        self.span.end - self.span.start
+    }
+
+    /// Renders. `progress` hears how many frames are done; `stop` is asked between blocks.
+    ///
+    /// # Errors
+    /// When the input can't be read on, an output can't be written, or `stop` said so.
+    pub fn run(
+        self,
+        progress: &mut dyn FnMut(u64),
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Rendered, JobError> {
+        let writers = self.create_writers()?;
+        let Self { job, master, mut engine, span, pool } = self;
+        let format = *master.reader.format();
+        let mut blocks = engine.output_blocks();
+        let (written, non_finite) = std::thread::scope(|scope| {
+            let source = Source::start(scope, &job.input, master.reader, &engine)?;
+            let mut sinks = Vec::new();
+            for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
+                sinks.push(Sink::start(scope, &output.file, writer, (block.channels(), block.capacity()))?);
+            }
+            let mut done = 0_u64;
+            while let Some(input) = source.next()? {
+                if stop() {
+                    return Err(JobError::Interrupted);
+                }
+                let rendered = pool.install(|| engine.process(&input, &mut blocks));
+                rendered.map_err(|e| JobError::file(&job.input, e))?;
+                source.recycle(input);
+                let frames = blocks.first().map_or(0, AudioBlock::frames);
+                for (index, block) in blocks.iter_mut().enumerate() {
+                    let Some(sink) = sinks.get(index) else { break };
+                    let full = std::mem::replace(block, sink.empty_block());
+                    if !sink.send(full) {
+                        return Err(sinks.swap_remove(index).failure());
+                    }
+                }
+                done = done.saturating_add(frames as u64);
+                progress(done);
+            }
+            let non_finite = source.non_finite();
+            sinks.iter().for_each(Sink::end);
+            let written = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
+            Ok((written, non_finite))
+        })?;
+        if stop() {
+            return Err(JobError::Interrupted);
+        }
+        let mut warnings = master.warnings;
+        if non_finite > 0 {
+            let message = format!("{non_finite} samples are NaN or infinite; taken as silence");
+            warnings.push(Warning::new("non-finite-samples", "data", message));
+        }
+        let outputs = job.outputs.iter().zip(&written).map(|(output, written)| {
+            output_report(output, job.sample_format, written, format.sample_rate)
+        });
+        let report = Report {
+            input: job.input.display().to_string(),
+            sample_rate: format.sample_rate,
+            start: span.start,
+            frames: span.end - span.start,
+            length: Clock { sample: span.end - span.start, sample_rate: format.sample_rate }.to_string(),
+            tracks: usize::from(format.channels),
+            items: master.items.len(),
+            outputs: outputs.collect(),
+            warnings: warnings.iter().map(Warning::to_string).collect(),
+        };
+        let files = job.outputs.into_iter().zip(written).map(|(output, written)| (output.file, written.file));
+        Ok(Rendered { report, files: files.collect(), late_warnings: warnings.split_off(master.warning_count) })
+    }
+
+    fn create_writers(&self) -> Result<Vec<Writer>, JobError> {
+        let rate = self.master.reader.sample_rate();
+        let name = self.job.input.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let sample_format = self.job.sample_format;
+        let carried = Carried { name: &name, sample_rate: rate, bits: u32::from(sample_format.bits()) };
+        self.job.outputs.iter().map(|output| create_writer(self, output, &carried)).collect()
+    }
+}
+
+impl Rendered {
+    /// What was done, for people and scripts.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// What was found only while rendering.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.late_warnings
+    }
+
+    /// Gives every file its name.
+    ///
+    /// # Errors
+    /// When the system refuses one; then none of them stays.
+    pub fn publish(self) -> Result<Report, JobError> {
+        let mut published: Vec<PathBuf> = Vec::new();
+        for (path, file) in self.files {
+            match file.publish() {
+                Ok(_) => published.push(path),
+                Err(e) => {
+                    // What can't be removed is complete at least.
+                    published.iter().for_each(|path| drop(fs::remove_file(path)));
+                    return Err(JobError::output(&path, &e));
+                }
+            }
+        }
+        Ok(self.report)
+    }
+}
+
+fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<Writer, JobError> {
+    let fault = |e: &dyn std::fmt::Display| JobError::file(&output.file, e);
+    let channels = u16::try_from(output.deliverable.target().channels()).map_err(|_| fault(&"more than 65535 channels"))?;
+    let mut format = AudioFormat::new(channels, carried.sample_rate, open.job.sample_format);
+    if let Some(mask) = output.deliverable.channel_mask() {
+        format = format.with_channel_mask(mask);
+    }
+    let dither = open.job.dither.then(Dither::default);
+    let spec = WriterSpec { format, frames: Some(open.frames()), dither };
+    let mut writer = Writer::create(&output.file, &spec).map_err(|e| JobError::output(&output.file, &e))?;
+    if let Some(document) = output.deliverable.document(carried) {
+        let mut axml = Vec::new();
+        adm::write(&document, &mut axml, &WriteOptions::default()).map_err(|e| fault(&e))?;
+        writer.add_chna(&chna::rows(&document)).map_err(|e| JobError::output(&output.file, &e))?;
+        writer.add_axml(axml).map_err(|e| JobError::output(&output.file, &e))?;
+    }
+    Ok(writer)
+}
+
+fn output_report(output: &Output, format: SampleFormat, written: &Written, sample_rate: u32) -> OutputReport {
+    let names = output.deliverable.channel_names();
+    let channels =
+        names.into_iter().zip(&written.levels).map(|(name, levels)| ChannelReport::new(name, levels, sample_rate));
+    OutputReport::new(output, format, written.file.summary().container, channels.collect())
+}
+
+/// The frames that `--start` and `--end` leave.
+fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
+    let (frames, rate) = (master.reader.frames(), master.reader.sample_rate());
+    let clock = |sample| Clock { sample, sample_rate: rate };
+    let start = job.start.map_or(0, |time| time.to_sample(rate));
+    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
+    if start > 0 && start >= frames {
+        let message = format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end < start || (end == start && job.end.is_some()) {
+        let message = format!("--end {} is not after the start, {}", clock(end), clock(start));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end > frames {
+        let message = format!("--end {} is after the end of the file, {}; rendered to there", clock(end), clock(frames));
+        master.warnings.push(Warning::new("end-after-file", "", message));
+        end = frames;
+    }
+    Ok(start..end)
+}
+
+/// No output may be the input or another output, and every folder must be there.
+fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobError> {
+    let mut places: Vec<PathBuf> = Vec::new();
+    for Output { file, .. } in outputs {
+        if same_file(input, file) {
+            return Err(JobError::file(file, "is the input itself; choose another name for the output"));
+        }
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let Ok(folder) = folder.canonicalize() else {
+            let message = format!("cannot write: the folder {} does not exist; make it first", folder.display());
+            return Err(JobError::file(file, message));
+        };
+        let place = file.canonicalize().unwrap_or_else(|_| file.file_name().map_or(folder.clone(), |n| folder.join(n)));
+        if places.contains(&place) {
+            return Err(JobError::file(file, "is given for two outputs; give each its own name"));
+        }
+        places.push(place);
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! The input's samples, read and decoded ahead by a thread of their own.
+
+use std::fs::File;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::Scope;
+
+use formats::bw64::Reader;
+
+use super::JobError;
+use crate::audio::AudioBlock;
+use crate::engine::Engine;
+
+/// Blocks on their way; the disk may stall this long without holding up the renderer.
+const BLOCKS_AHEAD: usize = 3;
+
+/// The near end of the reading thread.
+#[derive(Debug)]
+pub(super) struct Source {
+    blocks: Receiver<Result<AudioBlock, JobError>>,
+    empty: SyncSender<AudioBlock>,
+    non_finite: Arc<AtomicUsize>,
+}
+
+/// The far end.
+struct ReadAhead<'a> {
+    path: &'a Path,
+    reader: Reader<File>,
+    tracks: Vec<usize>,
+    span: Range<u64>,
+    block_frames: usize,
+    raw: Vec<u8>,
+    non_finite: Arc<AtomicUsize>,
+}
+
+impl Source {
+    /// Starts to read what `engine` needs of the file `path`.
+    pub(super) fn start<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        path: &'scope Path,
+        reader: Reader<File>,
+        engine: &Engine,
+    ) -> Result<Self, JobError> {
+        let (outbox, blocks) = sync_channel(BLOCKS_AHEAD);
+        let (empty, inbox) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
+        let non_finite = Arc::new(AtomicUsize::new(0));
+        let mut ahead = ReadAhead {
+            path,
+            reader,
+            tracks: engine.used_tracks().to_vec(),
+            span: engine.input_span(),
+            block_frames: engine.block_frames(),
+            raw: Vec::new(),
+            non_finite: Arc::clone(&non_finite),
+        };
+        let work = move || {
+            while !ahead.span.is_empty() {
+                let block = inbox.try_recv();
+                let block =
+                    block.unwrap_or_else(|_| AudioBlock::new(ahead.tracks.len(), ahead.block_frames));
+                let result = ahead.read(block);
+                let failed = result.is_err();
+                // Nobody listens when the job ended early.
+                if outbox.send(result).is_err() || failed {
+                    return;
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("read".to_owned())
+            .spawn_scoped(scope, work)
+            .map_err(|e| JobError::file(path, format_args!("cannot start a thread to read it: {e}")))?;
+        Ok(Self { blocks, empty, non_finite })
+    }
+
+    /// The next block; `None` at the end.
+    pub(super) fn next(&self) -> Result<Option<AudioBlock>, JobError> {
+        self.blocks.recv().ok().transpose()
+    }
+
+    /// Gives the memory of a block back to the reading thread.
+    pub(super) fn recycle(&self, block: AudioBlock) {
+        // A full queue has enough of them.
+        let _ = self.empty.try_send(block);
+    }
+
+    /// Samples so far that were NaN or infinite, and taken as silence.
+    pub(super) fn non_finite(&self) -> usize {
+        self.non_finite.load(Ordering::Relaxed)
+    }
+}
+
+impl ReadAhead<'_> {
+    /// Fills `block` with what comes next; beyond the end of the file there is silence.
+    fn read(&mut self, mut block: AudioBlock) -> Result<AudioBlock, JobError> {
+        let fault = |e: &dyn std::fmt::Display| JobError::file(self.path, e);
+        let left = usize::try_from(self.span.end - self.span.start).unwrap_or(usize::MAX);
+        let wanted = left.min(self.block_frames);
+        block.set_frames(wanted);
+        let got = self.reader.read_raw(self.span.start, wanted, &mut self.raw).map_err(|e| fault(&e))?;
+        if got < wanted {
+            block.silence();
+        }
+        let format = *self.reader.format();
+        let (stride, channels) = (block.stride(), self.reader.channels());
+        let bad =
+            format.sample_format.decode_tracks(&self.raw, channels, &self.tracks, block.as_mut_slice(), stride);
+        self.non_finite.fetch_add(bad, Ordering::Relaxed);
+        self.span.start = self.span.start.saturating_add(wanted as u64);
+        Ok(block)
+    }
+}

@@ -1,0 +1,25 @@
+#!/bin/sh
+# All tests. Needs Rust and a C compiler; Python 3 with venv and a network only for the last check, which
+# opens rendered files with soundfile (libsndfile) and says so when it cannot.
+set -eu
+cd "$(dirname "$0")/.."
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+cargo build --workspace
+echo "== files opened by an independent reader (Python soundfile)"
+if python3 -c 'import soundfile' 2>/dev/null; then
+    python=python3
+elif python3 -m venv "$scratch/venv" >/dev/null 2>&1 &&
+    "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check soundfile >/dev/null 2>&1; then
+    python=$scratch/venv/bin/python
+else
+    python=
+    echo "skipped: needs python3 with venv (Debian: python3-venv) and access to PyPI"
+fi
+if [ -n "$python" ]; then
+    "$python" tests/open_with_soundfile.py "${CARGO_TARGET_DIR:-target}/debug/proscenium" "$scratch"
+fi
+
+cargo test --workspace
