@@ -67,6 +67,21 @@ impl AudioBlock {
         self.samples.chunks_exact_mut(self.stride).map(move |row| &mut row[..frames])
     }
 
+    /// Samples from the start of one channel to the start of the next.
+    pub fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// All channels, [`AudioBlock::stride`] apart.
+    pub fn as_slice(&self) -> &[f32] {
+        &self.samples
+    }
+
+    /// All channels, [`AudioBlock::stride`] apart, to write.
+    pub fn as_mut_slice(&mut self) -> &mut [f32] {
+        &mut self.samples
+    }
+
     /// Makes every sample zero.
     pub fn silence(&mut self) {
         for channel in self.channels_mut() {

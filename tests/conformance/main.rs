@@ -69,8 +69,11 @@ fn the_whole_corpus_equals_the_reference_where_it_is_present() {
 fn run_corpus(corpus: &Path) -> usize {
     let manifest = fs::read_to_string(corpus.join("manifest.json")).expect("a manifest");
     let manifest: Manifest = serde_json::from_str(&manifest).expect("a manifest of cases");
-    let work: Vec<(&Case, &Render)> =
-        manifest.cases.iter().flat_map(|case| case.renders.iter().map(move |render| (case, render))).collect();
+    let work: Vec<(&Case, &Render)> = manifest
+        .cases
+        .iter()
+        .flat_map(|case| case.renders.iter().map(move |render| (case, render)))
+        .collect();
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -98,8 +101,13 @@ fn check(corpus: &Path, case: &Case, render: &Render) -> Result<(), String> {
     run(job).map_err(|e| e.to_string())?;
     let (found, rate) = read_wav(&file).map_err(|e| e.to_string())?;
     let channels = render.out_channels.unwrap_or(found.len());
-    if (found.len(), rate) != (channels, case.sample_rate) || found.iter().any(|row| row.len() != case.frames) {
-        return Err(format!("{} channels of {} frames at {rate} Hz", found.len(), found.first().map_or(0, Vec::len)));
+    if (found.len(), rate) != (channels, case.sample_rate) || found.iter().any(|row| row.len() != case.frames)
+    {
+        return Err(format!(
+            "{} channels of {} frames at {rate} Hz",
+            found.len(),
+            found.first().map_or(0, Vec::len)
+        ));
     }
     // A reference holds only the channels that are not silent.
     let mut expected = vec![vec![0.0; case.frames]; channels];
@@ -112,7 +120,11 @@ fn check(corpus: &Path, case: &Case, render: &Render) -> Result<(), String> {
     }
     let error = |(found, expected): (&f64, &f64)| (found - expected).abs();
     let worst = found.iter().zip(&expected).map(|(found, expected)| {
-        found.iter().zip(expected).map(error).fold(0.0, |worst: f64, e| if e.is_nan() { f64::MAX } else { worst.max(e) })
+        found
+            .iter()
+            .zip(expected)
+            .map(error)
+            .fold(0.0, |worst: f64, e| if e.is_nan() { f64::MAX } else { worst.max(e) })
     });
     let (channel, worst) = worst.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, 0.0));
     if worst > TOLERANCE {

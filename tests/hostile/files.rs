@@ -27,7 +27,8 @@ impl Wav {
         fmt.extend((self.sample_rate.wrapping_mul(u32::from(align))).to_le_bytes());
         fmt.extend(align.to_le_bytes());
         fmt.extend(16_u16.to_le_bytes());
-        let samples = (0..self.frames * usize::from(self.channels.max(1))).flat_map(|i| ((i % 999) as i16).to_le_bytes());
+        let samples = (0..self.frames * usize::from(self.channels.max(1)))
+            .flat_map(|i| ((i % 999) as i16).to_le_bytes());
         let mut body = b"WAVE".to_vec();
         chunk(&mut body, *b"fmt ", &fmt);
         self.chunks.iter().for_each(|(id, bytes)| chunk(&mut body, *id, bytes));

@@ -42,7 +42,8 @@ fn render(file: &Path) -> Ending {
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out.wav");
     let output = Output { file: out.clone(), deliverable: Deliverable::by_name("4+5+0").expect("a layout") };
-    let job = Job { outputs: vec![output], sample_format: SampleFormat::Float32, ..Job::new(file.to_path_buf()) };
+    let job =
+        Job { outputs: vec![output], sample_format: SampleFormat::Float32, ..Job::new(file.to_path_buf()) };
     let rendered = job.open().and_then(|open| {
         let mut warnings: Vec<String> = open.warnings().iter().map(ToString::to_string).collect();
         let rendered = open.run(&mut |_| {}, &|| false)?;
@@ -53,13 +54,25 @@ fn render(file: &Path) -> Ending {
     let ending = match rendered {
         Ok(warnings) => {
             let (channels, _) = read_wav(&out).expect("a readable output");
-            assert!(channels.iter().flatten().all(|x| x.is_finite()), "{}: NaN in the output", file.display());
+            assert!(
+                channels.iter().flatten().all(|x| x.is_finite()),
+                "{}: NaN in the output",
+                file.display()
+            );
             if warnings.is_empty() { Ending::Rendered } else { Ending::Warned(warnings) }
         }
         Err(error) => {
             let message = error.to_string();
-            assert!(message.contains(&*file.file_name().unwrap().to_string_lossy()), "no file name: {message}");
-            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "{}: something was left", file.display());
+            assert!(
+                message.contains(&*file.file_name().unwrap().to_string_lossy()),
+                "no file name: {message}"
+            );
+            assert_eq!(
+                fs::read_dir(folder.path()).unwrap().count(),
+                0,
+                "{}: something was left",
+                file.display()
+            );
             Ending::Refused(message)
         }
     };
@@ -196,7 +209,8 @@ fn the_whole_set_of_bad_files_where_it_is_present() {
     let mut faults = Vec::new();
     for case in manifest.cases.iter().filter(|case| matches!(case.kind.as_str(), "wav" | "adm")) {
         let ending = render(&set.join(&case.file));
-        let fits = |class: &String| class == ending.class() || (class == "accept" && ending.class() == "warn");
+        let fits =
+            |class: &String| class == ending.class() || (class == "accept" && ending.class() == "warn");
         if !case.expect.iter().any(fits) {
             faults.push(format!("{}: {ending:?}, expected {:?}", case.id, case.expect));
         }

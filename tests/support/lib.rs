@@ -33,7 +33,9 @@ pub fn read_wav(path: &Path) -> Result<(Vec<Vec<f64>>, u32), hound::Error> {
     let spec = reader.spec();
     let scale = (-f64::from(spec.bits_per_sample - 1)).exp2();
     let samples: Vec<f64> = match spec.sample_format {
-        hound::SampleFormat::Float => reader.samples::<f32>().map(|x| x.map(f64::from)).collect::<Result<_, _>>()?,
+        hound::SampleFormat::Float => {
+            reader.samples::<f32>().map(|x| x.map(f64::from)).collect::<Result<_, _>>()?
+        }
         hound::SampleFormat::Int => {
             reader.samples::<i32>().map(|x| x.map(|x| f64::from(x) * scale)).collect::<Result<_, _>>()?
         }

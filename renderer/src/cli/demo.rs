@@ -8,8 +8,8 @@ use formats::adm::{self, WriteOptions};
 use formats::bw64::{AudioFormat, Dither, Planar, SampleFormat, Writer, WriterSpec};
 
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, render};
+use crate::deliver::{Deliverable, Job, Output};
 use crate::demo::{self, Scene};
-use crate::deliver::{Deliverable, Job, Output, chna};
 
 /// Layouts that the scene is rendered to.
 const LAYOUTS: [&str; 3] = ["7.1.4", "5.1", "stereo"];
@@ -36,7 +36,8 @@ pub struct Args {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let began = Instant::now();
     let folder = &args.output;
-    fs::create_dir_all(folder).map_err(|e| CliError::file(folder, format_args!("cannot make the folder: {e}")))?;
+    fs::create_dir_all(folder)
+        .map_err(|e| CliError::file(folder, format_args!("cannot make the folder: {e}")))?;
     let master = folder.join("demo-master.wav");
     let scene = demo::make();
     write_master(&scene, &master)?;
@@ -62,7 +63,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         began.elapsed().as_secs_f64()
     ));
     console.note(report.table().trim_end());
-    console.note(format_args!("\nAll of it lies in {}. Next: `proscenium info {}`", folder.display(), master.display()));
+    console.note(format_args!(
+        "\nAll of it lies in {}. Next: `proscenium info {}`",
+        folder.display(),
+        master.display()
+    ));
     Ok(Outcome::Good)
 }
 
@@ -79,7 +84,7 @@ fn write_master(scene: &Scene, path: &Path) -> Result<(), CliError> {
     let mut writer = Writer::create(path, &spec).map_err(CliError::new)?;
     let mut axml = Vec::new();
     adm::write(&scene.document, &mut axml, &WriteOptions::default()).map_err(|e| fault(&e))?;
-    writer.add_chna(&chna::rows(&scene.document)).map_err(CliError::new)?;
+    writer.add_chna(&scene.document.chna()).map_err(CliError::new)?;
     writer.add_axml(axml).map_err(CliError::new)?;
     let mut block = Planar::<f32>::default();
     for start in (0..frames).step_by(FRAMES_AT_ONCE) {

@@ -173,7 +173,8 @@ pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
 fn run_with_progress(open: OpenJob, console: &Console) -> Result<Rendered, CliError> {
     let stop = || Interrupt::received().is_some();
     let bar = if console.draws_progress() { ProgressBar::new(open.frames()) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left")
+    {
         bar.set_style(style);
     }
     let rendered = open.run(&mut |frames| bar.set_position(frames), &stop);
@@ -190,8 +191,10 @@ fn failure(error: JobError) -> CliError {
 
 fn warn_of_overloads(rendered: &Rendered, console: &Console) -> Result<(), CliError> {
     for output in &rendered.report().outputs {
-        let warnings: Vec<Warning> =
-            output.overload_lines().map(|line| Warning::new("overload", "", format!("{line}; clipped"))).collect();
+        let warnings: Vec<Warning> = output
+            .overload_lines()
+            .map(|line| Warning::new("overload", "", format!("{line}; clipped")))
+            .collect();
         console.warnings(Path::new(&output.file), &warnings)?;
     }
     Ok(())
@@ -254,7 +257,8 @@ fn named(option: &str, name: &str) -> Result<Deliverable, CliError> {
 }
 
 fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Deliverable, CliError> {
-    let layout = Layout::by_name(layout).map_err(|e| CliError::new(format_args!("--layout with --speakers: {e}")))?;
+    let layout =
+        Layout::by_name(layout).map_err(|e| CliError::new(format_args!("--layout with --speakers: {e}")))?;
     let mut text = String::new();
     let most = MAX_FILE_BYTES as u64 + 1;
     fs::File::open(file)

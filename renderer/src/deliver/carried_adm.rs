@@ -265,7 +265,6 @@ fn hoa_block(acn: usize, id: BlockId) -> HoaBlock {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deliver::chna;
     use crate::items::{self, RenderItem, SelectOptions};
 
     /// Writes `document`, reads it back as a file's axml and chna, and selects what to render of it.
@@ -273,7 +272,7 @@ mod tests {
         let mut axml = Vec::new();
         formats::adm::write(document, &mut axml, &formats::adm::WriteOptions::default()).unwrap();
         let (mut read, mut warnings) = formats::adm::read(&axml[..]).unwrap();
-        chna::apply(&mut read, &chna::rows(document), &mut warnings);
+        read.apply_chna(&document.chna(), &mut warnings);
         let options = SelectOptions { file_tracks: channels, ..SelectOptions::default() };
         let (items, found) = items::select(&read, &options).unwrap();
         warnings.extend(found);

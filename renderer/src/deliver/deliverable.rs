@@ -33,7 +33,8 @@ impl Deliverable {
     /// # Errors
     /// When there is none of that name; suggests one.
     pub fn by_name(name: &str) -> Result<Self, DeliverableError> {
-        let order = name.get(..3).filter(|start| start.eq_ignore_ascii_case("hoa")).and_then(|_| name.get(3..));
+        let order =
+            name.get(..3).filter(|start| start.eq_ignore_ascii_case("hoa")).and_then(|_| name.get(3..));
         if let Some(order) = order {
             let known = |order: &u32| (1..=HIGHEST_HOA_ORDER).contains(order);
             let order = order.parse().ok().filter(known);
@@ -112,7 +113,8 @@ impl Deliverable {
     fn in_file_order(&self) -> Option<Layout> {
         let Target::Loudspeakers { layout, wiring } = &self.target else { return None };
         let Some(wiring) = wiring else { return Some(layout.clone()) };
-        let at = |output: usize| wiring.outputs.iter().position(|(wired, gain)| *wired == output && *gain != 0.0);
+        let at =
+            |output: usize| wiring.outputs.iter().position(|(wired, gain)| *wired == output && *gain != 0.0);
         let order: Option<Vec<usize>> = (0..wiring.channels).map(at).collect();
         let order = order.filter(|order| order.len() == layout.channels.len())?;
         let channels = order.iter().filter_map(|index| layout.channels.get(*index).cloned()).collect();

@@ -16,7 +16,7 @@ use super::master::{Master, Selection};
 use super::report::{ChannelReport, OutputReport, Report};
 use super::sink::{Sink, Written};
 use super::source::Source;
-use super::{Clock, JobError, Timecode, chna};
+use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec};
 use crate::render::RenderOptions;
@@ -110,7 +110,7 @@ impl Job {
             sample_rate: master.reader.sample_rate(),
             frames: master.reader.frames(),
             span: span.clone(),
-            options: self.options.clone(),
+            options: self.options,
             threads: pool.current_num_threads(),
         };
         let (engine, warnings) =
@@ -141,11 +141,7 @@ impl OpenJob {
     ///
     /// # Errors
     /// When the input can't be read on, an output can't be written, or `stop` said so.
-    pub fn run(
-        self,
-        progress: &mut dyn FnMut(u64),
-        stop: &dyn Fn() -> bool,
-    ) -> Result<Rendered, JobError> {
+    pub fn run(self, progress: &mut dyn FnMut(u64), stop: &dyn Fn() -> bool) -> Result<Rendered, JobError> {
         let writers = self.create_writers()?;
         let Self { job, master, mut engine, span, pool } = self;
         let format = *master.reader.format();
@@ -188,9 +184,10 @@ impl OpenJob {
             let message = format!("{non_finite} samples are NaN or infinite; taken as silence");
             warnings.push(Warning::new("non-finite-samples", "data", message));
         }
-        let outputs = job.outputs.iter().zip(&written).map(|(output, written)| {
-            output_report(output, job.sample_format, written, format.sample_rate)
-        });
+        let outputs =
+            job.outputs.iter().zip(&written).map(|(output, written)| {
+                output_report(output, job.sample_format, written, format.sample_rate)
+            });
         let report = Report {
             input: job.input.display().to_string(),
             sample_rate: format.sample_rate,
@@ -203,12 +200,17 @@ impl OpenJob {
             warnings: warnings.iter().map(Warning::to_string).collect(),
         };
         let files = job.outputs.into_iter().zip(written).map(|(output, written)| (output.file, written.file));
-        Ok(Rendered { report, files: files.collect(), late_warnings: warnings.split_off(master.warning_count) })
+        Ok(Rendered {
+            report,
+            files: files.collect(),
+            late_warnings: warnings.split_off(master.warning_count),
+        })
     }
 
     fn create_writers(&self) -> Result<Vec<Writer>, JobError> {
         let rate = self.master.reader.sample_rate();
-        let name = self.job.input.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let name =
+            self.job.input.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let sample_format = self.job.sample_format;
         let carried = Carried { name: &name, sample_rate: rate, bits: u32::from(sample_format.bits()) };
         self.job.outputs.iter().map(|output| create_writer(self, output, &carried)).collect()
@@ -248,7 +250,8 @@ impl Rendered {
 
 fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<Writer, JobError> {
     let fault = |e: &dyn std::fmt::Display| JobError::file(&output.file, e);
-    let channels = u16::try_from(output.deliverable.target().channels()).map_err(|_| fault(&"more than 65535 channels"))?;
+    let channels = u16::try_from(output.deliverable.target().channels())
+        .map_err(|_| fault(&"more than 65535 channels"))?;
     let mut format = AudioFormat::new(channels, carried.sample_rate, open.job.sample_format);
     if let Some(mask) = output.deliverable.channel_mask() {
         format = format.with_channel_mask(mask);
@@ -259,7 +262,7 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
     if let Some(document) = output.deliverable.document(carried) {
         let mut axml = Vec::new();
         adm::write(&document, &mut axml, &WriteOptions::default()).map_err(|e| fault(&e))?;
-        writer.add_chna(&chna::rows(&document)).map_err(|e| JobError::output(&output.file, &e))?;
+        writer.add_chna(&document.chna()).map_err(|e| JobError::output(&output.file, &e))?;
         writer.add_axml(axml).map_err(|e| JobError::output(&output.file, &e))?;
     }
     Ok(writer)
@@ -267,8 +270,10 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
 
 fn output_report(output: &Output, format: SampleFormat, written: &Written, sample_rate: u32) -> OutputReport {
     let names = output.deliverable.channel_names();
-    let channels =
-        names.into_iter().zip(&written.levels).map(|(name, levels)| ChannelReport::new(name, levels, sample_rate));
+    let channels = names
+        .into_iter()
+        .zip(&written.levels)
+        .map(|(name, levels)| ChannelReport::new(name, levels, sample_rate));
     OutputReport::new(output, format, written.file.summary().container, channels.collect())
 }
 
@@ -279,7 +284,8 @@ fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
     let start = job.start.map_or(0, |time| time.to_sample(rate));
     let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
     if start > 0 && start >= frames {
-        let message = format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
+        let message =
+            format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
         return Err(JobError::file(&job.input, message));
     }
     if end < start || (end == start && job.end.is_some()) {
@@ -287,7 +293,11 @@ fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
         return Err(JobError::file(&job.input, message));
     }
     if end > frames {
-        let message = format!("--end {} is after the end of the file, {}; rendered to there", clock(end), clock(frames));
+        let message = format!(
+            "--end {} is after the end of the file, {}; rendered to there",
+            clock(end),
+            clock(frames)
+        );
         master.warnings.push(Warning::new("end-after-file", "", message));
         end = frames;
     }
@@ -303,10 +313,13 @@ fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobError> {
         }
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let Ok(folder) = folder.canonicalize() else {
-            let message = format!("cannot write: the folder {} does not exist; make it first", folder.display());
+            let message =
+                format!("cannot write: the folder {} does not exist; make it first", folder.display());
             return Err(JobError::file(file, message));
         };
-        let place = file.canonicalize().unwrap_or_else(|_| file.file_name().map_or(folder.clone(), |n| folder.join(n)));
+        let place = file
+            .canonicalize()
+            .unwrap_or_else(|_| file.file_name().map_or(folder.clone(), |n| folder.join(n)));
         if places.contains(&place) {
             return Err(JobError::file(file, "is given for two outputs; give each its own name"));
         }

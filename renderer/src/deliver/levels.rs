@@ -24,7 +24,7 @@ impl ChannelLevels {
             let count = samples.iter().filter(|sample| over(sample)).count();
             self.overloads = self.overloads.saturating_add(count as u64);
             if self.first_overload.is_none() {
-                let first = samples.iter().position(|sample| over(sample)).unwrap_or(0);
+                let first = samples.iter().position(over).unwrap_or(0);
                 self.first_overload = Some(position.saturating_add(first as u64));
             }
         }

@@ -9,7 +9,7 @@ use formats::Warning;
 use formats::adm::{self, AdmId, AdmTime, Document, Gain};
 use formats::bw64::{ChunkId, Reader};
 
-use super::{JobError, chna, plain_wav};
+use super::{JobError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 
 /// Which part of a master to render.
@@ -60,7 +60,7 @@ impl Master {
             warnings.extend(guess);
         }
         if let Some(rows) = &rows {
-            chna::apply(&mut document, rows, &mut warnings);
+            document.apply_chna(rows, &mut warnings);
         }
         let rate = NonZeroU32::new(reader.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let options = SelectOptions {

@@ -8,7 +8,6 @@
 //! the first of them gets its name; when one fails, none of them does.
 
 mod carried_adm;
-pub(crate) mod chna;
 mod deliverable;
 mod error;
 mod job;

@@ -121,13 +121,17 @@ impl Report {
     /// The files as a table.
     pub fn table(&self) -> String {
         let file = |output: &OutputReport| {
-            Path::new(&output.file).file_name().map_or_else(|| output.file.clone(), |n| n.to_string_lossy().into_owned())
+            Path::new(&output.file)
+                .file_name()
+                .map_or_else(|| output.file.clone(), |n| n.to_string_lossy().into_owned())
         };
         let layout = |output: &OutputReport| match &output.known_as {
             Some(name) => format!("{} ({name})", output.layout),
             None => output.layout.clone(),
         };
-        let mut rows = vec![["file", "layout", "channels", "bits", "length", "peak dBFS", "overloads"].map(String::from)];
+        let mut rows = vec![
+            ["file", "layout", "channels", "bits", "length", "peak dBFS", "overloads"].map(String::from),
+        ];
         for output in &self.outputs {
             rows.push([
                 file(output),

@@ -59,8 +59,7 @@ impl Source {
         let work = move || {
             while !ahead.span.is_empty() {
                 let block = inbox.try_recv();
-                let block =
-                    block.unwrap_or_else(|_| AudioBlock::new(ahead.tracks.len(), ahead.block_frames));
+                let block = block.unwrap_or_else(|_| AudioBlock::new(ahead.tracks.len(), ahead.block_frames));
                 let result = ahead.read(block);
                 let failed = result.is_err();
                 // Nobody listens when the job ended early.
@@ -106,8 +105,13 @@ impl ReadAhead<'_> {
         }
         let format = *self.reader.format();
         let (stride, channels) = (block.stride(), self.reader.channels());
-        let bad =
-            format.sample_format.decode_tracks(&self.raw, channels, &self.tracks, block.as_mut_slice(), stride);
+        let bad = format.sample_format.decode_tracks(
+            &self.raw,
+            channels,
+            &self.tracks,
+            block.as_mut_slice(),
+            stride,
+        );
         self.non_finite.fetch_add(bad, Ordering::Relaxed);
         self.span.start = self.span.start.saturating_add(wanted as u64);
         Ok(block)
