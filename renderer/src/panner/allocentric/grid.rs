@@ -2,11 +2,11 @@
 
 use super::AllocentricError;
 
-/// Different x, y or z that a layout may have; 9+10+3 has 3, 4 and 3.
-pub(super) const MAX_COORDINATES: usize = 8;
+/// Different x, y or z that a layout may have; 9+10+3 has 3, 4 and 3, 4+9+0 up to 5.
+pub(super) const MAX_COORDINATES: usize = 6;
 
 /// Rows of loudspeakers, over all planes; 9+10+3 has 8.
-pub(super) const MAX_ROWS: usize = 16;
+pub(super) const MAX_ROWS: usize = 12;
 
 /// Loudspeakers without LFE; 9+10+3 has 22.
 pub(super) const MAX_LOUDSPEAKERS: usize = 64;

@@ -4,8 +4,11 @@
 //! every layout of BS.2051. `M±060` of 6+9+0 (9.1.6) differs: there it is the "wide" of the Dolby room,
 //! y = 0.677419 (ETSI TS 103 420, Table B.10), where film masters put it.
 
+use formats::adm::{CartesianPosition, PolarPosition};
+
 use super::AllocentricError;
 use crate::layout::Layout;
+use crate::panner::position_conversion::point_to_cartesian;
 
 /// x right, y front, z up.
 const POSITIONS: [(&str, [f64; 3]); 44] = [
@@ -82,21 +85,14 @@ pub fn cube_positions(layout: &Layout) -> Result<Vec<[f64; 3]>, AllocentricError
         .collect()
 }
 
-/// Place of a screen loudspeaker that really stands at `azimuth`: on the front wall up to 30°, on the side
-/// walls up to 110°, by the conversion of BS.2127-1 §10. The coordinate of the wall is exact, because
-/// loudspeakers of a row are found by equality. `None` behind that.
+/// Place of a screen loudspeaker that really stands at `azimuth`, by the conversion of BS.2127-1 §10: on the front
+/// wall up to 30°, on a side wall up to 110°. The coordinate of the wall is made exact, because loudspeakers
+/// of a row are found by equality. `None` behind that.
 fn screen_loudspeaker(azimuth: f64) -> Option<[f64; 3]> {
-    /// Fraction of the way from `left` to `right` at which the direction `azimuth` meets a wall.
-    fn along_wall(left: f64, right: f64, azimuth: f64) -> f64 {
-        let middle = (left + right) / 2.0;
-        let tangent = |degrees: f64| degrees.to_radians().tan();
-        let gain = 0.5 + 0.5 * tangent(azimuth - middle) / tangent(right - middle);
-        gain.atan2(1.0 - gain) * std::f64::consts::FRAC_2_PI
-    }
-    let side = if azimuth == 0.0 { 0.0 } else { azimuth.signum() };
-    match azimuth.abs() {
-        from_centre @ 0.0..30.0 => Some([(-1.0 + along_wall(30.0, 0.0, from_centre)) * side, 1.0, 0.0]),
-        from_centre @ 30.0..=110.0 => Some([-side, -1.0 + 2.0 * along_wall(110.0, 30.0, from_centre), 0.0]),
-        _ => None,
-    }
+    const AT_WALL: f64 = 1e-10;
+    let on_left = PolarPosition { azimuth: azimuth.abs(), elevation: 0.0, distance: 1.0 };
+    let CartesianPosition { x, y, .. } = point_to_cartesian(&on_left);
+    let (at_front, at_side) = ((y - 1.0).abs() < AT_WALL, (x + 1.0).abs() < AT_WALL);
+    let (x, y) = (if at_side { -1.0 } else { x }, if at_front { 1.0 } else { y });
+    (at_front || at_side).then_some([if azimuth < 0.0 { -x } else { x }, y, 0.0])
 }

@@ -3,6 +3,8 @@
 use formats::Warning;
 use formats::adm::{DirectSpeakersBlock, Frequency};
 
+use crate::items::ItemContext;
+
 /// Labels that Dolby's masters use ("Dolby Atmos Master ADM Profile"), without their `RC_`, and the BS.2051
 /// labels of the same loudspeakers.
 const ROOM_CENTRIC: [(&str, &str); 12] = [
@@ -45,11 +47,27 @@ fn room_centric(label: &str) -> Option<&'static str> {
     ROOM_CENTRIC.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, nominal)| *nominal)
 }
 
+/// Whether a channel is an LFE, and what is strange about it.
+pub(crate) fn look_at(
+    block: &DirectSpeakersBlock,
+    context: &ItemContext,
+    frequency: Frequency,
+) -> (bool, Vec<Warning>) {
+    let mut warnings = Vec::new();
+    warn_room_centric(block, &mut warnings);
+    let is_lfe = is_lfe(block, frequency, &mut warnings);
+    if context.position_offset.is_some() {
+        let message = "found a positionOffset, which DirectSpeakers can't follow; it is ignored";
+        warnings.push(Warning::new("direct-speakers-position-offset", block.common.id.to_string(), message));
+    }
+    (is_lfe, warnings)
+}
+
 /// BS.2127-1 §8.1: whether a channel is an LFE, by its band limits or by a label.
 ///
 /// Warns where the two disagree, where band limits aren't those of an LFE, and where a label only looks like
 /// one. Dolby's labels come without band limits by their own rules, so those aren't missed there.
-pub fn is_lfe(block: &DirectSpeakersBlock, frequency: Frequency, warnings: &mut Vec<Warning>) -> bool {
+fn is_lfe(block: &DirectSpeakersBlock, frequency: Frequency, warnings: &mut Vec<Warning>) -> bool {
     let mut warn =
         |rule, message: String| warnings.push(Warning::new(rule, block.common.id.to_string(), message));
     let by_frequency = is_lfe_frequency(frequency);
@@ -100,7 +118,7 @@ fn hertz(limit: Option<f64>) -> String {
 }
 
 /// Warns of labels that BS.2051 doesn't have but Dolby's masters use.
-pub(super) fn warn_room_centric(block: &DirectSpeakersBlock, warnings: &mut Vec<Warning>) {
+fn warn_room_centric(block: &DirectSpeakersBlock, warnings: &mut Vec<Warning>) {
     for label in &block.speaker_labels {
         if let Some(nominal) = room_centric(label) {
             let message =

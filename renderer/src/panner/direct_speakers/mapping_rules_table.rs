@@ -19,11 +19,11 @@ const fn to(powers: &'static [(&'static str, f64)]) -> Rule {
 }
 
 impl Rule {
-    const fn from_layouts(self, from: &'static [&'static str]) -> Self {
+    const fn when_from(self, from: &'static [&'static str]) -> Self {
         Self { from, ..self }
     }
 
-    const fn for_layouts(self, to: &'static [&'static str]) -> Self {
+    const fn when_to(self, to: &'static [&'static str]) -> Self {
         Self { to, ..self }
     }
 }
@@ -67,7 +67,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
         "M+090",
         &[
             to(&[("M+090", ALL)]),
-            to(&[("M+030", THIRD), ("M+110", TWO_THIRDS)]).from_layouts(&["9+10+3"]),
+            to(&[("M+030", THIRD), ("M+110", TWO_THIRDS)]).when_from(&["9+10+3"]),
             to(&[("M+030", HALF), ("M+110", HALF)]),
             to(&[("M+030", HALF)]),
         ],
@@ -86,7 +86,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+000",
         &[
-            to(&[("U+090", HALF), ("U-090", HALF)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", HALF), ("U-090", HALF)]).when_to(&["2+7+0"]),
             to(&[("U+000", ALL)]),
             to(&[("U+030", HALF), ("U-030", HALF)]),
             to(&[("U+045", HALF), ("U-045", HALF)]),
@@ -97,7 +97,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+030",
         &[
-            to(&[("U+090", ALL)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", ALL)]).when_to(&["2+7+0"]),
             to(&[("U+030", ALL)]),
             to(&[("U+045", ALL)]),
             to(&[("M+030", ALL)]),
@@ -106,7 +106,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+045",
         &[
-            to(&[("U+090", ALL)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", ALL)]).when_to(&["2+7+0"]),
             to(&[("U+045", ALL)]),
             to(&[("U+030", ALL)]),
             to(&[("M+030", ALL)]),
@@ -116,7 +116,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
         "U+090",
         &[
             to(&[("U+090", ALL)]),
-            to(&[("U+045", TWO_THIRDS), ("UH+180", THIRD)]).from_layouts(&["9+10+3"]),
+            to(&[("U+045", TWO_THIRDS), ("UH+180", THIRD)]).when_from(&["9+10+3"]),
             to(&[("U+030", HALF), ("U+110", HALF)]),
             to(&[("U+045", HALF), ("U+135", HALF)]),
             to(&[("M+090", ALL)]),
@@ -128,7 +128,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+110",
         &[
-            to(&[("U+090", ALL)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", ALL)]).when_to(&["2+7+0"]),
             to(&[("U+110", ALL)]),
             to(&[("U+135", ALL)]),
             to(&[("U+045", HALF), ("UH+180", HALF)]),
@@ -140,10 +140,10 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+135",
         &[
-            to(&[("U+090", ALL)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", ALL)]).when_to(&["2+7+0"]),
             to(&[("U+135", ALL)]),
             to(&[("U+110", ALL)]),
-            to(&[("U+045", THIRD), ("UH+180", TWO_THIRDS)]).from_layouts(&["9+10+3"]),
+            to(&[("U+045", THIRD), ("UH+180", TWO_THIRDS)]).when_from(&["9+10+3"]),
             to(&[("U+045", HALF), ("UH+180", HALF)]),
             to(&[("M+135", ALL)]),
             to(&[("M+110", ALL)]),
@@ -153,7 +153,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "U+180",
         &[
-            to(&[("U+090", HALF), ("U-090", HALF)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", HALF), ("U-090", HALF)]).when_to(&["2+7+0"]),
             to(&[("U+180", ALL)]),
             to(&[("UH+180", ALL)]),
             to(&[("U+135", HALF), ("U-135", HALF)]),
@@ -166,7 +166,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "UH+180",
         &[
-            to(&[("U+090", HALF), ("U-090", HALF)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", HALF), ("U-090", HALF)]).when_to(&["2+7+0"]),
             to(&[("UH+180", ALL)]),
             to(&[("U+180", ALL)]),
             to(&[("U+135", HALF), ("U-135", HALF)]),
@@ -179,7 +179,7 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "T+000",
         &[
-            to(&[("U+090", HALF), ("U-090", HALF)]).for_layouts(&["2+7+0"]),
+            to(&[("U+090", HALF), ("U-090", HALF)]).when_to(&["2+7+0"]),
             to(&[("T+000", ALL)]),
             to(&[("U+045", QUARTER), ("U-045", QUARTER), ("U+135", QUARTER), ("U-135", QUARTER)]),
             to(&[("U+030", QUARTER), ("U-030", QUARTER), ("U+110", QUARTER), ("U-110", QUARTER)]),
@@ -196,16 +196,16 @@ pub(super) const RULES: [(&str, &[Rule]); 19] = [
     (
         "LFE1",
         &[
-            to(&[("LFE1", ALL)]).from_layouts(&["9+10+3", "3+7+0"]).for_layouts(&["9+10+3", "3+7+0"]),
-            to(&[("LFE1", HALF)]).from_layouts(&["9+10+3", "3+7+0"]),
+            to(&[("LFE1", ALL)]).when_from(&["9+10+3", "3+7+0"]).when_to(&["9+10+3", "3+7+0"]),
+            to(&[("LFE1", HALF)]).when_from(&["9+10+3", "3+7+0"]),
             to(&[("LFE1", ALL)]),
         ],
     ),
     (
         "LFE2",
         &[
-            to(&[("LFE2", ALL)]).from_layouts(&["9+10+3", "3+7+0"]).for_layouts(&["9+10+3", "3+7+0"]),
-            to(&[("LFE1", HALF)]).from_layouts(&["9+10+3", "3+7+0"]),
+            to(&[("LFE2", ALL)]).when_from(&["9+10+3", "3+7+0"]).when_to(&["9+10+3", "3+7+0"]),
+            to(&[("LFE1", HALF)]).when_from(&["9+10+3", "3+7+0"]),
         ],
     ),
 ];

@@ -16,10 +16,13 @@ use thiserror::Error;
 use crate::geom::{self, Vector3, inside_angle_range};
 use crate::items::ItemContext;
 use crate::layout::Layout;
+use crate::layout::ScreenError;
 use crate::panner::allocentric::{AllocentricError, AllocentricPanner, cube_positions};
 use crate::panner::point_source::{PointSourceError, PointSourcePanner};
+use crate::panner::screen_edge_lock::ScreenEdgeLock;
 
-pub use labels::{is_lfe, nominal_label};
+pub(crate) use labels::look_at;
+pub use labels::nominal_label;
 
 /// Positions and angles that differ by less are the same (BS.2127-1 §8.3).
 const TOLERANCE: f64 = 1e-5;
@@ -33,6 +36,9 @@ pub enum DirectSpeakersError {
     /// No room-cube panner.
     #[error(transparent)]
     Allocentric(#[from] AllocentricError),
+    /// No screen that can be.
+    #[error(transparent)]
+    Screen(#[from] ScreenError),
 }
 
 /// Pans DirectSpeakers channels to one layout.
@@ -44,6 +50,7 @@ pub struct DirectSpeakersPanner {
     cube: Vec<[f64; 3]>,
     point_source: PointSourcePanner,
     allocentric: AllocentricPanner,
+    screen_edge_lock: ScreenEdgeLock,
 }
 
 impl DirectSpeakersPanner {
@@ -57,6 +64,7 @@ impl DirectSpeakersPanner {
             cube: cube_positions(layout)?,
             point_source: PointSourcePanner::new(layout)?,
             allocentric: AllocentricPanner::new(layout)?,
+            screen_edge_lock: ScreenEdgeLock::new(layout)?,
             layout: layout.clone(),
         })
     }
@@ -75,17 +83,7 @@ impl DirectSpeakersPanner {
         common_pack: Option<&AdmId>,
         out: &mut [f64],
     ) -> Vec<Warning> {
-        let mut warnings = Vec::new();
-        labels::warn_room_centric(block, &mut warnings);
-        let is_lfe = labels::is_lfe(block, frequency, &mut warnings);
-        if context.position_offset.is_some() {
-            let message = "found a positionOffset, which DirectSpeakers can't follow; it is ignored";
-            warnings.push(Warning::new(
-                "direct-speakers-position-offset",
-                block.common.id.to_string(),
-                message,
-            ));
-        }
+        let (is_lfe, warnings) = look_at(block, context, frequency);
         out.fill(0.0);
         if !self.by_rule(block, common_pack, out) {
             match self.by_label(block, is_lfe) {
@@ -137,6 +135,10 @@ impl DirectSpeakersPanner {
     fn by_position(&self, block: &DirectSpeakersBlock, is_lfe: bool, out: &mut [f64]) {
         match block.position {
             DirectSpeakersPosition::Polar { azimuth, elevation, distance } => {
+                let edges = block.screen_edge_lock;
+                let locked = self.screen_edge_lock.apply_angles(azimuth.value, elevation.value, edges);
+                let azimuth = Bound { value: locked.0, ..azimuth };
+                let elevation = Bound { value: locked.1, ..elevation };
                 let position = geom::cartesian(azimuth.value, elevation.value, distance.value);
                 let within = |index: usize| self.within_polar(index, azimuth, elevation, distance);
                 let away = |index: usize| (self.nominal[index] - position).norm();
@@ -147,7 +149,8 @@ impl DirectSpeakersPanner {
                 }
             }
             DirectSpeakersPosition::Cartesian { x, y, z } => {
-                let locked = Vector3::new(x.value, y.value, z.value);
+                let position = Vector3::new(x.value, y.value, z.value);
+                let locked = self.screen_edge_lock.apply(position, block.screen_edge_lock, true);
                 let bounds = [(x, locked.x), (y, locked.y), (z, locked.z)];
                 let bounds = bounds.map(|(bound, value)| limits(Bound { value, ..bound }));
                 let within = |index: usize| {
