@@ -84,7 +84,7 @@ fn add_scaled_power(powers: &mut [f64], gains: &[f64], scale: f64) {
 
 /// BS.2127-1 §7.3.8.2.1: the angle, degrees, under which an extent is seen when it isn't at distance 1: 360 at
 /// the listener, the extent itself at 1, less beyond.
-fn seen_from(extent: f64, distance: f64) -> f64 {
+pub(crate) fn seen_from(extent: f64, distance: f64) -> f64 {
     let extent = extent.clamp(0.0, 360.0);
     let size = interpolate(extent, &[0.0, 360.0], &[0.2, 1.0]);
     let angle = |distance: f64| 4.0 * size.atan2(distance).to_degrees();
