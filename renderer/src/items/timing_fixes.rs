@@ -42,7 +42,7 @@ enum Rule {
 const REPAIRS: [(&str, &str); 8] = [
     (
         "block-times-incomplete",
-        "lack rtime or duration although there are other blocks; completed from their neighbours",
+        "lack rtime or duration where both are needed; completed from their neighbours",
     ),
     ("block-order", "begin before the block that precedes them; the blocks are sorted by rtime"),
     ("block-overlap", "run into the next block; cut where that begins"),
@@ -109,8 +109,8 @@ const WHAT: &str = "too many objects of different lengths use its blocks";
 
 type Key = (*const AudioChannelFormat, Option<(u64, u32)>, (u64, u32));
 
-/// Repairs the block times of all items. A channel that several items share is repaired once for each
-/// object duration.
+/// Repairs the block times of all items, whose channels the document still holds. A channel that several items
+/// share is repaired once for each object duration.
 pub(super) fn repair(
     items: &mut [RenderItem],
     file_duration: Option<AdmTime>,
@@ -267,16 +267,13 @@ fn put_in_order<T: Timed>(blocks: &mut Vec<T>, limits: &Limits, tally: &mut Tall
     }
 }
 
-/// Gives every block both rtime and duration. A last block without duration lasts as long as the object; the
-/// reader has remarked it.
+/// Gives every block both rtime and duration.
 fn complete<T: Timed>(blocks: &mut [T], limits: &Limits, tally: &mut Tally) {
-    let count = blocks.len();
     let mut previous_end = AdmTime::ZERO;
-    for place in 0..count {
+    for place in 0..blocks.len() {
         let next = blocks.get(place + 1).and_then(|next| next.common().rtime);
         let common = blocks[place].common_mut();
-        let is_open_end = place + 1 == count && common.rtime.is_some();
-        if (common.rtime.is_none() || common.duration.is_none()) && !is_open_end {
+        if common.rtime.is_none() || common.duration.is_none() {
             tally.add(Rule::Incomplete, common.id);
         }
         let rtime = *common.rtime.get_or_insert(previous_end);

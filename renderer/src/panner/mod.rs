@@ -21,7 +21,7 @@ pub mod screen_scale;
 pub mod zone_exclusion;
 
 #[cfg(test)]
-mod golden;
+pub(crate) mod golden;
 
 /// Gains of one block, one of each per loudspeaker of the layout, in its channel order (BS.2127-1 §7.3.1).
 #[derive(Clone, Debug, PartialEq)]

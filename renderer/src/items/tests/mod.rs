@@ -3,6 +3,7 @@
 
 mod allocation;
 mod build;
+mod golden;
 mod hoa_and_matrix;
 mod hostile;
 mod structure;

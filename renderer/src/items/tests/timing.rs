@@ -107,8 +107,8 @@ fn blocks_stay_within_their_object() {
 #[test]
 fn missing_times_are_completed() {
     let rules = ["AB_00031001_00000001 block-times-incomplete"];
-    assert_repaired(vec![block("01.0", "")], None, &["1 9 -"], &[]);
-    assert_repaired(vec![block("01.0", "")], Some("00:00:03.0"), &["1 2 -"], &[]);
+    assert_repaired(vec![block("01.0", "")], None, &["1 9 -"], &rules);
+    assert_repaired(vec![block("01.0", "")], Some("00:00:03.0"), &["1 2 -"], &rules);
     assert_repaired(vec![block("", "01.0")], None, &["0 1 -"], &rules);
     let blocks = vec![block("", ""), block("02.0", ""), block("", "")];
     assert_repaired(blocks, None, &["0 2 -", "2 8 -", "10 0 -"], &rules);
