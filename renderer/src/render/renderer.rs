@@ -153,9 +153,9 @@ impl Renderer {
 
     /// Gains of every voice for the stretch.
     fn prepare(&mut self, stretch: Stretch) -> Result<(), RenderError> {
+        let panner = &self.panner;
         let context = PlanContext {
             items: &self.items,
-            panner: &*self.panner,
             bus_channels: self.bus_channels(),
             importance: self.importance,
         };
@@ -163,10 +163,15 @@ impl Renderer {
             .voices
             .par_iter_mut()
             .with_min_len(8)
-            .filter_map(|voice| {
-                voice.prepare(context, stretch.start, stretch.blocks()).err().map(|error| (voice.item, error))
-            })
-            .find_first(|_| true);
+            .map_init(
+                || panner.for_another_thread(),
+                |panner, voice| {
+                    let prepared = voice.prepare(context, &mut **panner, stretch.start, stretch.blocks());
+                    prepared.err().map(|error| (voice.item, error))
+                },
+            )
+            .find_first(Option::is_some)
+            .flatten();
         match failed {
             None => Ok(()),
             Some((item, error)) => {

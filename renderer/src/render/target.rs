@@ -8,6 +8,7 @@ use super::loudspeakers::LoudspeakerPanner;
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
 use crate::layout::Layout;
 use crate::panner::DirectDiffuseGains;
+use crate::panner::position_conversion::{to_cartesian, to_polar};
 
 /// What is rendered to.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,6 +43,16 @@ pub enum Conversion {
     ToCartesian,
     /// Every block becomes polar.
     ToPolar,
+}
+
+impl Conversion {
+    /// Converts `block`, unless it is already what it should become.
+    pub(super) fn apply(self, block: &mut ObjectsBlock) {
+        match self {
+            Self::ToCartesian => to_cartesian(block),
+            Self::ToPolar => to_polar(block),
+        }
+    }
 }
 
 impl Target {
@@ -88,8 +99,11 @@ impl Target {
 
 /// Metadata in, gains for the channels of one target out.
 pub trait Panner: Send + Sync {
+    /// Another one with room of its own to work in.
+    fn for_another_thread(&self) -> Box<dyn Panner>;
+
     /// Gains of an Objects block.
-    fn objects(&self, block: &ObjectsBlock, context: &ItemContext) -> DirectDiffuseGains;
+    fn objects(&mut self, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains;
 
     /// Gains of a DirectSpeakers block; adds what is strange about it to `warnings`.
     fn direct_speakers(

@@ -33,8 +33,6 @@ pub(super) struct Voice {
 pub(super) struct PlanContext<'a> {
     /// The list that [`Voice::item`] counts in.
     pub items: &'a [RenderItem],
-    /// Metadata to gains.
-    pub panner: &'a dyn Panner,
     /// Channels of the bus.
     pub bus_channels: usize,
     /// Blocks less important are silent (BS.2127-1 §5.3.1.3).
@@ -62,6 +60,7 @@ impl Voice {
     pub(super) fn prepare(
         &mut self,
         context: PlanContext<'_>,
+        panner: &mut dyn Panner,
         start: i64,
         blocks: usize,
     ) -> Result<(), GainNotFinite> {
@@ -71,7 +70,7 @@ impl Voice {
             let times = self.window.start.ceil()..self.window.end.ceil();
             self.plan.push(times, &within, Shape::Constant, GainPair { from: gains, to: gains });
         } else {
-            self.prepare_item(context, &within)?;
+            self.prepare_item(context, panner, &within)?;
         }
         self.plan.finish(blocks);
         Ok(())
@@ -100,8 +99,12 @@ impl Voice {
         self.window.first_out_of_order(blocks).map(|index| blocks[index].common().id)
     }
 
-    fn prepare_item(&mut self, context: PlanContext<'_>, within: &Range<i64>) -> Result<(), GainNotFinite> {
-        let panner = context.panner;
+    fn prepare_item(
+        &mut self,
+        context: PlanContext<'_>,
+        panner: &mut dyn Panner,
+        within: &Range<i64>,
+    ) -> Result<(), GainNotFinite> {
         match &context.items[self.item] {
             RenderItem::Objects(item) => {
                 let BlockFormats::Objects(blocks) = &item.channel.blocks else { return Ok(()) };
@@ -131,10 +134,10 @@ impl Voice {
         blocks: &[B],
         context: PlanContext<'_>,
         within: &Range<i64>,
-        gains: impl Fn(&B) -> Vec<f64>,
+        mut gains: impl FnMut(&B) -> Vec<f64>,
         same: impl Fn(&B, &B) -> bool,
     ) -> Result<(), GainNotFinite> {
-        let compute = |index: usize| {
+        let mut compute = |index: usize| {
             let common = blocks[index].common();
             if context.importance.is_some_and(|threshold| common.importance < threshold) {
                 return Ok(vec![0.0; context.bus_channels].into());
@@ -155,7 +158,7 @@ impl Voice {
             }
             self.cursor = index;
             if timing.end.ceil() > timing.start.ceil().max(within.start) {
-                self.push_block(index, &timing, within, &compute, &same)?;
+                self.push_block(index, &timing, within, &mut compute, &same)?;
             }
         }
         Ok(())
@@ -174,7 +177,7 @@ impl Voice {
         index: usize,
         timing: &BlockTiming,
         within: &Range<i64>,
-        compute: &impl Fn(usize) -> Result<BusGains, GainNotFinite>,
+        compute: &mut impl FnMut(usize) -> Result<BusGains, GainNotFinite>,
         same: &impl Fn(usize, usize) -> bool,
     ) -> Result<(), GainNotFinite> {
         let moves = timing.target > timing.start && timing.target.ceil() > within.start;
@@ -202,7 +205,7 @@ impl GainMemory {
     fn at(
         &mut self,
         index: usize,
-        compute: &impl Fn(usize) -> Result<BusGains, GainNotFinite>,
+        compute: &mut impl FnMut(usize) -> Result<BusGains, GainNotFinite>,
         same: &impl Fn(usize, usize) -> bool,
     ) -> Result<BusGains, GainNotFinite> {
         if let Some((at, gains)) = &self.current
@@ -224,7 +227,7 @@ impl GainMemory {
     fn pair_to(
         &mut self,
         index: usize,
-        compute: &impl Fn(usize) -> Result<BusGains, GainNotFinite>,
+        compute: &mut impl FnMut(usize) -> Result<BusGains, GainNotFinite>,
         same: &impl Fn(usize, usize) -> bool,
     ) -> Result<(BusGains, BusGains), GainNotFinite> {
         if let (Some((before, from)), Some((at, to))) = (&self.previous, &self.current)
