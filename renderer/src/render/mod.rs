@@ -10,6 +10,7 @@
 //! Takes items, a [`Target`] and blocks of samples on the absolute [`GRID`]; gives one block per output
 //! channel, aligned with the input. Sees no geometry.
 
+mod ambisonics;
 mod decorrelation;
 mod error;
 mod importance;

@@ -3,6 +3,7 @@
 use formats::Warning;
 use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectsBlock};
 
+use super::ambisonics::AmbisonicPanner;
 use super::error::RenderError;
 use super::loudspeakers::LoudspeakerPanner;
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
@@ -89,10 +90,7 @@ impl Target {
     pub(super) fn panner(&self, conversion: Option<Conversion>) -> Result<Box<dyn Panner>, RenderError> {
         match self {
             Self::Loudspeakers { layout, .. } => Ok(Box::new(LoudspeakerPanner::new(layout, conversion)?)),
-            Self::Ambisonics { order } => Err(RenderError::Layout {
-                layout: format!("hoa{order}"),
-                reason: "its encoder is not there".to_string(),
-            }),
+            Self::Ambisonics { order } => Ok(Box::new(AmbisonicPanner::new(*order, conversion)?)),
         }
     }
 }
