@@ -79,7 +79,8 @@ impl AllocentricPanner {
     /// with which this agrees within 1e-12. A size of zero is a point source. `excluded` and `out` as in
     /// [`AllocentricPanner::point`].
     ///
-    /// Differs from the reference renderer: a position outside the cube is clamped to it; there, it is silent.
+    /// Differs from the reference renderer: a position outside the cube is clamped to it; there, it is
+    /// silent.
     pub fn extent(
         &self,
         position: [f64; 3],

@@ -111,8 +111,8 @@ pub(super) fn members(line: Line) -> impl Iterator<Item = usize> {
     (0..MAX_COORDINATES).filter(move |index| line >> index & 1 == 1)
 }
 
-/// BS.2127-1 §7.3.9: the coordinates of `line` around `value`, with constant-power gains. One alone sounds when
-/// the value is at it, or beyond the end of the line. `line` isn't empty.
+/// BS.2127-1 §7.3.9: the coordinates of `line` around `value`, with constant-power gains. One alone
+/// sounds when the value is at it, or beyond the end of the line. `line` isn't empty.
 pub(super) fn between(axis: &[f64], line: Line, value: f64) -> Between {
     let mut lower: Option<usize> = None;
     for index in members(line) {

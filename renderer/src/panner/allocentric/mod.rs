@@ -113,7 +113,8 @@ impl AllocentricPanner {
         &self.positions
     }
 
-    /// BS.2127-1 §7.3.12: completes the loudspeakers that zones exclude, so that what stays suits this panner.
+    /// BS.2127-1 §7.3.12: completes the loudspeakers that zones exclude, so that what stays suits this
+    /// panner.
     ///
     /// A side loudspeaker takes the rest of its row with it; if nothing would stay, nothing is excluded.
     pub fn complete_exclusion(&self, excluded: &mut [bool]) {

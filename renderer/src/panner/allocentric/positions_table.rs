@@ -85,9 +85,9 @@ pub fn cube_positions(layout: &Layout) -> Result<Vec<[f64; 3]>, AllocentricError
         .collect()
 }
 
-/// Place of a screen loudspeaker that really stands at `azimuth`, by the conversion of BS.2127-1 §10: on the front
-/// wall up to 30°, on a side wall up to 110°. The coordinate of the wall is made exact, because loudspeakers
-/// of a row are found by equality. `None` behind that.
+/// Place of a screen loudspeaker that really stands at `azimuth`, by the conversion of BS.2127-1 §10: on
+/// the front wall up to 30°, on a side wall up to 110°. The coordinate of the wall is made exact, because
+/// loudspeakers of a row are found by equality. `None` behind that.
 fn screen_loudspeaker(azimuth: f64) -> Option<[f64; 3]> {
     const AT_WALL: f64 = 1e-10;
     let on_left = PolarPosition { azimuth: azimuth.abs(), elevation: 0.0, distance: 1.0 };

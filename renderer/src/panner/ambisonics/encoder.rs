@@ -2,8 +2,8 @@
 //!
 //! BS.2127 renders to loudspeakers alone; what it leaves open is decided here:
 //! - Cartesian blocks are converted to polar ones (BS.2127-1 §10) first.
-//! - Size and distance spread an object as they do on loudspeakers, see `spread.rs`, and the power that a decoder
-//!   makes of it stays the same.
+//! - Size and distance spread an object as they do on loudspeakers, see `spread.rs`, and the power that a
+//!   decoder makes of it stays the same.
 //! - Divergence makes three coherent sources of one.
 //! - Diffuseness splits the gains into a direct and a diffuse part, as on loudspeakers.
 //! - Channel lock, zone exclusion and the screen are about loudspeakers and rooms: no effect.
@@ -164,8 +164,8 @@ struct Source {
 }
 
 impl Source {
-    /// BS.2127-1 §7.3.8.2.2: width and height as seen from the centre, degrees; of its near and its far end where
-    /// it has depth.
+    /// BS.2127-1 §7.3.8.2.2: width and height as seen from the centre, degrees; of its near and its far
+    /// end where it has depth.
     fn sizes(&self) -> impl Iterator<Item = [f64; 2]> {
         let Extent { width, height, depth } = self.extent;
         let distance = self.position.norm();

@@ -13,8 +13,8 @@ use super::SphericalHarmonics;
 /// Below this height, a cap is a point.
 const POINT: f64 = 1e-8;
 
-/// Adds the N3D components of a source of `width` and `height` degrees round `direction` to `sum`; `scratch` is
-/// as long. The zeroth component gets `factor`.
+/// Adds the N3D components of a source of `width` and `height` degrees round `direction` to `sum`;
+/// `scratch` is as long. The zeroth component gets `factor`.
 pub(super) fn add_spread(
     functions: &SphericalHarmonics,
     order: usize,

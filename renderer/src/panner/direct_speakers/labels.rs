@@ -28,8 +28,8 @@ const LFE_NAMES: [(&str, &str); 3] = [("LFE", "LFE1"), ("LFEL", "LFE1"), ("LFER"
 /// An LFE channel's upper limit, Hz.
 const LFE_LOW_PASS: f64 = 200.0;
 
-/// BS.2127-1 §8.2: the BS.2051 label that a `speakerLabel` stands for: what a URN names, with the other names of
-/// the LFE channels and Dolby's names replaced. Anything else stands for itself.
+/// BS.2127-1 §8.2: the BS.2051 label that a `speakerLabel` stands for: what a URN names, with the other
+/// names of the LFE channels and Dolby's names replaced. Anything else stands for itself.
 pub fn nominal_label(label: &str) -> &str {
     let label = urn_label(label).unwrap_or(label);
     let replaced = LFE_NAMES.iter().find(|(name, _)| *name == label).map(|(_, nominal)| *nominal);
@@ -75,8 +75,8 @@ fn is_lfe(block: &DirectSpeakersBlock, frequency: Frequency, warnings: &mut Vec<
         warn(
             "frequency-not-lfe",
             format!(
-                "found frequency limits (lowPass {}, highPass {}), which only mark an LFE when there is a lowPass \
-                 of {LFE_LOW_PASS} Hz or less and no highPass; not treated as LFE",
+                "found frequency limits (lowPass {}, highPass {}), expected for an LFE a lowPass of \
+                 {LFE_LOW_PASS} Hz or less and no highPass; not treated as LFE",
                 hertz(frequency.low_pass),
                 hertz(frequency.high_pass)
             ),

@@ -10,8 +10,8 @@ pub(super) fn input_layout(pack: &AdmId) -> Option<&'static str> {
     PACKS.iter().find(|(id, _)| *pack == AdmId::new(id)).map(|(_, layout)| *layout)
 }
 
-/// Sets the gains of the channel `label` of `input` in `out`, one per channel of `layout`; `false` where no rule
-/// applies. LFE channels have rules too.
+/// Sets the gains of the channel `label` of `input` in `out`, one per channel of `layout`; `false` where
+/// no rule applies. LFE channels have rules too.
 ///
 /// A single loudspeaker, for which BS.2127 has no rules, gets the sum of the two channels of 0+2+0 at −3 dB
 /// each (BS.775).

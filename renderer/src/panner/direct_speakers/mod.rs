@@ -1,9 +1,9 @@
 //! DirectSpeakers channels to loudspeakers (BS.2127-1 §8), and Binaural ones.
 //!
-//! Takes a block, gives one gain per channel of the layout. What is tried, in this order: the mapping rules, for
-//! channels of common packs; a loudspeaker with the label; the nearest loudspeaker within the position's
-//! bounds; for LFE channels `LFE1`, or silence where there is none; for others the point source panner, in
-//! the room cube when the position is Cartesian.
+//! Takes a block, gives one gain per channel of the layout. What is tried, in this order: the mapping
+//! rules, for channels of common packs; a loudspeaker with the label; the nearest loudspeaker within the
+//! position's bounds; for LFE channels `LFE1`, or silence where there is none; for others the point
+//! source panner, in the room cube when the position is Cartesian.
 
 mod labels;
 mod mapping_rules;
@@ -99,8 +99,8 @@ impl DirectSpeakersPanner {
     /// Gains of one ear of a Binaural pair, into `out`, one per channel of the layout.
     ///
     /// BS.2127 has no rule for it: the left ear plays from `M+030`, the right one from `M-030`, as stereo
-    /// would. Head-related cues are for headphones; on loudspeakers this is the mapping that players use. Mono
-    /// gets both at −3 dB.
+    /// would. Head-related cues are for headphones; on loudspeakers this is the mapping that players use.
+    /// Mono gets both at −3 dB.
     pub fn binaural(&self, left: bool, context: &ItemContext, out: &mut [f64]) {
         out.fill(0.0);
         let label = if left { "M+030" } else { "M-030" };
@@ -130,8 +130,8 @@ impl DirectSpeakersPanner {
         block.speaker_labels.iter().find_map(channel)
     }
 
-    /// BS.2127-1 §8.3: the nearest loudspeaker within the bounds, if there is one that is nearest; else what is
-    /// left.
+    /// BS.2127-1 §8.3: the nearest loudspeaker within the bounds, if there is one that is nearest; else
+    /// what is left.
     fn by_position(&self, block: &DirectSpeakersBlock, is_lfe: bool, out: &mut [f64]) {
         match block.position {
             DirectSpeakersPosition::Polar { azimuth, elevation, distance } => {
@@ -183,8 +183,8 @@ impl DirectSpeakersPanner {
             && inside(nominal.distance, distance)
     }
 
-    /// The channel that is nearest among those within bounds, LFE or not as asked; `None` when there is none, or
-    /// several are equally near.
+    /// The channel that is nearest among those within bounds, LFE or not as asked; `None` when there is
+    /// none, or several are equally near.
     fn nearest(
         &self,
         is_lfe: bool,
