@@ -163,11 +163,16 @@ impl Eq for SamplePosition {}
 
 /// A block format that has times.
 pub(super) trait TimedBlock {
+    /// Gains move to those of the block; only objects do.
+    const MOVES: bool = false;
+
     /// Its times, gain, importance and jump.
     fn common(&self) -> &BlockCommon;
 }
 
 impl TimedBlock for ObjectsBlock {
+    const MOVES: bool = true;
+
     fn common(&self) -> &BlockCommon {
         &self.common
     }
@@ -241,10 +246,10 @@ impl ObjectWindow {
 
     /// BS.2127-1 §7.4: the times of block `index`. It ends at its own end, at the next block's start or at
     /// the object's end, whichever is first. Its gains are reached at its start when it is the first block
-    /// or follows a gap; else at its end, or with `jumpPosition` after the `interpolationLength`.
-    pub(super) fn timing(&self, blocks: &[impl TimedBlock], index: usize) -> BlockTiming {
+    /// or follows a gap, or is no Objects block; else at its end, or with `jumpPosition` after the `interpolationLength`.
+    pub(super) fn timing<B: TimedBlock>(&self, blocks: &[B], index: usize) -> BlockTiming {
         let (start, end) = self.start_end(blocks, index);
-        let continues = index > 0 && self.start_end(blocks, index - 1).1 == start;
+        let continues = B::MOVES && index > 0 && self.start_end(blocks, index - 1).1 == start;
         let target = match (continues, blocks[index].common().jump_position) {
             (false, _) | (true, JumpPosition { flag: true, interpolation_length: None }) => start,
             (true, JumpPosition { flag: true, interpolation_length: Some(length) }) => {

@@ -13,6 +13,8 @@ fn time(numerator: u64, denominator: u32) -> AdmTime {
 struct Block(BlockCommon);
 
 impl TimedBlock for Block {
+    const MOVES: bool = true;
+
     fn common(&self) -> &BlockCommon {
         &self.0
     }
@@ -119,4 +121,22 @@ fn blocks_out_of_order_are_found() {
     let blocks = [block(time(1, 1), time(1, 1), None), block(time(0, 1), time(1, 1), None)];
     assert_eq!(window.first_out_of_order(&blocks), Some(1));
     assert_eq!(window.first_out_of_order(&blocks[..1]), None);
+}
+
+#[test]
+fn only_objects_move() {
+    let (tenth, fifth) = (time(1, 10), time(2, 10));
+    let bed = |rtime| DirectSpeakersBlock {
+        common: BlockCommon { rtime: Some(rtime), duration: Some(tenth), ..BlockCommon::default() },
+        speaker_labels: Vec::new(),
+        position: formats::adm::DirectSpeakersPosition::Polar {
+            azimuth: Default::default(),
+            elevation: Default::default(),
+            distance: Default::default(),
+        },
+        screen_edge_lock: Default::default(),
+        unknown: Default::default(),
+    };
+    let timing = ObjectWindow::new(None, None, 48000).timing(&[bed(tenth), bed(fifth)], 1);
+    assert_eq!((timing.start, timing.target), (position(1, 5), position(1, 5)));
 }
