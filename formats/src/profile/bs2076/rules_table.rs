@@ -288,7 +288,7 @@ pub(super) const DIVERGENCE_FORM: Rule = Rule::warning(
     "use the range of the block's coordinates; the other is not used",
     "BS.2076-2 §10.4",
 );
-pub(super) const ZONE_RANGE: Rule = Rule::error(
+pub(super) const ZONE_RANGE: Rule = Rule::warning(
     "bs2076/zone-range",
     "minima not above maxima, within -1 to 1 (Cartesian), -180 to 180 and -90 to 90 degrees (polar)",
     "correct the zone",

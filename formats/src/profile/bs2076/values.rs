@@ -36,7 +36,9 @@ fn check_programmes(lookup: &Lookup<'_>, findings: &mut Findings) {
             findings.add(&rules::DUCKING, &programme.id, || format!("{depth} dB"));
         }
         if programme.reference_screen.is_some_and(|screen| !is_usable(&screen)) {
-            findings.add(&rules::SCREEN, &programme.id, || format!("{:?}", programme.reference_screen));
+            findings.add(&rules::SCREEN, &programme.id, || {
+                "an aspect ratio, width or centre out of range".into()
+            });
         }
     }
 }
@@ -72,7 +74,7 @@ fn check_contents_and_objects(lookup: &Lookup<'_>, findings: &mut Findings) {
         let sets = object.alternative_value_sets.iter().map(|set| (&set.id, set.gain));
         for (id, gain) in sets.chain([(&object.id, object.gain)]) {
             if gain.is_some_and(|gain| !is_gain(gain)) {
-                findings.add(&rules::GAIN, id, || format!("{gain:?}"));
+                findings.add(&rules::GAIN, id, || gain.map_or(String::new(), gain_in_words));
             }
         }
     }
@@ -123,7 +125,7 @@ fn check_channel(channel: &AudioChannelFormat, findings: &mut Findings) {
 fn check_common(common: &BlockCommon, findings: &mut Findings) {
     importance(&common.id, common.importance, findings);
     if !is_gain(common.gain) {
-        findings.add(&rules::GAIN, &common.id, || format!("{:?}", common.gain));
+        findings.add(&rules::GAIN, &common.id, || gain_in_words(common.gain));
     }
     if let Some(length) = common.jump_position.interpolation_length {
         if !common.jump_position.flag && length.numerator > 0 {
@@ -170,7 +172,7 @@ fn check_objects(block: &ObjectsBlock, findings: &mut Findings) {
         findings.add(&rules::LOCK_RANGE, id, || format!("maxDistance {distance}"));
     }
     for zone in special.zone_exclusion.iter().filter(|zone| !is_zone(zone)) {
-        findings.add(&rules::ZONE_RANGE, id, || format!("{zone:?}"));
+        findings.add(&rules::ZONE_RANGE, id, || zone_in_words(zone));
     }
 }
 
@@ -204,7 +206,11 @@ fn check_divergence(
         || !(0.0..=180.0).contains(&azimuth_range.unwrap_or(0.0))
         || !(0.0..=1.0).contains(&position_range.unwrap_or(0.0))
     {
-        findings.add(&rules::DIVERGENCE_RANGE, id, || format!("{divergence:?}"));
+        findings.add(&rules::DIVERGENCE_RANGE, id, || {
+            let range =
+                azimuth_range.or(position_range).map_or(String::new(), |range| format!(", range {range}"));
+            format!("objectDivergence {value}{range}")
+        });
     }
     if (is_cartesian && azimuth_range.is_some()) || (!is_cartesian && position_range.is_some()) {
         findings.add(&rules::DIVERGENCE_FORM, id, || match is_cartesian {
@@ -228,6 +234,24 @@ fn is_zone(zone: &ExclusionZone) -> bool {
                 && (-180.0..=180.0).contains(&max_azimuth)
                 && is_span(min_elevation, max_elevation, 90.0)
         }
+    }
+}
+
+fn zone_in_words(zone: &ExclusionZone) -> String {
+    match zone {
+        ExclusionZone::Cartesian { min_x, min_y, min_z, max_x, max_y, max_z } => {
+            format!("X {min_x} to {max_x}, Y {min_y} to {max_y}, Z {min_z} to {max_z}")
+        }
+        ExclusionZone::Polar { min_azimuth, max_azimuth, min_elevation, max_elevation } => {
+            format!("azimuth {min_azimuth} to {max_azimuth}, elevation {min_elevation} to {max_elevation}")
+        }
+    }
+}
+
+fn gain_in_words(gain: Gain) -> String {
+    match gain {
+        Gain::Linear(factor) => format!("gain {factor}"),
+        Gain::Decibels(decibels) => format!("gain {decibels} dB"),
     }
 }
 

@@ -110,7 +110,12 @@ fn check_special(block: &ObjectsBlock, special: &ObjectsSpecial, findings: &mut 
     for zone in &special.zone_exclusion {
         match zone_name(zone) {
             Some(name) => names.push(name),
-            None => findings.add(&rules::BLOCK_ZONE, id, || format!("{zone:?}")),
+            None => findings.add(&rules::BLOCK_ZONE, id, || match zone {
+                ExclusionZone::Cartesian { min_x, max_x, min_y, max_y, min_z, max_z } => {
+                    format!("X {min_x} to {max_x}, Y {min_y} to {max_y}, Z {min_z} to {max_z}")
+                }
+                ExclusionZone::Polar { .. } => "a polar zone".into(),
+            }),
         }
     }
     let heights = [names.contains(&"ZB"), names.contains(&"ZT")];

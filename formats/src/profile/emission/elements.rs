@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::rules_table as rules;
-use crate::adm::{AdmId, AudioContent, AudioObject, AudioProgramme, AudioTrackUid, Label, ObjectInteraction};
+use crate::adm::{
+    AdmId, AudioContent, AudioObject, AudioProgramme, AudioTrackUid, Gain, Label, ObjectInteraction,
+};
 use crate::profile::Findings;
 use crate::profile::lookup::Lookup;
 
@@ -120,7 +122,11 @@ fn check_interaction(id: &AdmId, interaction: &ObjectInteraction, findings: &mut
     if min.is_some_and(|min| min.linear() > 1.0)
         || max.is_some_and(|max| !(1.0..=most_gain).contains(&max.linear()))
     {
-        findings.add(&rules::INTERACTION_RANGE, id, || format!("gain from {min:?} to {max:?}"));
+        findings.add(&rules::INTERACTION_RANGE, id, || {
+            let factor =
+                |gain: Option<Gain>| gain.map_or("none".into(), |gain| format!("{:.3}", gain.linear()));
+            format!("gain from {} to {}", factor(min), factor(max))
+        });
     }
     for (coordinate, bound, value) in &interaction.position_range {
         let most = match coordinate.as_str() {
