@@ -135,7 +135,7 @@ fn extract(
     if bw64::same_file(input, output) {
         return Err(CliError::file(output, "is the input itself; give another name"));
     }
-    let _open = OpenOutputs::hold();
+    let open = OpenOutputs::hold();
     let mut to = OutputFile::create(output, Some(entry.size)).map_err(|e| told(input, &e))?;
     copy(&mut body, &mut to).map_err(|error| match error {
         CopyError::Write(e) => told(input, &to.error(e)),
@@ -143,6 +143,7 @@ fn extract(
         CopyError::Stopped(e) => e,
     })?;
     to.finish().map_err(|e| told(input, &e))?;
+    std::mem::forget(open);
     report(console, &format!("{id}: {} bytes", entry.size), output, |done| done.extracted = vec![id])
 }
 
@@ -163,15 +164,19 @@ fn edit(args: &Args, console: &Console) -> Result<(), CliError> {
     if let Some([id, _]) = ids.array_windows::<2>().find(|[a, b]| a == b) {
         return Err(CliError::new(format_args!("two edits of the {id} chunk; give one")));
     }
-    let _open = OpenOutputs::hold();
+    let open = OpenOutputs::hold();
     let mut go_on = |_| Interrupt::received().is_none();
     let result = if args.in_place {
         bw64::rewrite_chunks_in_place(input, &edits, &mut go_on)
     } else {
         bw64::rewrite_chunks(input, output, &edits, &mut go_on)
     };
-    Interrupt::check()?;
+    if let Err(bw64::Error::Stopped) = result {
+        Interrupt::check()?;
+    }
     result.map_err(|e| told(input, &e))?;
+    // The file is complete: a signal that comes now must not call it interrupted.
+    std::mem::forget(open);
     let of = |replace: bool| -> Vec<ChunkId> {
         edits.iter().filter(|e| matches!(e, ChunkEdit::Replace(..)) == replace).map(ChunkEdit::id).collect()
     };
