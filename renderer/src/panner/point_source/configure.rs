@@ -159,7 +159,8 @@ fn add_facet(
         }
         (Some(&[a, b, c, d]), &[at_a, at_b, at_c, at_d]) => {
             let directions = [at_a, at_b, at_c, at_d];
-            regions.add_quad(Quad::new(directions), directions, [a, b, c, d]);
+            let nominal = std::array::from_fn(|corner| corners[corner].nominal);
+            regions.add_quad(Quad::new(&nominal, directions), directions, [a, b, c, d]);
         }
         _ => return Err(degenerate(&corners)),
     }

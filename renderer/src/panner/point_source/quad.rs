@@ -12,8 +12,13 @@ pub(super) struct Quad {
 }
 
 impl Quad {
-    pub(super) fn new(directions: [Vector3; 4]) -> Self {
-        let order = polygon_order(&directions);
+    /// `nominal` are the places that the division of the sphere knows; they say in which order the corners are
+    /// walked.
+    ///
+    /// Differs from BS.2127-1, which takes the order from the real places: in a room where upper and lower
+    /// loudspeakers stand far apart it may cross the rectangle's sides, and sources jump.
+    pub(super) fn new(nominal: &[Vector3; 4], directions: [Vector3; 4]) -> Self {
+        let order = polygon_order(nominal);
         let corners = [order[0], order[1], order[2], order[3]];
         let [a, b, c, d] = corners.map(|corner| directions[corner]);
         Self { across: Axis::new([a, b, c, d]), along: Axis::new([b, c, d, a]), corners, directions }

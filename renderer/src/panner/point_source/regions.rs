@@ -110,11 +110,16 @@ impl Regions {
         }
     }
 
-    /// Does a region hold the direction?
+    /// The gains, normalised, of each region that holds the direction.
     #[cfg(test)]
-    pub(super) fn covers(&self, direction: &Vector3) -> bool {
-        let mut gains = vec![0.0; self.outputs];
-        self.regions.iter().any(|region| self.try_region(region, direction, &mut gains))
+    pub(super) fn every_answer(&self, direction: &Vector3) -> Vec<Vec<f64>> {
+        let answer = |region: &Region| {
+            let mut gains = vec![0.0; self.outputs];
+            let holds = self.try_region(region, direction, &mut gains);
+            let norm = gains.iter().map(|gain| gain * gain).sum::<f64>().sqrt();
+            holds.then(|| gains.iter().map(|gain| gain / norm).collect())
+        };
+        self.regions.iter().filter_map(answer).collect()
     }
 
     /// Adds the gains in proportion if the region holds the direction.

@@ -103,33 +103,70 @@ fn left_and_right_are_alike() {
     }
 }
 
-/// Within BS.2051's ranges no direction may fall between regions.
+/// Rooms at random within BS.2051's ranges: no direction falls between regions, and where regions meet or
+/// overlap they agree.
 #[test]
-fn moved_loudspeakers_leave_no_gap() {
+fn moved_loudspeakers_leave_no_gap_and_no_step() {
+    let mut seed = 1u64;
+    let mut draw = |(from, to): (f64, f64)| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        from + (to - from) * (seed >> 11) as f64 / (1u64 << 53) as f64
+    };
     for mut layout in Layout::all().filter(|layout| layout.channels.len() > 2) {
-        for corner in 0..4 {
+        for room in 0..12 {
             for channel in &mut layout.channels {
-                let outer = |(from, to): (f64, f64), azimuth: f64| if azimuth > 0.0 { to } else { from };
-                let inner = |(from, to): (f64, f64), azimuth: f64| if azimuth > 0.0 { from } else { to };
-                let azimuth = channel.nominal_position.azimuth;
-                let range = channel.azimuth_range;
-                channel.position.azimuth =
-                    if corner & 1 == 0 { outer(range, azimuth) } else { inner(range, azimuth) };
-                let range = channel.elevation_range;
-                channel.position.elevation = if corner & 2 == 0 { range.0 } else { range.1 };
-            }
-            // F lets M±090 and M±135 stand in each other's place; there the order decides.
-            if layout.name == "3+7+0" {
-                continue;
+                // F lets the side loudspeakers change places and G the screen ones stand among the fronts.
+                let side = channel.nominal_position.azimuth.signum();
+                let range = match (layout.name.as_str(), channel.name.as_str()) {
+                    ("3+7+0", "M+090" | "M-090") => (side * 60.0, side * 100.0),
+                    ("3+7+0", "M+135" | "M-135") => (side * 110.0, side * 150.0),
+                    (_, "M+SC" | "M-SC") => (side * 5.0, side * 25.0),
+                    _ => channel.azimuth_range,
+                };
+                channel.position.azimuth = draw(range);
+                channel.position.elevation = draw(channel.elevation_range);
             }
             let panner = PointSourcePanner::new(&layout).unwrap();
-            let Method::Regions(regions) = &panner.method else { continue };
-            for direction in sphere(4) {
-                let mut gains = vec![0.0; panner.outputs()];
-                assert!(regions.covers(&direction), "{} {corner} {direction:?}", layout.name);
-                regions.gains(&direction, &mut gains);
+            let Method::Regions(regions) = &panner.method else { unreachable!() };
+            for direction in sphere(5) {
+                let answers = regions.every_answer(&direction);
+                assert!(!answers.is_empty(), "{} room {room} {direction:?}", layout.name);
+                for answer in &answers[1..] {
+                    assert!(worst(answer, &answers[0]) < 1e-4, "{} room {room} {direction:?}", layout.name);
+                }
             }
         }
+    }
+}
+
+/// What a hull must be: closed (two facets at each edge), convex (no corner beyond a facet).
+#[test]
+fn hulls_are_closed_and_convex() {
+    for layout in Layout::all().filter(|layout| layout.channels.len() > 6) {
+        let mut points: Vec<Vector3> =
+            layout.without_lfe().channels.iter().map(|c| direction(&c.position)).collect();
+        points.push(-Vector3::z());
+        let facets = hull::facets(&points);
+        let mut edges = std::collections::BTreeMap::new();
+        for facet in &facets {
+            let corners: Vec<usize> = facet.iter().copied().collect();
+            let places: Vec<Vector3> = corners.iter().map(|&corner| points[corner]).collect();
+            let order = crate::geom::polygon_order(&places);
+            for (i, j) in order.iter().zip(order.iter().cycle().skip(1)) {
+                let edge = (corners[*i].min(corners[*j]), corners[*i].max(corners[*j]));
+                *edges.entry(edge).or_insert(0) += 1;
+            }
+            let normal = (places[1] - places[0]).cross(&(places[2] - places[0]));
+            let heights: Vec<f64> = points.iter().map(|point| normal.dot(&(point - places[0]))).collect();
+            assert!(
+                heights.iter().all(|&h| h < 1e-6) || heights.iter().all(|&h| h > -1e-6),
+                "{}",
+                layout.name
+            );
+        }
+        assert!(edges.values().all(|&count| count == 2), "{} {edges:?}", layout.name);
+        // Euler: corners − edges + facets = 2.
+        assert_eq!(points.len() + facets.len(), edges.len() + 2, "{}", layout.name);
     }
 }
 

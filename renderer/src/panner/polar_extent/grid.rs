@@ -1,3 +1,6 @@
+// Iterators aren't inlined into functions that are compiled for several processors.
+#![allow(clippy::needless_range_loop)]
+
 use super::shape::Shape;
 use crate::geom::{Vector3, cartesian};
 use crate::panner::point_source::{MAX_LOUDSPEAKERS, PointSourcePanner};
@@ -144,23 +147,29 @@ fn add_weighted(grid: &Grid, shape: &Shape, totals: &mut Totals) {
 
 #[inline(always)]
 fn add_whole(sums: &[[f64; BLOCK]], totals: &mut [[f64; BLOCK]]) {
-    for (total, sum) in totals.iter_mut().zip(sums) {
-        for (total, sum) in total.iter_mut().zip(sum) {
-            *total += sum;
+    let sums = &sums[..totals.len()];
+    for block in 0..totals.len() {
+        for output in 0..BLOCK {
+            totals[block][output] += sums[block][output];
         }
     }
 }
 
 #[inline(always)]
 fn add_patch(patch: &Patch, gains: &[[[f64; BLOCK]; LANES]], shape: &Shape, totals: &mut [[f64; BLOCK]]) {
-    let weights: [f64; LANES] =
-        std::array::from_fn(|lane| shape.weight(patch.x[lane], patch.y[lane], patch.z[lane]));
-    for (total, gains) in totals.iter_mut().zip(gains) {
-        for (weight, gains) in weights.iter().zip(gains) {
-            for (total, gain) in total.iter_mut().zip(gains) {
-                *total += weight * gain;
+    let mut weights = [0.0; LANES];
+    for lane in 0..LANES {
+        weights[lane] = shape.weight(patch.x[lane], patch.y[lane], patch.z[lane]);
+    }
+    let gains = &gains[..totals.len()];
+    for block in 0..totals.len() {
+        let mut total = totals[block];
+        for lane in 0..LANES {
+            for output in 0..BLOCK {
+                total[output] += weights[lane] * gains[block][lane][output];
             }
         }
+        totals[block] = total;
     }
 }
 

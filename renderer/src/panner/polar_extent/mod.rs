@@ -18,6 +18,9 @@ use crate::geom::{Vector3, interpolate};
 /// Degrees outside a shape over which virtual sources fade out; smaller sizes than this fade to the point.
 const FADE: f64 = 10.0;
 
+/// Distances that differ from 1 by less are 1.
+const ROUNDING: f64 = 1e-13;
+
 /// Pans sources of any size. Cheap to clone: the grid is shared.
 #[derive(Clone, Debug)]
 pub struct PolarExtentPanner {
@@ -43,10 +46,8 @@ impl PolarExtentPanner {
     ///
     /// A source with depth sounds as two of the same direction, one at its near end and one at its far end.
     pub fn gains(&self, position: &Vector3, [width, height, depth]: [f64; 3], gains: &mut [f64]) {
-        /// Where distances are 1 but for rounding.
-        const FAR: f64 = 1.0 - 1e-13;
         let distance = position.norm();
-        if width == 0.0 && height == 0.0 && depth == 0.0 && distance >= FAR {
+        if width == 0.0 && height == 0.0 && depth == 0.0 && distance > 1.0 - ROUNDING {
             return self.point_source.gains(position, gains);
         }
         gains.fill(0.0);
@@ -86,6 +87,9 @@ fn add_scaled_power(powers: &mut [f64], gains: &[f64], scale: f64) {
 /// the listener, the extent itself at 1, less beyond.
 pub(crate) fn seen_from(extent: f64, distance: f64) -> f64 {
     let extent = extent.clamp(0.0, 360.0);
+    if (distance - 1.0).abs() < ROUNDING {
+        return extent;
+    }
     let size = interpolate(extent, &[0.0, 360.0], &[0.2, 1.0]);
     let angle = |distance: f64| 4.0 * size.atan2(distance).to_degrees();
     interpolate(angle(distance), &[0.0, angle(1.0), 360.0], &[0.0, extent, 360.0])

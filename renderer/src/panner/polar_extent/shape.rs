@@ -2,7 +2,7 @@ use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, PI};
 
 use super::FADE;
 use super::arc_cosine::arc_cosine;
-use crate::geom::{Vector3, azimuth, elevation, interpolate, local_coordinate_system, normalised};
+use crate::geom::{Vector3, interpolate, normalised};
 
 /// The part of the sphere that a source with a size fills (BS.2127-1 §7.3.8.2.2): a strip along its longer side
 /// with a half circle at both ends. The straight edges follow parallels round the axis across the strip, so a
@@ -75,10 +75,37 @@ fn stretched(length: f64, breadth: f64) -> f64 {
 
 /// Right, forward and up of a listener who looks at `position`; straight up and down the azimuth is 0.
 fn axes_towards(position: &Vector3) -> [Vector3; 3] {
-    const POLE: f64 = 90.0 - 1e-5;
+    /// Cosine of the elevation, 1e-5° from a pole, beyond which azimuths mean nothing.
+    const POLE: f64 = 1e-5 / 180.0 * PI;
     let position = normalised(position);
-    let elevation = elevation(&position);
-    let azimuth = if elevation.abs() > POLE { 0.0 } else { azimuth(&position) };
-    let axes = local_coordinate_system(azimuth, elevation);
-    [0, 1, 2].map(|row| axes.row(row).transpose())
+    let [x, y, z] = position.into();
+    let level = f64::hypot(x, y);
+    // Sine of the azimuth to the right, and its cosine.
+    let (sine, cosine) = if level < POLE { (0.0, 1.0) } else { (x / level, y / level) };
+    [
+        Vector3::new(cosine, -sine, 0.0),
+        Vector3::new(sine * level, cosine * level, z),
+        Vector3::new(-sine * z, -cosine * z, level),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geom::{cartesian, local_coordinate_system};
+
+    #[test]
+    fn axes_are_those_of_the_standard() {
+        for azimuth in (-180..180).step_by(15) {
+            for elevation in (-90..=90).step_by(15) {
+                let (azimuth, elevation) = (f64::from(azimuth), f64::from(elevation));
+                let axes = axes_towards(&cartesian(azimuth, elevation, 0.3));
+                let azimuth = if elevation.abs() == 90.0 { 0.0 } else { azimuth };
+                let expected = local_coordinate_system(azimuth, elevation);
+                for (row, axis) in axes.iter().enumerate() {
+                    assert!((expected.row(row).transpose() - axis).norm() < 1e-15, "{azimuth} {elevation}");
+                }
+            }
+        }
+    }
 }

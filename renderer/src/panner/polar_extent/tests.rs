@@ -4,7 +4,7 @@ use crate::layout::Layout;
 use crate::panner::golden::{corpus, table, worst};
 
 /// Two exact computations of the same gains differ by rounding only.
-const ROUNDING: f64 = 1e-12;
+const EXACT: f64 = 1e-12;
 
 fn panner(layout: &Layout) -> PolarExtentPanner {
     PolarExtentPanner::new(PointSourcePanner::new(layout).unwrap())
@@ -29,7 +29,7 @@ fn equals_the_reference() {
             let position = cartesian(source[0], source[1], source[2]);
             let size = [source[3], source[4], source[5]];
             let error = worst(&panned(&panner, &position, size), expected);
-            assert!(error < ROUNDING, "{} {source:?}: {error:e}", layout.name);
+            assert!(error < EXACT, "{} {source:?}: {error:e}", layout.name);
             greatest = greatest.max(error);
         }
         println!("{}: {greatest:e}", layout.name);
