@@ -189,8 +189,11 @@ impl Surroundings {
 
     fn envelope<R: Read>(&self, tag: &Tag<'_>, before: &str, start: usize, input: &mut Input<R>) -> Envelope {
         let own_depth = input.depth() + 1;
+        // White space before the tag was read with it.
+        let space = before.get(start..).and_then(|rest| rest.find('<')).unwrap_or(0);
+        let start_of_tag = start + space;
         let mut envelope = Envelope {
-            before: before.get(..start).unwrap_or_default().to_owned(),
+            before: before.get(..start_of_tag).unwrap_or_default().to_owned(),
             prefix: tag.full_name().split_once(':').map_or("", |(prefix, _)| prefix).to_owned(),
             ..Envelope::default()
         };

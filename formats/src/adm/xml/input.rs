@@ -215,7 +215,11 @@ impl<R: Read> Input<R> {
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Token<'b>, Error> {
         buffer.clear();
         self.xml.get_mut().start_token();
-        match self.xml.read_event_into(buffer).map_err(convert)? {
+        let event = self.xml.read_event_into(buffer).map_err(convert)?;
+        // White space at the start of an element's content says nothing; after a reference or CDATA it is text.
+        let between = matches!(event, Event::Start(_) | Event::End(_));
+        self.xml.config_mut().trim_text_start = between;
+        match event {
             Event::Start(tag) | Event::Empty(tag) => {
                 self.depth += 1;
                 if self.depth > limits::DEPTH {

@@ -49,7 +49,7 @@ impl<'w> Output<'w> {
         let last = text.rsplit('\n').next().unwrap_or_default();
         let tabs = last.bytes().take_while(|&byte| byte == b'\t').count();
         let spaces = last.bytes().take_while(|&byte| byte == b' ').count();
-        self.depth = if self.indent > 0 { tabs + spaces / self.indent } else { 0 };
+        self.depth = tabs + spaces.checked_div(self.indent).unwrap_or(0);
         self.inline = true;
     }
 

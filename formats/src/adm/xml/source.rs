@@ -101,6 +101,7 @@ impl<R: Read> Source<R> {
     }
 
     fn read_piece(&mut self) -> io::Result<()> {
+        // Kept from piece to piece: only what a short read cut off is filled again.
         self.piece.resize(PIECE, 0);
         let length = loop {
             match self.inner.read(&mut self.piece) {
@@ -161,6 +162,9 @@ impl<R: Read> Source<R> {
 
     /// Zero bytes after the document are padding of the chunk; anything but padding behind them is damage.
     fn stop_at_padding(&mut self) -> io::Result<()> {
+        if !has_zero(&self.buffer) {
+            return Ok(());
+        }
         let Some(end) = self.buffer.iter().position(|&byte| byte == 0) else { return Ok(()) };
         let padding =
             |bytes: &[u8]| bytes.iter().all(|byte| matches!(byte, 0 | b' ' | b'\t' | b'\r' | b'\n'));
@@ -183,8 +187,16 @@ fn refused(error: Error) -> io::Error {
     io::Error::other(error)
 }
 
+/// Counted in bytes that cannot overflow, so that it runs in SIMD registers.
 fn newlines(bytes: &[u8]) -> u64 {
-    bytes.iter().map(|&byte| u64::from(byte == b'\n')).sum()
+    let count =
+        |piece: &[u8]| piece.iter().fold(0u8, |count, &byte| count.wrapping_add(u8::from(byte == b'\n')));
+    bytes.chunks(255).map(|piece| u64::from(count(piece))).sum()
+}
+
+/// Whether there is a zero byte, in SIMD registers again.
+fn has_zero(bytes: &[u8]) -> bool {
+    bytes.chunks(1024).any(|piece| piece.iter().fold(false, |found, &byte| found | (byte == 0)))
 }
 
 impl<R: Read> Read for Source<R> {
