@@ -68,7 +68,6 @@ impl Master {
             complementary: selection.complementary.clone(),
             file_tracks: reader.channels(),
             file_duration: Some(AdmTime::from_samples(reader.frames(), rate)),
-            plain_pack: None,
         };
         let (mut items, found) = items::select(&document, &options).map_err(|e| error(&e))?;
         warnings.extend(found);

@@ -9,7 +9,7 @@ pub enum Error {
     /// The file has neither axml elements nor chna entries.
     #[error(
         "the file has no ADM: no chna entry and no axml element says what its tracks are; \
-         import it with ADM metadata, or name the pack format its channels follow"
+         add a chna chunk that names the common definition (BS.2094) of each track"
     )]
     NoAdm,
     /// A chosen programme or object isn't there, or can't be chosen.

@@ -1,6 +1,5 @@
 //! What to render (BS.2127-1 §5): from an ADM document and its chna to a list of [`RenderItem`]s, each a
-//! set of tracks and the metadata that goes with them. [`select`] is the door; [`filter`] leaves out what
-//! matters little.
+//! set of tracks and the metadata that goes with them. [`select`] is the door.
 //!
 //! ```text
 //!  Document ── graph ── object_paths, complementary ── pack_selection ──┬── select ── timing_fixes ── items
@@ -15,7 +14,6 @@ mod complementary;
 mod error;
 mod graph;
 mod hoa;
-mod importance;
 mod matrix;
 mod object_paths;
 mod object_values;
@@ -29,7 +27,6 @@ mod validate;
 
 pub use error::Error;
 pub use hoa::MAX_ORDER;
-pub use importance::filter;
 pub use select::{SelectOptions, select};
 
 use std::sync::Arc;

@@ -125,19 +125,6 @@ impl PackSelector {
         self.match_up(graph, &request, &uids, budget)
     }
 
-    /// All channels of `pack`, fed from the file's tracks in order.
-    pub(super) fn in_order(
-        &mut self,
-        graph: &Graph,
-        pack: PackIndex,
-        budget: &mut Budget,
-    ) -> Result<SelectedPack, Error> {
-        let leaves = self.trees.leaves(graph, pack, budget)?;
-        let channels =
-            leaves.iter().enumerate().map(|(track, leaf)| selected(graph, leaf, TrackSpec::Direct(track)));
-        Ok(SelectedPack { output: pack, channels: channels.collect() })
-    }
-
     /// Packs that could hold `tracks`: the ones these refer to and whatever contains those.
     fn roots_of(&self, tracks: &[TrackReferences]) -> Vec<PackIndex> {
         let mut found: HashSet<PackIndex> = tracks.iter().filter_map(|track| track.pack).collect();

@@ -29,9 +29,6 @@ pub struct SelectOptions {
     pub file_tracks: usize,
     /// How long it lasts; closes blocks that have no end of their own.
     pub file_duration: Option<AdmTime>,
-    /// For a file without any ADM: the common definition (`AP_00010003`) that its tracks follow in order.
-    /// Without it such a file is an error.
-    pub plain_pack: Option<AdmId>,
 }
 
 /// Items in one selection; a BW64 file has fewer tracks.
@@ -51,7 +48,11 @@ pub fn select(
     let mut items =
         Items { graph: &graph, budget: Budget::new(), items: Vec::new(), used_objects: Vec::new() };
     if document.programmes.is_empty() && graph.objects.is_empty() {
-        let selected = without_objects(&graph, options, &mut selector, &mut items.budget, &mut warnings)?;
+        if graph.track_uids.is_empty() {
+            return Err(Error::NoAdm);
+        }
+        let selected =
+            selector.of_all_tracks(&graph, options.file_tracks, &mut items.budget, &mut warnings)?;
         let source = Source { programme: None, path: None, values: ObjectValues::default() };
         for pack in selected {
             items.push(&source, pack, &mut warnings)?;
@@ -84,36 +85,6 @@ pub fn select(
     let blocks = graph.channels.iter().map(|channel| channel.element.blocks.len()).sum();
     timing_fixes::repair(&mut items, options.file_duration, blocks, &mut warnings)?;
     Ok((items, merge_repeated(warnings)))
-}
-
-/// A file with chna alone (all its tracks, BS.2127-1 §5.2.1), or with nothing at all.
-fn without_objects(
-    graph: &Graph,
-    options: &SelectOptions,
-    selector: &mut PackSelector,
-    budget: &mut Budget,
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<SelectedPack>, Error> {
-    if !graph.track_uids.is_empty() {
-        return selector.of_all_tracks(graph, options.file_tracks, budget, warnings);
-    }
-    let Some(id) = &options.plain_pack else { return Err(Error::NoAdm) };
-    let pack = graph.pack(id).ok_or_else(|| {
-        Error::Choice(format!(
-            "{} is no common definition (BS.2094), so the tracks can't follow it",
-            shown(id)
-        ))
-    })?;
-    let selected = selector.in_order(graph, pack, budget)?;
-    if selected.channels.len() != options.file_tracks {
-        return Err(Error::Choice(format!(
-            "{} has {} channels but the file has {} tracks; choose a pack format with as many",
-            shown(id),
-            selected.channels.len(),
-            options.file_tracks
-        )));
-    }
-    Ok(vec![selected])
 }
 
 /// A channel of a selected pack, with its samples.

@@ -6,7 +6,7 @@ use formats::adm::{
 };
 
 use super::build::*;
-use crate::items::{HoaItem, MAX_ORDER, RenderItem, TrackSpec, filter};
+use crate::items::{HoaItem, MAX_ORDER, RenderItem, TrackSpec};
 
 fn hoa_block(order: i32, degree: i32) -> HoaBlock {
     HoaBlock { order: Some(order), degree: Some(degree), ..HoaBlock::default() }
@@ -103,18 +103,26 @@ fn hoa_channels_without_a_place_are_refused() {
     assert_refused(|blocks| blocks[1].equation = Some("cos(A)".into()), "AC_00041002", "equation");
 }
 
-/// A threshold mutes single channels; the scene goes when no channel's packs reach it.
 #[test]
-fn importance_thins_a_scene_out() {
-    let mut blocks = first_order();
-    blocks[3].common.importance = 2;
-    let mut document = hoa(blocks);
-    document.pack_formats[0].importance = Some(5);
-    let (items, _) = selected(&document);
-    let [RenderItem::Hoa(item)] = &filter(items.clone(), 3)[..] else { panic!("one scene") };
-    assert_eq!(item.channels.iter().map(|channel| channel.gain).collect::<Vec<_>>(), [1.0, 1.0, 1.0, 0.0]);
-    assert_eq!(filter(items.clone(), 5).len(), 1);
-    assert_eq!(filter(items, 6), []);
+fn a_scene_is_as_important_as_its_most_important_channel() {
+    let mut document = hoa(first_order());
+    let channels = std::mem::take(&mut document.pack_formats[0].channel_formats);
+    for (number, importance) in [(0usize, Some(4)), (1, Some(6))] {
+        let mut inner = document.pack_formats[0].clone();
+        inner.id = format!("AP_0004200{number}").as_str().into();
+        inner.pack_formats.clear();
+        inner.channel_formats = channels[2 * number..2 * number + 2].to_vec();
+        inner.importance = importance;
+        document.pack_formats[0].pack_formats.push(inner.id.clone());
+        document.pack_formats.push(inner);
+    }
+    document.pack_formats[0].importance = Some(9);
+    let item = scene(&document);
+    let of_channels: Vec<_> =
+        item.channels.iter().map(|channel| channel.path_importance.pack_format).collect();
+    assert_eq!(of_channels, [Some(4), Some(4), Some(6), Some(6)]);
+    assert_eq!(item.context.importance.pack_format, Some(6));
+    assert_eq!(item.context.path.pack_formats, ids(&["AP_00041001"]));
 }
 
 fn coefficient(input: &str, gain: f64) -> MatrixCoefficient {

@@ -6,7 +6,7 @@ use formats::adm::{
 };
 
 use super::build::*;
-use crate::items::{Error, RenderItem, SelectOptions, TrackSpec, filter, select};
+use crate::items::{Error, RenderItem, SelectOptions, TrackSpec, select};
 
 #[test]
 fn chna_alone_takes_the_common_definitions() {
@@ -39,20 +39,8 @@ fn chna_alone_takes_the_common_definitions() {
 }
 
 #[test]
-fn a_file_without_adm_is_refused_unless_a_pack_is_named() {
-    let empty = Document::default();
-    assert_eq!(refused(&empty), Error::NoAdm);
-    let plain = |pack: &str, file_tracks| SelectOptions {
-        plain_pack: Some(pack.into()),
-        file_tracks,
-        ..SelectOptions::default()
-    };
-    let (items, _) = select(&empty, &plain("AP_00010003", 6)).unwrap();
-    assert_eq!(tracks(&items), [0, 1, 2, 3, 4, 5]);
-    assert!(
-        matches!(select(&empty, &plain("AP_00010003", 5)), Err(Error::Choice(text)) if text.contains("6 channels"))
-    );
-    assert!(matches!(select(&empty, &plain("AP_00019999", 5)), Err(Error::Choice(_))));
+fn a_file_without_adm_is_refused() {
+    assert_eq!(refused(&Document::default()), Error::NoAdm);
 }
 
 #[test]
@@ -311,8 +299,6 @@ fn values_spread_from_parents_to_the_objects_they_hold() {
     let context = items[0].context();
     assert_eq!((context.object_gain, context.head_locked, context.importance.object), (0.25, true, Some(3)));
     assert_eq!(rules(&warnings), ["parameters-on-parent-object"]);
-    assert_eq!(filter(items.clone(), 3).len(), 1);
-    assert_eq!(filter(items, 4).len(), 0);
     document.objects[1].mute = Some(true);
     assert_eq!(selected(&document).0[0].context().object_gain, 0.0);
 }
