@@ -1,7 +1,7 @@
 //! What the `speakerLabel`s of a channel say, and whether it is an LFE (BS.2127-1 §8.1, §8.2).
 
 use formats::Warning;
-use formats::adm::{DirectSpeakersBlock, Frequency};
+use formats::adm::{DirectSpeakersBlock, DirectSpeakersPosition, Frequency};
 
 use crate::items::ItemContext;
 
@@ -34,6 +34,15 @@ pub fn nominal_label(label: &str) -> &str {
     let label = urn_label(label).unwrap_or(label);
     let replaced = LFE_NAMES.iter().find(|(name, _)| *name == label).map(|(_, nominal)| *nominal);
     replaced.or_else(|| room_centric(label)).unwrap_or(label)
+}
+
+/// The BS.2051 labels of a block, as [`nominal_label`] gives them. Dolby's count only on Cartesian blocks, as
+/// its masters have them: on a polar one the reference renderer goes by the position, and so does this.
+pub(crate) fn nominal_labels(block: &DirectSpeakersBlock) -> impl Iterator<Item = &str> {
+    let cartesian = matches!(block.position, DirectSpeakersPosition::Cartesian { .. });
+    let nominal =
+        move |label: &'_ String| cartesian || room_centric(urn_label(label).unwrap_or(label)).is_none();
+    block.speaker_labels.iter().map(move |label| if nominal(label) { nominal_label(label) } else { label })
 }
 
 /// The label in `urn:itu:bs:2051:EDITION:speaker:LABEL`.
@@ -82,7 +91,8 @@ fn is_lfe(block: &DirectSpeakersBlock, frequency: Frequency, warnings: &mut Vec<
             ),
         );
     }
-    let lfe_label = block.speaker_labels.iter().find(|label| matches!(nominal_label(label), "LFE1" | "LFE2"));
+    let labels = || block.speaker_labels.iter().zip(nominal_labels(block));
+    let lfe_label = labels().find(|(_, nominal)| matches!(*nominal, "LFE1" | "LFE2")).map(|(label, _)| label);
     let dolby = lfe_label.is_some_and(|label| room_centric(label).is_some());
     if by_frequency != lfe_label.is_some() && !block.speaker_labels.is_empty() && !dolby {
         warn(
@@ -119,10 +129,13 @@ fn hertz(limit: Option<f64>) -> String {
 
 /// Warns of labels that BS.2051 doesn't have but Dolby's masters use.
 fn warn_room_centric(block: &DirectSpeakersBlock, warnings: &mut Vec<Warning>) {
-    for label in &block.speaker_labels {
-        if let Some(nominal) = room_centric(label) {
-            let message =
-                format!("found speakerLabel {label}, expected a label of BS.2051; taken as {nominal}");
+    for (label, nominal) in block.speaker_labels.iter().zip(nominal_labels(block)) {
+        if room_centric(label).is_some() {
+            let message = if label == nominal {
+                format!("found speakerLabel {label} on a polar block, expected a label of BS.2051; ignored")
+            } else {
+                format!("found speakerLabel {label}, expected a label of BS.2051; taken as {nominal}")
+            };
             warnings.push(Warning::new("dolby-speaker-label", block.common.id.to_string(), message));
         }
     }

@@ -23,6 +23,7 @@ use crate::panner::screen_edge_lock::ScreenEdgeLock;
 
 pub(crate) use labels::look_at;
 pub use labels::nominal_label;
+use labels::nominal_labels;
 
 /// Positions and angles that differ by less are the same (BS.2127-1 §8.3).
 const TOLERANCE: f64 = 1e-5;
@@ -117,17 +118,17 @@ impl DirectSpeakersPanner {
     /// BS.2127-1 §8.4: by the rules for common packs; `false` when none applies.
     fn by_rule(&self, block: &DirectSpeakersBlock, common_pack: Option<&AdmId>, out: &mut [f64]) -> bool {
         let input = common_pack.and_then(mapping_rules::input_layout);
-        let (Some(input), Some(label)) = (input, block.speaker_labels.first()) else { return false };
-        mapping_rules::apply(input, nominal_label(label), &self.layout, out)
+        let (Some(input), Some(label)) = (input, nominal_labels(block).next()) else { return false };
+        mapping_rules::apply(input, label, &self.layout, out)
     }
 
     /// BS.2127-1 §8.2: the loudspeaker with one of the labels, the earliest first; an LFE for an LFE only.
     fn by_label(&self, block: &DirectSpeakersBlock, is_lfe: bool) -> Option<usize> {
-        let channel = |label: &String| {
-            let channel = self.layout.channel_index(nominal_label(label))?;
+        let channel = |label: &str| {
+            let channel = self.layout.channel_index(label)?;
             (self.layout.channels[channel].is_lfe == is_lfe).then_some(channel)
         };
-        block.speaker_labels.iter().find_map(channel)
+        nominal_labels(block).find_map(channel)
     }
 
     /// BS.2127-1 §8.3: the nearest loudspeaker within the bounds, if there is one that is nearest; else
