@@ -25,6 +25,9 @@ const TIME_PARTS: NonZeroU32 = match NonZeroU32::new(100_000) {
     None => NonZeroU32::MIN,
 };
 
+/// Gain of everything, so that the loudest render peaks around −6 dBFS.
+const LEVEL: f32 = 1.1;
+
 /// When things happen, in seconds.
 const MUSIC_START: f64 = 0.2;
 const STEPS: (f64, f64) = (0.8, 5.2);
@@ -75,6 +78,7 @@ pub fn make() -> Scene {
     let mut tracks = bed;
     tracks.extend(rain);
     tracks.extend([dialogue, steps, helicopter, whoosh]);
+    tracks.iter_mut().flatten().for_each(|x| *x *= LEVEL);
     Scene { document: document(), tracks }
 }
 

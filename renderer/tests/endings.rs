@@ -1,0 +1,113 @@
+//! How the command ends when its surroundings misbehave: closed pipes, full disks, signals.
+
+mod command;
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use command::{Demo, error_line, proscenium};
+
+/// Runs a shell line in which `$P` is the command and `$IN` the demo's master.
+fn shell(demo: &Demo, line: &str) -> command::Done {
+    let mut shell = Command::new("bash");
+    shell.args(["-c", line]).env("P", env!("CARGO_BIN_EXE_proscenium")).env("IN", demo.master());
+    command::Call(shell.current_dir(demo.folder.path())).run()
+}
+
+#[test]
+fn a_closed_or_full_stream_never_ends_in_a_panic() {
+    let demo = Demo::new();
+    for (line, codes) in [
+        ("\"$P\" layouts >&-", [0, 0]),
+        ("\"$P\" layouts >/dev/full", [2, 2]),
+        ("\"$P\" nonsense 2>&-", [2, 2]),
+        ("\"$P\" nonsense 2>/dev/full", [2, 2]),
+        ("\"$P\" layouts --json | true; exit ${PIPESTATUS[0]}", [0, 0]),
+        ("\"$P\" render \"$IN\" --layout mono -o a.wav >/dev/full", [0, 2]),
+        ("\"$P\" render \"$IN\" --layout mono -o b.wav 2>&-", [0, 0]),
+    ] {
+        let done = shell(&demo, line);
+        assert!(
+            done.code.is_some_and(|code| codes.contains(&code)),
+            "{line}: {:?} {}",
+            done.code,
+            done.stderr
+        );
+        assert!(
+            !done.stderr.contains("panicked") && !done.stderr.contains("internal fault"),
+            "{line}: {}",
+            done.stderr
+        );
+    }
+}
+
+#[test]
+fn a_file_too_large_is_an_error_and_the_old_one_stays() {
+    let demo = Demo::new();
+    fs::write(demo.path("out.wav"), "old").unwrap();
+    let done = shell(&demo, "ulimit -f 256; exec \"$P\" render \"$IN\" --layout 7.1.4 -o out.wav");
+    assert_eq!(done.code, Some(2), "{}", done.stderr);
+    let line = error_line(&done);
+    assert!(line.contains("out.wav") && line.contains("too large"), "{line}");
+    assert_eq!(fs::read(demo.path("out.wav")).unwrap(), b"old");
+    fs::remove_file(demo.path("out.wav")).unwrap();
+    assert!(demo.is_clean(), "something was left");
+}
+
+#[test]
+fn an_interrupted_render_ends_at_once_and_leaves_nothing() {
+    let demo = Demo::new();
+    for (signal, code) in [("-INT", 130), ("-TERM", 143)] {
+        let to: Vec<String> =
+            (0..12).map(|n| format!("--to=22.2={}", demo.path(&format!("{n}.wav")))).collect();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_proscenium"));
+        command.args(["render", &demo.master(), "--threads", "1"]).args(to);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // Until it has begun to write.
+        let began = Instant::now();
+        while demo.is_clean() && began.elapsed() < Duration::from_secs(10) {
+            sleep(Duration::from_millis(2));
+        }
+        let asked = Instant::now();
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(code));
+        assert!(asked.elapsed() < Duration::from_secs(5), "{:?}", asked.elapsed());
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "error: interrupted; nothing was written\n");
+        assert!(demo.is_clean(), "something was left");
+    }
+}
+
+#[test]
+fn usage_errors_are_one_line_with_a_hint() {
+    for (args, hint) in [
+        (&["rendre"][..], "render"),
+        (&["render", "x.wav", "--layuot", "5.1"], "--layout"),
+        (&["render", "x.wav", "--to", "5.1=y.wav", "--bits", "20"], "24"),
+        (&["render", "x.wav", "--to", "5.1=y.wav", "--start", "1:99"], "hh:mm:ss"),
+        (&["render", "x.wav", "--to", "5.1=y.wav", "--importance", "11"], "10"),
+        (&["layouts", "7.1.5"], "7.1.4"),
+    ] {
+        let done = proscenium(args).run();
+        assert_eq!(done.code, Some(2), "{args:?}");
+        assert!(error_line(&done).contains(hint), "{args:?}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn help_completions_and_manual_pages_are_there() {
+    let help = proscenium(&["--help"]).run();
+    assert_eq!(help.code, Some(0));
+    for name in ["render", "info", "check", "chunks", "layouts", "demo", "completions", "man"] {
+        assert!(help.stdout.contains(name), "{name}");
+        let one = proscenium(&[name, "--help"]).run();
+        assert_eq!(one.code, Some(0), "{name}");
+        assert!(one.stdout.contains("Usage: proscenium"), "{name}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(proscenium(&["completions", shell]).run().stdout.contains("proscenium"), "{shell}");
+    }
+    assert!(proscenium(&["man"]).run().stdout.contains(".TH proscenium 1"));
+}

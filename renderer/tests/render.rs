@@ -1,0 +1,150 @@
+//! `proscenium render` as a user meets it: what it writes, what it says, how it ends.
+
+mod command;
+
+use std::fs;
+
+use command::{Demo, error_line, proscenium, warnings};
+
+#[test]
+fn one_pass_writes_every_output_in_its_shape() {
+    let demo = Demo::new();
+    let files = ["7.1.4", "5.1", "mono", "9.1.6", "hoa2"];
+    let mut args = vec!["render".to_owned(), demo.master()];
+    for layout in files {
+        args.extend(["--to".to_owned(), format!("{layout}={}", demo.path(layout))]);
+    }
+    let done = proscenium(&args).run();
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", done.stdout);
+    for (layout, channels) in files.iter().zip([12, 6, 1, 16, 9]) {
+        let reader = hound::WavReader::open(demo.path(layout)).unwrap();
+        let spec = reader.spec();
+        assert_eq!(
+            (spec.channels, spec.bits_per_sample, spec.sample_rate),
+            (channels, 24, 48_000),
+            "{layout}"
+        );
+        assert_eq!(reader.duration(), Demo::FRAMES, "{layout}");
+        assert!(done.stdout.contains(layout), "{}", done.stdout);
+    }
+}
+
+#[test]
+fn a_rendered_file_is_a_master_again() {
+    let demo = Demo::new();
+    let (first, second) = (demo.path("first.wav"), demo.path("second.wav"));
+    for (input, output) in [(demo.master(), &first), (first.clone(), &second)] {
+        let done = proscenium(&["render", &input, "--layout", "4+5+0", "--bits", "32f", "-o", output]).run();
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+    }
+    // A bed for a layout, rendered to that layout, is itself.
+    let samples = |path: &str| {
+        hound::WavReader::open(path).unwrap().samples::<f32>().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let (first, second) = (samples(&first), samples(&second));
+    assert!(first.iter().any(|x| x.abs() > 0.01));
+    assert!(first.iter().zip(&second).all(|(a, b)| (a - b).abs() < 1e-6));
+}
+
+#[test]
+fn a_span_has_the_bits_of_the_whole() {
+    let demo = Demo::new();
+    let (whole, part) = (demo.path("whole.wav"), demo.path("part.wav"));
+    let render = |output: &str, more: &[&str]| {
+        let mut args = vec!["render", demo.input.to_str().unwrap(), "--layout", "5.1", "-o", output];
+        args.extend(more);
+        assert_eq!(proscenium(&args).run().code, Some(0));
+        hound::WavReader::open(output).unwrap().samples::<i32>().map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let whole = render(&whole, &["--threads", "1", "--no-dither"]);
+    let part = render(&part, &["--threads", "3", "--no-dither", "--start", "7.001", "--end", "0:00:08.25"]);
+    let from = 7001 * 48 * 6;
+    assert_eq!(part.len(), (8250 - 7001) * 48 * 6);
+    assert!(part == whole[from..from + part.len()], "the span differs");
+}
+
+#[test]
+fn json_says_what_was_written() {
+    let demo = Demo::new();
+    let out = demo.path("out.wav");
+    let done = proscenium(&["render", &demo.master(), "--layout", "stereo", "-o", &out, "--json"]).run();
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    assert_eq!(report["frames"], Demo::FRAMES);
+    let output = &report["outputs"][0];
+    assert_eq!((output["layout"].as_str(), output["bits"].as_str()), (Some("0+2+0"), Some("24")));
+    assert_eq!(output["channels"][1]["name"], "M-030");
+    let peak = output["peak_dbfs"].as_f64().unwrap();
+    assert!((-20.0..0.0).contains(&peak), "{peak}");
+}
+
+#[test]
+fn overloads_are_reported_and_judged_when_asked() {
+    let demo = Demo::new();
+    let out = demo.path("loud.wav");
+    let render = |more: &[&str]| {
+        let mut args =
+            vec!["render", demo.input.to_str().unwrap(), "--layout", "stereo", "-o", &out, "--gain-db", "20"];
+        args.extend(more);
+        proscenium(&args).run()
+    };
+    let done = render(&[]);
+    assert_eq!(done.code, Some(0));
+    assert!(
+        warnings(&done).iter().any(|line| line.contains("M+030") && line.contains("[overload]")),
+        "{}",
+        done.stderr
+    );
+    let done = render(&["--fail-on-overload"]);
+    assert_eq!(done.code, Some(1));
+    assert!(error_line(&done).contains("overload"));
+    fs::remove_file(&out).unwrap();
+    let done = render(&["--strict"]);
+    assert_eq!(done.code, Some(2));
+    assert!(error_line(&done).contains("[overload]"));
+    assert!(demo.is_clean(), "something was left");
+    // Float keeps what passes full scale, so there is nothing to warn of.
+    let done = render(&["--bits", "32f", "--strict"]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_one_line() {
+    let demo = Demo::new();
+    let (master, out) = (demo.master(), demo.path("out.wav"));
+    let missing = demo.path("missing/out.wav");
+    let text = demo.path("scene.xml");
+    fs::write(&text, "<scene/>").unwrap();
+    let cases: [(&[&str], &str); 11] = [
+        (&["render", "nothing.wav", "--layout", "5.1", "-o", &out], "nothing.wav: "),
+        (&["render", &master, "--layout", "5.1", "-o", &master], "is the input itself"),
+        (&["render", &master, "--layout", "5.1", "-o", &missing], "does not exist"),
+        (&["render", &master, "--layout", "5.1.3", "-o", &out], "did you mean"),
+        (&["render", &master, "--layout", "5.1"], "--output"),
+        (&["render", &master], "--to"),
+        (&["render", &master, "--to", "5.1"], "LAYOUT=FILE"),
+        (
+            &["render", &master, "--to", &format!("5.1={out}"), "--to", &format!("stereo={out}")],
+            "two outputs",
+        ),
+        (&["render", &master, "--layout", "5.1", "-o", &out, "--start", "99"], "--start"),
+        (&["render", &master, "--layout", "5.1", "-o", &out, "--programme", "APR_9999"], "APR_9999"),
+        (&["render", &text, "--layout", "5.1", "-o", &out], "XML"),
+    ];
+    for (args, cause) in cases {
+        let done = proscenium(args).run();
+        assert_eq!(done.code, Some(2), "{args:?}: {}", done.stderr);
+        assert!(error_line(&done).contains(cause), "{args:?}: {}", done.stderr);
+        assert!(demo.is_clean(), "{args:?} left something");
+    }
+}
+
+#[test]
+fn an_old_file_survives_a_failure() {
+    let demo = Demo::new();
+    let (good, bad) = (demo.path("good.wav"), demo.path("no-folder/bad.wav"));
+    fs::write(&good, "old").unwrap();
+    let to = [format!("5.1={good}"), format!("stereo={bad}")];
+    let done = proscenium(&["render", &demo.master(), "--to", &to[0], "--to", &to[1]]).run();
+    assert_eq!(done.code, Some(2));
+    assert_eq!(fs::read(&good).unwrap(), b"old");
+}
