@@ -101,8 +101,12 @@ impl Writer {
         self.add_chunk(ChunkId::CHNA, chna.to_bytes())
     }
 
-    /// Adds the `axml` chunk.
-    pub fn add_axml(&mut self, xml: Vec<u8>) -> Result<(), Error> {
+    /// Adds the `axml` chunk. A line feed makes its length even: there are readers that don't know of the pad
+    /// byte and would miss the samples behind it.
+    pub fn add_axml(&mut self, mut xml: Vec<u8>) -> Result<(), Error> {
+        if xml.len() % 2 == 1 {
+            xml.push(b'\n');
+        }
         self.add_chunk(ChunkId::AXML, xml)
     }
 
