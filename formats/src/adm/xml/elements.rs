@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use super::declare::{ChildField, Node, Part, Shape, element};
+use super::declare::{ChildField, Node, Part, Shape};
+use super::element_macro::element;
 use super::input::{Context, Input, Tag};
 use super::output::Output;
 use super::positions::{COORDINATES, Offsets, bound_of, write_offset};

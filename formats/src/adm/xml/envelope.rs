@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-use super::declare::{Element, Node, Part, Shape, element};
+use super::declare::{Element, Node, Part, Shape};
+use super::element_macro::element;
 use super::input::{Context, Input, Tag, Token, trimmed};
 use super::limits;
 use super::output::Output;

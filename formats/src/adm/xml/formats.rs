@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use std::io::Read;
 
-use super::declare::{Node, Part, Shape, Value, element};
+use super::declare::{Node, Part, Shape, Value};
+use super::element_macro::element;
 use super::elements::{require_id, require_name};
 use super::input::{Context, Input, Tag, trimmed};
 use super::output::Output;

@@ -11,6 +11,7 @@
 
 mod blocks;
 mod declare;
+mod element_macro;
 mod elements;
 mod envelope;
 mod formats;
@@ -20,6 +21,7 @@ mod output;
 mod positions;
 mod screen;
 mod source;
+mod special;
 mod values;
 
 #[cfg(test)]
