@@ -31,7 +31,12 @@ pub fn row(what: &str, value: f64, yardsticks: &[Yardstick], more_is_better: boo
     print!("  {what:<46} {value:>12.digits$}");
     for yardstick in yardsticks {
         let ratio = if more_is_better { value / yardstick.value } else { yardstick.value / value };
-        print!("   {ratio:.1}× {} ({})", yardstick.name, yardstick.value);
+        print!(
+            "   {ratio:.1}× {} ({:.*})",
+            yardstick.name,
+            if yardstick.value < 10.0 { 2 } else { 0 },
+            yardstick.value
+        );
     }
     println!();
 }
