@@ -1,5 +1,6 @@
 //! `proscenium info` and `proscenium check` as commands: what they print, how they end, on files made here and on
 //! the shared real and broken ones where these are present.
+#![allow(clippy::unwrap_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
