@@ -2,23 +2,23 @@
 
 /// A plain WAV file.
 #[derive(Clone, Debug)]
-pub struct Wav {
-    pub tag: u16,
-    pub channels: u16,
-    pub sample_rate: u32,
-    pub frames: usize,
+pub(crate) struct Wav {
+    pub(crate) tag: u16,
+    pub(crate) channels: u16,
+    pub(crate) sample_rate: u32,
+    pub(crate) frames: usize,
     /// Chunks in front of the samples.
-    pub chunks: Vec<([u8; 4], Vec<u8>)>,
+    pub(crate) chunks: Vec<([u8; 4], Vec<u8>)>,
 }
 
 impl Wav {
     /// 16-bit PCM at 48 kHz with a quiet ramp in it.
-    pub fn pcm16(channels: u16, frames: usize) -> Self {
+    pub(crate) fn pcm16(channels: u16, frames: usize) -> Self {
         Self { tag: 1, channels, sample_rate: 48_000, frames, chunks: Vec::new() }
     }
 
     /// Its bytes.
-    pub fn file(&self) -> Vec<u8> {
+    pub(crate) fn file(&self) -> Vec<u8> {
         let align = self.channels * 2;
         let mut fmt = Vec::new();
         fmt.extend(self.tag.to_le_bytes());
@@ -51,21 +51,21 @@ fn chunk(file: &mut Vec<u8>, id: [u8; 4], body: &[u8]) {
 
 /// A master of one mono object.
 #[derive(Clone, Debug)]
-pub struct Adm {
+pub(crate) struct Adm {
     /// In front of the root element.
-    pub before: String,
+    pub(crate) before: String,
     /// In place of the whole axml.
-    pub axml: Option<Vec<u8>>,
+    pub(crate) axml: Option<Vec<u8>>,
     /// Inside the audioObject.
-    pub in_object: String,
+    pub(crate) in_object: String,
     /// The pack that the object refers to.
-    pub pack: String,
+    pub(crate) pack: String,
     /// The track that chna gives the object.
-    pub track_index: u16,
-    pub azimuth: String,
-    pub block_attributes: String,
+    pub(crate) track_index: u16,
+    pub(crate) azimuth: String,
+    pub(crate) block_attributes: String,
     /// Behind the first block.
-    pub after_block: String,
+    pub(crate) after_block: String,
 }
 
 impl Default for Adm {
@@ -85,7 +85,7 @@ impl Default for Adm {
 
 impl Adm {
     /// Its bytes: a BW64 file of one track and 10 ms, samples last.
-    pub fn file(&self) -> Vec<u8> {
+    pub(crate) fn file(&self) -> Vec<u8> {
         let axml = self.axml.clone().unwrap_or_else(|| self.xml().into_bytes());
         let mut chna = vec![1, 0, 1, 0];
         chna.extend(self.track_index.to_le_bytes());

@@ -10,9 +10,12 @@ pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Shared material that lies beside the workspace where the whole of a corpus is wanted; `None` elsewhere.
+/// Shared material that lies beside the workspace, or where `PROSCENIUM_SHARED` says, when the whole of a corpus
+/// is wanted; `None` elsewhere.
 pub fn beside_the_workspace(folder: &str) -> Option<PathBuf> {
-    let path = workspace().join("../shared").join(folder);
+    let shared =
+        std::env::var_os("PROSCENIUM_SHARED").map_or_else(|| workspace().join("../shared"), PathBuf::from);
+    let path = shared.join(folder);
     path.is_dir().then_some(path)
 }
 
