@@ -192,3 +192,6 @@ fn input_span(span: &Range<u64>, tracks: &TrackTable, lag: usize, frames: u64) -
     let end = span.end.next_multiple_of(grid) + lag + latency;
     start..end.min(frames).max(start)
 }
+
+#[cfg(test)]
+mod tests;

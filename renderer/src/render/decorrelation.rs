@@ -72,7 +72,7 @@ fn response(seed: u32) -> Vec<f64> {
     let bins: Vec<(f64, f64)> = phases.map(f64::sin_cos).collect();
     let turn: Vec<(f64, f64)> = (0..TAPS).map(|n| (TAU * n as f64 / TAPS as f64).sin_cos()).collect();
     let tap = |n: usize| {
-        let ends = if n % 2 == 0 { 2.0 } else { 0.0 };
+        let ends = if n.is_multiple_of(2) { 2.0 } else { 0.0 };
         let middle: f64 = (1..half)
             .zip(&bins)
             .map(|(bin, (sine, cosine))| {
@@ -83,4 +83,68 @@ fn response(seed: u32) -> Vec<f64> {
         (ends + 2.0 * middle) / TAPS as f64
     };
     (0..TAPS).map(tap).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `ear.core.objectbased.decorrelate.design_decorrelator_basic` of EAR 2.1.0: taps 0, 1, 255, 256, 511.
+    const EAR: [(u32, [f64; 5]); 2] = [
+        (
+            0,
+            [
+                -0.06964856415562865,
+                0.009239802554252975,
+                -0.03085313270558658,
+                -0.030957516745944647,
+                -0.0006899843572713144,
+            ],
+        ),
+        (
+            11,
+            [
+                0.014476063656451862,
+                0.075772978451247,
+                0.006162828599188264,
+                0.08486656138201164,
+                0.06759485019481368,
+            ],
+        ),
+    ];
+
+    #[test]
+    fn filters_equal_the_references() {
+        for (seed, expected) in EAR {
+            let taps = response(seed);
+            for (tap, expected) in [0, 1, 255, 256, 511].into_iter().zip(expected) {
+                assert!((taps[tap] - expected).abs() < 1e-14, "seed {seed}, tap {tap}");
+            }
+            let energy: f64 = taps.iter().map(|tap| tap * tap).sum();
+            assert!((energy - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_block_equals_direct_convolution_around_its_samples() {
+        let names = ["M+030", "M-030", "LFE1"].map(str::to_owned);
+        let decorrelators = Decorrelators::new(&names);
+        let mut state = 9u32;
+        let bus: Vec<f32> = (0..3 * GRID)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+            })
+            .collect();
+        // In ASCII order: LFE1, M+030, M-030.
+        for (channel, seed) in [(0, 1), (1, 2), (2, 0)] {
+            let taps = response(seed);
+            let mut output = vec![0.0; GRID];
+            decorrelators.add(channel, (&bus, GRID), &mut (decorrelators.scratch(), Vec::new()), &mut output);
+            for n in [0, 1, 500, GRID - 1] {
+                let expected: f64 = (0..TAPS).map(|k| taps[k] * f64::from(bus[GRID + n + DELAY - k])).sum();
+                assert!((f64::from(output[n]) - expected).abs() < 1e-6, "channel {channel}, sample {n}");
+            }
+        }
+    }
 }
