@@ -1,5 +1,7 @@
 //! `proscenium demo`: four files that are what it says they are.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod command;
 
 use command::proscenium;

@@ -1,5 +1,7 @@
 //! How the command ends when its surroundings misbehave: closed pipes, full disks, signals.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod command;
 
 use std::fs;

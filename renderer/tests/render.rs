@@ -1,5 +1,7 @@
 //! `proscenium render` as a user meets it: what it writes, what it says, how it ends.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod command;
 
 use std::fs;

@@ -3,6 +3,8 @@
 //! `data/` holds a small part of the corpus, which is always tested; the whole of it is tested where it lies
 //! beside the workspace. Each case names its input, options and reference in `manifest.json`.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::fs;
 use std::path::Path;
 use std::sync::Mutex;

@@ -96,13 +96,15 @@ pub fn command() -> clap::Command {
 
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
+    // First of all: a signal must find its handler.
+    let watched = signals::install();
     console::install_panic_hook();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return error::usage(&error),
     };
     let console = Console::new(cli.common.json, cli.common.quiet, cli.common.strict);
-    let result = signals::install()
+    let result = watched
         .map_err(|e| CliError::new(format!("cannot watch for signals: {e}")))
         .and_then(|()| cli.command.run(&console))
         .and_then(|outcome| console.finish().map(|()| outcome));
