@@ -1,4 +1,5 @@
-//! ADM as XML (BS.2076-2 §5, §9): axml text in, [`Document`] and warnings out, and back.
+//! ADM as XML (BS.2076-2 §5, §9): axml text in, [`Document`](crate::adm::Document) and warnings out, and
+//! back.
 //!
 //! ```text
 //!  bytes ── source (encoding, limits) ── input (tokens) ──┐
