@@ -44,7 +44,7 @@ pub struct EngineSpec {
 }
 
 /// Samples of all input tracks in one block, about: small enough for the processor's cache.
-const BLOCK_SAMPLES: usize = 1 << 20;
+const BLOCK_SAMPLES: usize = 1 << 18;
 /// The longest block, in samples per channel.
 const LONGEST_BLOCK: usize = 1 << 16;
 
