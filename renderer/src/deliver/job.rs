@@ -1,5 +1,6 @@
 //! A job: asked for, opened, rendered, published.
 
+use std::collections::HashSet;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -115,7 +116,9 @@ impl Job {
         };
         let (engine, warnings) =
             pool.install(|| Engine::new(spec)).map_err(|e| JobError::file(&self.input, e))?;
-        master.warnings.extend(warnings);
+        // Every target says what it thinks of a block; once is enough.
+        let mut said: HashSet<String> = master.warnings.iter().map(Warning::to_string).collect();
+        master.warnings.extend(warnings.into_iter().filter(|warning| said.insert(warning.to_string())));
         master.warning_count = master.warnings.len();
         Ok(OpenJob { job: self, master, engine, span, pool })
     }
