@@ -3,13 +3,12 @@
 use std::io::Read;
 
 use super::declare::{ChildField, Node, Part, Shape, Value, dropped};
-use super::element_macro::element;
+use super::element_macro::{element, plain_shape};
+use super::gains::{gain_text, parse_gain};
 use super::input::{Context, Input, Tag};
 use super::limits;
 use super::output::Output;
-use super::positions::{
-    Placement, gain_text, parse_gain, size, write_object_position, write_speaker_position,
-};
+use super::positions::{Placement, size, write_object_position, write_speaker_position};
 use super::special::Special;
 use super::values::{noted, number, unreadable};
 use crate::adm::error::{Error, quoted};
@@ -358,22 +357,6 @@ impl Shape for MatrixCoefficient {
     fn kept(&self) -> Option<&Unknown> {
         Some(&self.unknown)
     }
-}
-
-macro_rules! plain_shape {
-    ($($element:ty),*) => {$(
-        impl Shape for $element {
-            type Scratch = ();
-
-            fn keep(&mut self) -> Option<&mut Unknown> {
-                Some(&mut self.unknown)
-            }
-
-            fn kept(&self) -> Option<&Unknown> {
-                Some(&self.unknown)
-            }
-        }
-    )*};
 }
 
 plain_shape!(HoaBlock, BinauralBlock, MatrixBlock);

@@ -174,3 +174,39 @@ macro_rules! element {
     (@text $self:ident $($field:ident).+) => { $crate::adm::xml::declare::Value::format(&$self.$($field).+) };
 }
 pub(super) use element;
+
+/// Declares elements without parts that gather: what they don't know is kept in their `unknown`.
+macro_rules! plain_shape {
+    ($($element:ty),*) => {$(
+        impl $crate::adm::xml::declare::Shape for $element {
+            type Scratch = ();
+
+            fn keep(&mut self) -> Option<&mut $crate::adm::Unknown> {
+                Some(&mut self.unknown)
+            }
+
+            fn kept(&self) -> Option<&$crate::adm::Unknown> {
+                Some(&self.unknown)
+            }
+        }
+    )*};
+}
+pub(super) use plain_shape;
+
+/// Declares elements that keep nothing they don't know.
+macro_rules! closed_shape {
+    ($($element:ty),*) => {$(
+        impl $crate::adm::xml::declare::Shape for $element {
+            type Scratch = ();
+
+            fn keep(&mut self) -> Option<&mut $crate::adm::Unknown> {
+                None
+            }
+
+            fn kept(&self) -> Option<&$crate::adm::Unknown> {
+                None
+            }
+        }
+    )*};
+}
+pub(super) use closed_shape;

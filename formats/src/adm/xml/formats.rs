@@ -1,4 +1,4 @@
-//! Packs, channels, streams and tracks (BS.2076-2 §5.2–§5.5), with the labels and definitions of their types.
+//! Packs and channels (BS.2076-2 §5.4, §5.5), with the labels and definitions of their types.
 
 use std::sync::Arc;
 
@@ -11,8 +11,7 @@ use super::input::{Context, Input, Tag, trimmed};
 use super::output::Output;
 use crate::adm::error::{Error, quoted};
 use crate::adm::{
-    AdmId, AudioChannelFormat, AudioPackFormat, AudioStreamFormat, AudioTrackFormat, BlockFormats, Frequency,
-    TypeDefinition, Unknown, repair,
+    AdmId, AudioChannelFormat, AudioPackFormat, BlockFormats, Frequency, TypeDefinition, Unknown, repair,
 };
 
 element!(AudioPackFormat {
@@ -47,43 +46,19 @@ element!(AudioChannelFormat {
     }
 });
 
-element!(AudioStreamFormat {
-    attributes {
-        "audioStreamFormatID" => id,
-        "audioStreamFormatName" => name,
-    }
-    first { Format }
-    children {
-        "audioChannelFormatIDRef" => channel_format,
-        "audioPackFormatIDRef" => pack_format,
-        "audioTrackFormatIDRef" => track_formats,
-    }
-});
-
-element!(AudioTrackFormat {
-    attributes {
-        "audioTrackFormatID" => id,
-        "audioTrackFormatName" => name,
-    }
-    first { Format }
-    children {
-        "audioStreamFormatIDRef" => stream_format,
-    }
-});
-
 /// `typeLabel` and `typeDefinition` say the same; one of them is enough (BS.2076-2 §5.5.1).
 struct Type;
 
 /// A label and a definition until both are known.
 #[derive(Default)]
 pub(super) struct LabelAndDefinition {
-    label: Option<String>,
-    definition: Option<String>,
+    pub(super) label: Option<String>,
+    pub(super) definition: Option<String>,
 }
 
 impl LabelAndDefinition {
     /// Takes the attribute called `label` or `definition`.
-    fn take(&mut self, name: &str, value: &str, label: &str, definition: &str) -> bool {
+    pub(super) fn take(&mut self, name: &str, value: &str, label: &str, definition: &str) -> bool {
         if name == label {
             self.label = Some(value.to_owned());
         } else if name == definition {
@@ -93,12 +68,12 @@ impl LabelAndDefinition {
     }
 
     /// The label as a number; it is hexadecimal.
-    fn number(&self) -> Option<u32> {
+    pub(super) fn number(&self) -> Option<u32> {
         self.label.as_deref().and_then(|label| u32::from_str_radix(trimmed(label), 16).ok())
     }
 
     /// Keeps the attributes word for word.
-    fn keep(self_: &Self, unknown: &mut Unknown, label: &str, definition: &str) {
+    pub(super) fn keep(self_: &Self, unknown: &mut Unknown, label: &str, definition: &str) {
         for (name, value) in [(label, &self_.label), (definition, &self_.definition)] {
             if let Some(value) = value {
                 unknown.attributes.push((name.to_owned(), value.clone()));
@@ -106,7 +81,7 @@ impl LabelAndDefinition {
         }
     }
 
-    fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         let text = |value: &Option<String>| value.as_deref().map_or("none".to_owned(), quoted);
         format!("label {} and definition {}", text(&self.label), text(&self.definition))
     }
@@ -338,121 +313,4 @@ fn set_frequency(
             .warn("frequency-range", || format!("frequency {kind} is {frequency} Hz; expected more than 0"));
     }
     Ok(())
-}
-
-/// `formatLabel` and `formatDefinition` say the same; 1 is PCM (BS.2076-2 §5.2.1).
-struct Format;
-
-const FORMAT: (&str, &str) = ("formatLabel", "formatDefinition");
-
-/// What has a format.
-trait Formatted {
-    fn format(&self) -> Option<u16>;
-}
-
-impl Formatted for AudioStreamFormat {
-    fn format(&self) -> Option<u16> {
-        self.format
-    }
-}
-
-impl Formatted for AudioTrackFormat {
-    fn format(&self) -> Option<u16> {
-        self.format
-    }
-}
-
-impl<E> Part<E> for Format
-where
-    E: Formatted + super::declare::Element + Shape<Scratch = LabelAndDefinition>,
-{
-    fn attribute(
-        _: &mut E,
-        text: &mut LabelAndDefinition,
-        name: &str,
-        value: &str,
-        _: &mut Context,
-    ) -> Result<bool, Error> {
-        Ok(text.take(name, value, FORMAT.0, FORMAT.1))
-    }
-
-    fn write_attributes(element: &E, output: &mut Output<'_>) {
-        if let Some(format) = element.format() {
-            output.attribute(FORMAT.0, &format!("{format:04X}"));
-            if format == 1 {
-                output.attribute(FORMAT.1, "PCM");
-            }
-        }
-    }
-}
-
-/// Decides the format from its label or its definition.
-fn decide_format(text: &LabelAndDefinition, unknown: &mut Unknown, context: &mut Context) -> Option<u16> {
-    let is_pcm = text.definition.as_deref().map(trimmed) == Some("PCM");
-    let label = text.number().and_then(|number| u16::try_from(number).ok());
-    if text.label.is_none() && text.definition.is_none() {
-        context.warn("format-missing", || {
-            "has neither formatLabel nor formatDefinition; it is taken as PCM".to_owned()
-        });
-        return Some(1);
-    }
-    match label {
-        Some(format) => {
-            let fits = text.definition.is_none() || is_pcm == (format == 1);
-            if !fits {
-                let described = text.describe();
-                context
-                    .warn("format-mismatch", || format!("has a format with {described}; the label counts"));
-            }
-            if let Some(definition) = text.definition.as_ref().filter(|_| format != 1) {
-                unknown.attributes.push((FORMAT.1.to_owned(), definition.clone()));
-            }
-            Some(format)
-        }
-        None if is_pcm => Some(1),
-        None => {
-            let described = text.describe();
-            context.warn("format-unknown", || format!("has the unknown format with {described}"));
-            LabelAndDefinition::keep(text, unknown, FORMAT.0, FORMAT.1);
-            None
-        }
-    }
-}
-
-impl Shape for AudioStreamFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioStreamFormat", "audioStreamFormatID", &self.name)?;
-        require_name(&self.name, "audioStreamFormatName", context);
-        self.format = decide_format(text, &mut self.unknown, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
-}
-
-impl Shape for AudioTrackFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioTrackFormat", "audioTrackFormatID", &self.name)?;
-        require_name(&self.name, "audioTrackFormatName", context);
-        self.format = decide_format(text, &mut self.unknown, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
 }

@@ -16,13 +16,16 @@ mod element_macro;
 mod elements;
 mod envelope;
 mod formats;
+mod gains;
 pub(super) mod input;
 pub mod limits;
+mod objects;
 mod output;
 mod positions;
 mod screen;
 mod source;
 mod special;
+mod tracks;
 mod values;
 
 #[cfg(test)]
