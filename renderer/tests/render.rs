@@ -58,11 +58,14 @@ fn a_span_has_the_bits_of_the_whole() {
         assert_eq!(proscenium(&args).run().code, Some(0));
         hound::WavReader::open(output).unwrap().samples::<i32>().map(Result::unwrap).collect::<Vec<_>>()
     };
-    let whole = render(&whole, &["--threads", "1", "--no-dither"]);
-    let part = render(&part, &["--threads", "3", "--no-dither", "--start", "7.001", "--end", "0:00:08.25"]);
-    let from = 7001 * 48 * 6;
-    assert_eq!(part.len(), (8250 - 7001) * 48 * 6);
-    assert!(part == whole[from..from + part.len()], "the span differs");
+    for noise in [&["--no-dither"][..], &[], &["--bits", "16"]] {
+        let more = |args: &[&'static str]| [args, noise].concat();
+        let whole = render(&whole, &more(&["--threads", "1"]));
+        let part = render(&part, &more(&["--threads", "3", "--start", "7.001", "--end", "0:00:08.25"]));
+        let from = 7001 * 48 * 6;
+        assert_eq!(part.len(), (8250 - 7001) * 48 * 6);
+        assert!(part == whole[from..from + part.len()], "the span differs {noise:?}");
+    }
 }
 
 #[test]

@@ -160,14 +160,17 @@ pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
         console.warnings(&input, open.remarks())?;
     }
     console.warnings(&input, open.warnings())?;
-    let _guard = OpenOutputs::hold();
+    let outputs = OpenOutputs::hold();
     let rendered = run_with_progress(open, console)?;
     console.warnings(&input, rendered.warnings())?;
     if !is_float {
         warn_of_overloads(&rendered, console)?;
     }
     Interrupt::check()?;
-    rendered.publish().map_err(failure)
+    let report = rendered.publish().map_err(failure)?;
+    // The files are complete: a signal that comes now must not call them interrupted.
+    std::mem::forget(outputs);
+    Ok(report)
 }
 
 fn run_with_progress(open: OpenJob, console: &Console) -> Result<Rendered, CliError> {

@@ -153,7 +153,8 @@ impl OpenJob {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
-                sinks.push(Sink::start(scope, &output.file, writer, (block.channels(), block.capacity()))?);
+                let shape = (block.channels(), block.capacity());
+                sinks.push(Sink::start(scope, &output.file, writer, shape, span.start)?);
             }
             let mut done = 0_u64;
             while let Some(input) = source.next()? {

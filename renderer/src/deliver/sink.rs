@@ -33,17 +33,19 @@ pub(super) struct Sink<'scope> {
 }
 
 impl<'scope> Sink<'scope> {
-    /// Starts the thread that writes blocks of `shape` to `writer`, whose file will be `path`.
+    /// Starts the thread that writes blocks of `shape` to `writer`, whose file will be `path` and begins with
+    /// frame `start` of the programme.
     pub(super) fn start(
         scope: &'scope Scope<'scope, '_>,
         path: &Path,
         writer: Writer,
         shape: (usize, usize),
+        start: u64,
     ) -> Result<Self, JobError> {
         let (blocks, inbox) = sync_channel::<Option<AudioBlock>>(BLOCKS_AHEAD);
         let (outbox, empty) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
         let name = path.to_path_buf();
-        let work = move || write_all(&name, writer, &inbox, &outbox);
+        let work = move || write_all(&name, writer, start, &inbox, &outbox);
         let thread = std::thread::Builder::new()
             .name("write".to_owned())
             .spawn_scoped(scope, work)
@@ -85,6 +87,7 @@ impl<'scope> Sink<'scope> {
 fn write_all(
     path: &Path,
     mut writer: Writer,
+    start: u64,
     inbox: &Receiver<Option<AudioBlock>>,
     outbox: &SyncSender<AudioBlock>,
 ) -> Result<Written, JobError> {
@@ -99,8 +102,10 @@ fn write_all(
         }
         bytes.clear();
         let (channels, frames) = (block.channels(), block.frames());
+        // The noise belongs to the frame of the programme: a span has the bits of the whole.
+        let frame = start.saturating_add(position);
         let report =
-            encoder.encode_planes(block.as_slice(), block.stride(), channels, frames, position, &mut bytes);
+            encoder.encode_planes(block.as_slice(), block.stride(), channels, frames, frame, &mut bytes);
         writer.write_raw(&bytes, &report).map_err(|e| JobError::output(path, &e))?;
         // Nobody takes it back when the job is at its end.
         let _ = outbox.try_send(block);

@@ -3,11 +3,12 @@
 use multiversion::multiversion;
 
 use super::dither::{Keys, tpdf};
-use super::transpose::{COLUMNS, ROWS, Tile};
 use super::{Dither, Planar, Sample, SampleFormat};
 
-/// Files of fewer channels are written one channel at a time.
-const TILE_AT_LEAST: usize = 4;
+/// Channels that are packed at a time: four samples of n bytes are n words.
+const GROUP: usize = 4;
+/// Frames that are packed at a time; all of it stays in the first-level cache.
+const FRAMES: usize = 128;
 
 /// What happened to the samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,61 +66,43 @@ impl Encoder {
     ) -> EncodeReport {
         let mut report = EncodeReport { overloads: vec![0; channels], non_finite: 0 };
         let start = out.len();
-        let width = self.format.bytes();
-        let frame_bytes = channels * width;
+        let frame_bytes = channels * self.format.bytes();
         out.resize(start + frames * frame_bytes, 0);
         let bytes = out.get_mut(start..).unwrap_or_default();
         if bytes.is_empty() {
             return report;
         }
-        let plane = |channel: usize, from: usize, count: usize| {
-            planes.get(channel * stride + from..).and_then(|plane| plane.get(..count)).unwrap_or_default()
-        };
-        if self.format == SampleFormat::Float64 {
-            for channel in 0..channels {
-                report.non_finite +=
-                    store_f64(plane(channel, 0, frames), bytes, frame_bytes, channel * width);
-            }
-            return report;
-        }
-        let mut tile = Tile::new();
-        let at_once = if channels < TILE_AT_LEAST { 1 } else { ROWS };
-        for (block, rows) in bytes.chunks_mut(COLUMNS * frame_bytes).enumerate() {
-            let (offset, count) = (block * COLUMNS, rows.len() / frame_bytes);
-            for first in (0..channels).step_by(at_once) {
-                let used = at_once.min(channels - first);
-                for (channel, words) in (first..first + used).zip(&mut tile.rows) {
-                    let samples = plane(channel, offset, count);
-                    let counts = self.words_of(samples, channel, first_frame + offset as u64, words);
-                    report.non_finite += u64::from(counts.non_finite);
-                    if let Some(sum) = report.overloads.get_mut(channel) {
-                        *sum += u64::from(counts.overloads);
-                    }
+        let planes = Planes { planes, stride, channels };
+        let mut first = 0;
+        while first < frames {
+            let frame = first_frame.saturating_add(first as u64);
+            // The noise has keys per 2^32 frames: no tile goes across the border.
+            let to_border = usize::try_from(u64::from(!(frame as u32)) + 1).unwrap_or(FRAMES);
+            let count = FRAMES.min(frames - first).min(to_border);
+            let rows = bytes.get_mut(first * frame_bytes..(first + count) * frame_bytes).unwrap_or_default();
+            match self.format {
+                SampleFormat::Uint8 => store::<T, 1>(*self, planes, first, frame, rows, &mut report),
+                SampleFormat::Int16 => store::<T, 2>(*self, planes, first, frame, rows, &mut report),
+                SampleFormat::Int24 => store::<T, 3>(*self, planes, first, frame, rows, &mut report),
+                SampleFormat::Int32 | SampleFormat::Float32 => {
+                    store::<T, 4>(*self, planes, first, frame, rows, &mut report);
                 }
-                let place = Place { width, frame_bytes, offset: first * width, channels: used };
-                if at_once == 1 {
-                    store_column(place, &tile, rows)
-                } else {
-                    store_tile(place, &mut tile, rows)
-                }
+                SampleFormat::Float64 => store_f64(planes, first, rows, &mut report),
             }
+            first += count;
         }
         report
     }
 
-    /// Words to be stored: integers, or the bits of an `f32`.
+    /// Words to be stored of `samples`, the first of which is `frame`: integers, or the bits of an `f32`.
+    #[inline(always)]
     fn words_of<T: Sample>(
         &self,
-        plane: &[T],
+        samples: &[T],
         channel: usize,
         frame: u64,
-        words: &mut [u32; COLUMNS],
+        words: &mut [u32; FRAMES],
     ) -> Counts {
-        let mut samples = [0.0; COLUMNS];
-        for (value, sample) in samples.iter_mut().zip(plane) {
-            *value = (*sample).into();
-        }
-        let samples = samples.get(..plane.len()).unwrap_or_default();
         let (scale, zero) = match self.format {
             SampleFormat::Float32 | SampleFormat::Float64 => return f32_words(samples, words),
             SampleFormat::Uint8 => (128.0, 128),
@@ -127,19 +110,38 @@ impl Encoder {
             SampleFormat::Int24 => (8_388_608.0, 0),
             SampleFormat::Int32 => (2_147_483_648.0, 0),
         };
-        let dither = self.dither.filter(|_| matches!(self.format, SampleFormat::Int16 | SampleFormat::Int24));
-        let Some(dither) = dither else { return quantise(samples, scale, zero, words) };
-        // The noise has keys per 2^32 frames; a tile across the border is done in two parts.
-        let to_border = (frame | u64::from(u32::MAX)) - frame + 1;
-        let (before, after) =
-            samples.split_at(samples.len().min(usize::try_from(to_border).unwrap_or(usize::MAX)));
-        let (words, more) = words.split_at_mut(before.len());
-        let mut counts = quantise_dithered(before, scale, dither.keys(channel, frame), frame as u32, words);
-        if !after.is_empty() {
-            let frame = frame.saturating_add(before.len() as u64);
-            counts.add(&quantise_dithered(after, scale, dither.keys(channel, frame), frame as u32, more));
+        let mut usable = [T::default(); FRAMES];
+        let (samples, counts) = match all_within_full_scale(samples) {
+            true => (samples, Counts::default()),
+            false => {
+                let counts = inspect(samples, &mut usable);
+                (usable.get(..samples.len()).unwrap_or_default(), counts)
+            }
+        };
+        match self.dither {
+            Some(dither) if matches!(self.format, SampleFormat::Int16 | SampleFormat::Int24) => {
+                quantise_dithered(samples, scale, dither.keys(channel, frame), frame as u32, words);
+            }
+            _ => quantise(samples, scale, zero, words),
         }
         counts
+    }
+}
+
+/// Planes in one piece of memory.
+#[derive(Clone, Copy)]
+struct Planes<'a, T> {
+    planes: &'a [T],
+    stride: usize,
+    channels: usize,
+}
+
+impl<'a, T> Planes<'a, T> {
+    /// A piece of the plane of `channel`.
+    #[inline(always)]
+    fn piece(self, channel: usize, first: usize, count: usize) -> &'a [T] {
+        let start = channel * self.stride + first;
+        self.planes.get(start..start + count).unwrap_or_default()
     }
 }
 
@@ -149,140 +151,164 @@ struct Counts {
     non_finite: u32,
 }
 
-impl Counts {
-    /// Wrapping, because at most a tile is counted and a check per sample would keep loops from becoming vectors.
-    #[inline(always)]
-    fn count(&mut self, value: f64, finite: bool) {
-        self.non_finite = self.non_finite.wrapping_add(u32::from(!finite));
-        self.overloads = self.overloads.wrapping_add(u32::from(value.abs() > 1.0));
+/// Stores a tile of all channels, four at a time, in samples of `W` bytes.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn store<T: Sample, const W: usize>(
+    encoder: Encoder,
+    planes: Planes<T>,
+    first: usize,
+    frame: u64,
+    rows: &mut [u8],
+    report: &mut EncodeReport,
+) {
+    let frame_bytes = planes.channels * W;
+    let count = rows.len() / frame_bytes;
+    let mut words = [[0; FRAMES]; GROUP];
+    let mut packed = [[0; W]; FRAMES];
+    for group in (0..planes.channels).step_by(GROUP) {
+        let used = GROUP.min(planes.channels - group);
+        for (channel, words) in (group..group + used).zip(&mut words) {
+            let counts = encoder.words_of(planes.piece(channel, first, count), channel, frame, words);
+            report.non_finite += u64::from(counts.non_finite);
+            if let Some(sum) = report.overloads.get_mut(channel) {
+                *sum += u64::from(counts.overloads);
+            }
+        }
+        pack(&words, &mut packed);
+        let at = group * W;
+        match used {
+            1 => place::<W, 1>(&packed, rows, frame_bytes, at),
+            2 => place::<W, 2>(&packed, rows, frame_bytes, at),
+            3 => place::<W, 3>(&packed, rows, frame_bytes, at),
+            _ => place::<W, GROUP>(&packed, rows, frame_bytes, at),
+        }
     }
-
-    fn add(&mut self, other: &Self) {
-        self.overloads += other.overloads;
-        self.non_finite += other.non_finite;
-    }
-}
-
-/// Where a tile's channels lie in the frames.
-#[derive(Clone, Copy)]
-struct Place {
-    width: usize,
-    frame_bytes: usize,
-    offset: usize,
-    channels: usize,
 }
 
 /// The integer nearest to `value`, halves to even, as its low 32 bits: adding 1.5 × 2^52 leaves a double no
-/// bits for fractions. Unlike a cast it needs no care for values that `value`'s clamp has already ruled out.
+/// bits for fractions. Unlike a cast it needs no care for values that a clamp has already ruled out.
 #[inline(always)]
 fn nearest(value: f64) -> u32 {
     (value + 6_755_399_441_055_744.0).to_bits() as u32
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn quantise(samples: &[f64], scale: f64, zero: u32, words: &mut [u32]) -> Counts {
+/// `value`, a number, clipped to what integers of full scale `scale` hold. Not `clamp`, `min` and `max`, whose
+/// care for NaN takes more instructions.
+#[inline(always)]
+fn clip(value: f64, scale: f64) -> f64 {
+    let value = if value < -scale { -scale } else { value };
+    if value > scale - 1.0 { scale - 1.0 } else { value }
+}
+
+/// No overload, no NaN: nothing to count, as nearly always.
+#[inline(always)]
+fn all_within_full_scale<T: Sample>(samples: &[T]) -> bool {
+    let mut beyond = 0u32;
+    for sample in samples {
+        beyond |= u32::from(!sample.is_within_full_scale());
+    }
+    beyond == 0
+}
+
+/// Copies `samples` with zeros for NaN, and counts. Wrapping, because at most a tile is counted and a check per
+/// sample would keep the loop from becoming vectors.
+fn inspect<T: Sample>(samples: &[T], usable: &mut [T; FRAMES]) -> Counts {
     let mut counts = Counts::default();
-    for (word, sample) in words.iter_mut().zip(samples) {
-        let value = if sample.is_nan() { 0.0 } else { *sample };
-        counts.count(value, sample.is_finite());
-        *word = nearest((value * scale).max(-scale).min(scale - 1.0)).wrapping_add(zero);
+    for (to, sample) in usable.iter_mut().zip(samples) {
+        let value: f64 = (*sample).into();
+        *to = if value.is_nan() { T::default() } else { *sample };
+        counts.non_finite = counts.non_finite.wrapping_add(u32::from(!value.is_finite()));
+        counts.overloads = counts.overloads.wrapping_add(u32::from(value.abs() > 1.0));
     }
     counts
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn quantise_dithered(samples: &[f64], scale: f64, keys: Keys, frame: u32, words: &mut [u32]) -> Counts {
-    let mut counts = Counts::default();
+#[inline(always)]
+fn quantise<T: Sample>(samples: &[T], scale: f64, zero: u32, words: &mut [u32; FRAMES]) {
+    for (word, sample) in words.iter_mut().zip(samples) {
+        let value: f64 = (*sample).into();
+        *word = nearest(clip(value * scale, scale)).wrapping_add(zero);
+    }
+}
+
+#[inline(always)]
+fn quantise_dithered<T: Sample>(
+    samples: &[T],
+    scale: f64,
+    keys: Keys,
+    frame: u32,
+    words: &mut [u32; FRAMES],
+) {
     let mut frame = frame;
     for (word, sample) in words.iter_mut().zip(samples) {
-        let value = if sample.is_nan() { 0.0 } else { *sample };
-        counts.count(value, sample.is_finite());
-        let noise = tpdf(keys, frame);
+        let value: f64 = (*sample).into();
+        let noise = if value == 0.0 { 0.0 } else { tpdf(keys, frame) };
         frame = frame.wrapping_add(1);
-        let noise = if value == 0.0 { 0.0 } else { noise };
-        *word = nearest((value * scale + noise).max(-scale).min(scale - 1.0));
+        *word = nearest(clip(value * scale + noise, scale));
     }
-    counts
 }
 
-fn f32_words(samples: &[f64], words: &mut [u32]) -> Counts {
+#[inline(always)]
+fn f32_words<T: Sample>(samples: &[T], words: &mut [u32; FRAMES]) -> Counts {
     let mut counts = Counts::default();
     for (word, sample) in words.iter_mut().zip(samples) {
-        let value = *sample as f32;
+        let value: f64 = (*sample).into();
+        let value = value as f32;
         counts.non_finite = counts.non_finite.wrapping_add(u32::from(!value.is_finite()));
         *word = if value.is_finite() { value.to_bits() } else { 0 };
     }
     counts
 }
 
-fn store_f64<T: Sample>(plane: &[T], rows: &mut [u8], frame_bytes: usize, at: usize) -> u64 {
-    let mut non_finite = 0;
-    for (sample, row) in plane.iter().zip(rows.chunks_exact_mut(frame_bytes)) {
-        let value: f64 = (*sample).into();
-        non_finite += u64::from(!value.is_finite());
-        if let Some(to) = row.get_mut(at..).and_then(|row| row.first_chunk_mut()) {
-            *to = if value.is_finite() { value.to_le_bytes() } else { [0; 8] };
-        }
-    }
-    non_finite
-}
-
-/// Stores the first row of `tile`, one channel.
-fn store_column(place: Place, tile: &Tile, rows: &mut [u8]) {
-    let [words, ..] = &tile.rows;
-    for (word, row) in words.iter().zip(rows.chunks_exact_mut(place.frame_bytes)) {
-        let to = row.get_mut(place.offset..place.offset + place.width).unwrap_or_default();
-        for (to, byte) in to.iter_mut().zip(word.to_le_bytes()) {
-            *to = byte;
-        }
-    }
-}
-
-/// Stores up to sixteen channels.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn store_tile(place: Place, tile: &mut Tile, rows: &mut [u8]) {
-    let frames = rows.len() / place.frame_bytes;
-    tile.transpose(frames, |word| word);
-    let bytes = place.channels * place.width;
-    for (words, row) in tile.columns.iter().zip(rows.chunks_exact_mut(place.frame_bytes)) {
-        let to = row.get_mut(place.offset..place.offset + bytes).unwrap_or_default();
-        match place.width {
-            2 => {
-                for (to, word) in to.as_chunks_mut().0.iter_mut().zip(words) {
-                    *to = (*word as u16).to_le_bytes();
-                }
-            }
-            3 => store_int24(words, to),
-            4 => {
-                for (to, word) in to.as_chunks_mut().0.iter_mut().zip(words) {
-                    *to = word.to_le_bytes();
-                }
-            }
-            _ => {
-                for (to, word) in to.iter_mut().zip(words) {
-                    *to = *word as u8;
-                }
-            }
-        }
-    }
-}
-
-/// Four samples are three words.
+/// Four samples of `W` bytes, little-endian and next to one another, as `W` words.
 #[inline(always)]
-fn store_int24(words: &[u32; ROWS], to: &mut [u8]) {
-    let (groups, rest) = to.as_chunks_mut::<12>();
-    let (fours, _) = words.as_chunks::<4>();
-    let mut stored = 0;
-    for (to, [a, b, c, d]) in groups.iter_mut().zip(fours) {
-        let low = u64::from(a & 0xFF_FFFF) | u64::from(b & 0xFF_FFFF) << 24 | u64::from(*c) << 48;
-        let high = (c >> 16 & 0xFF) | d << 8;
-        let (first, second) = to.split_at_mut(8);
-        first.copy_from_slice(&low.to_le_bytes());
-        second.copy_from_slice(&high.to_le_bytes());
-        stored += 4;
+fn pack<const W: usize>(words: &[[u32; FRAMES]; GROUP], packed: &mut [[u32; W]; FRAMES]) {
+    let [a, b, c, d] = words;
+    for ((((to, a), b), c), d) in packed.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        match to.as_mut_slice() {
+            [x] => *x = a & 0xFF | (b & 0xFF) << 8 | (c & 0xFF) << 16 | d << 24,
+            [x, y] => (*x, *y) = (a & 0xFFFF | b << 16, c & 0xFFFF | d << 16),
+            [x, y, z] => {
+                *x = a & 0xFF_FFFF | b << 24;
+                *y = b >> 8 & 0xFFFF | c << 16;
+                *z = c >> 16 & 0xFF | d << 8;
+            }
+            [x, y, z, w] => (*x, *y, *z, *w) = (*a, *b, *c, *d),
+            _ => {}
+        }
     }
-    for (to, word) in rest.as_chunks_mut().0.iter_mut().zip(words.iter().skip(stored)) {
-        let [a, b, c, _] = word.to_le_bytes();
-        *to = [a, b, c];
+}
+
+/// Puts the first `U` of each four samples into the frames, `at` bytes from where each begins.
+#[inline(always)]
+fn place<const W: usize, const U: usize>(
+    packed: &[[u32; W]; FRAMES],
+    rows: &mut [u8],
+    frame_bytes: usize,
+    at: usize,
+) {
+    for (words, row) in packed.iter().zip(rows.chunks_exact_mut(frame_bytes)) {
+        let mut bytes = [[0; 4]; W];
+        for (bytes, word) in bytes.iter_mut().zip(words) {
+            *bytes = word.to_le_bytes();
+        }
+        if let (Some(to), Some(from)) = (row.get_mut(at..at + U * W), bytes.as_flattened().get(..U * W)) {
+            to.copy_from_slice(from);
+        }
+    }
+}
+
+fn store_f64<T: Sample>(planes: Planes<T>, first: usize, rows: &mut [u8], report: &mut EncodeReport) {
+    let frame_bytes = planes.channels * 8;
+    let count = rows.len() / frame_bytes;
+    for channel in 0..planes.channels {
+        let samples = planes.piece(channel, first, count);
+        for (sample, row) in samples.iter().zip(rows.chunks_exact_mut(frame_bytes)) {
+            let value: f64 = (*sample).into();
+            report.non_finite += u64::from(!value.is_finite());
+            if let Some(to) = row.get_mut(channel * 8..).and_then(|row| row.first_chunk_mut()) {
+                *to = if value.is_finite() { value.to_le_bytes() } else { [0; 8] };
+            }
+        }
     }
 }

@@ -1,8 +1,22 @@
 /// A sample type of planar blocks.
-pub trait Sample: Copy + Default + Send + Sync + Into<f64> + 'static {}
+pub trait Sample: Copy + Default + Send + Sync + Into<f64> + 'static {
+    /// A number within −1…1.
+    fn is_within_full_scale(self) -> bool;
+}
 
-impl Sample for f32 {}
-impl Sample for f64 {}
+impl Sample for f32 {
+    #[inline(always)]
+    fn is_within_full_scale(self) -> bool {
+        self.abs() <= 1.0
+    }
+}
+
+impl Sample for f64 {
+    #[inline(always)]
+    fn is_within_full_scale(self) -> bool {
+        self.abs() <= 1.0
+    }
+}
 
 /// Samples of the same length per 64-byte line of the stride.
 const LINE: usize = 16;
