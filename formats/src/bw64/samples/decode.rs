@@ -158,10 +158,10 @@ fn store_carefully(line: &[f32; ROWS], frames: usize, format: SampleFormat, to: 
 /// Decodes one track: of few, and when few are picked from many.
 fn decode_strided(file: Interleaved, pick: Pick, out: &mut [f32]) -> usize {
     match file.format {
-        SampleFormat::Uint8 => file.decode_strided(pick, out, |bytes| uint8(bytes)),
-        SampleFormat::Int16 => file.decode_strided(pick, out, |bytes| int16(bytes)),
-        SampleFormat::Int24 => file.decode_strided(pick, out, |bytes| int24(bytes)),
-        SampleFormat::Int32 => file.decode_strided(pick, out, |bytes| int32(bytes)),
+        SampleFormat::Uint8 => file.decode_strided(pick, out, uint8),
+        SampleFormat::Int16 => file.decode_strided(pick, out, int16),
+        SampleFormat::Int24 => file.decode_strided(pick, out, int24),
+        SampleFormat::Int32 => file.decode_strided(pick, out, int32),
         SampleFormat::Float32 => file.decode_strided(pick, out, f32::from_le_bytes),
         SampleFormat::Float64 => file.decode_strided(pick, out, |bytes| f64::from_le_bytes(bytes) as f32),
     }
