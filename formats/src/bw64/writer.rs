@@ -32,7 +32,7 @@ pub struct WriterSpec {
 pub struct WriteSummary {
     /// Frames in the file.
     pub frames: u64,
-    /// RIFF, or RF64 or BW64 when it passed 4 GiB.
+    /// RIFF, or RF64 when it passed 4 GiB.
     pub container: Container,
     /// Samples that were clipped, per channel, or were not numbers.
     pub report: EncodeReport,
@@ -88,7 +88,6 @@ impl Writer {
 
     /// Adds a chunk: before the samples when none were written yet, after them otherwise.
     pub fn add_chunk(&mut self, id: ChunkId, body: Vec<u8>) -> Result<(), Error> {
-        self.header.has_adm |= matches!(id, ChunkId::AXML | ChunkId::CHNA);
         if self.in_data {
             self.after.push((id, body));
             return Ok(());
@@ -256,13 +255,11 @@ struct Header {
     data_bytes: u64,
     /// Offset of the data chunk's header.
     data_offset: u64,
-    /// It holds axml or chna: beyond 4 GiB it is a BW64 rather than an RF64 file.
-    has_adm: bool,
 }
 
 impl Header {
     fn new(format: AudioFormat) -> Self {
-        Self { format, total: 0, data_bytes: 0, data_offset: 0, has_adm: false }
+        Self { format, total: 0, data_bytes: 0, data_offset: 0 }
     }
 
     /// RIFF header, JUNK, fmt and, for float, fact, before anything is known about sizes.
@@ -287,11 +284,12 @@ impl Header {
         (self.total + self.data_bytes).saturating_sub(CHUNK_HEADER_BYTES)
     }
 
+    /// Beyond 4 GiB an RF64 file. BW64 is the same but for the id, which fewer programs know: libsndfile, and
+    /// all that reads with it, opens the one and not the other.
     fn container(&self) -> Container {
-        match (u32::try_from(self.riff_size()), self.has_adm) {
-            (Ok(size), _) if size < SIZE_IN_DS64 => Container::Riff,
-            (_, true) => Container::Bw64,
-            (_, false) => Container::Rf64,
+        match u32::try_from(self.riff_size()) {
+            Ok(size) if size < SIZE_IN_DS64 => Container::Riff,
+            _ => Container::Rf64,
         }
     }
 
@@ -334,9 +332,9 @@ mod tests {
     use crate::bw64::SampleFormat;
 
     /// The head of a file whose sizes are `data_bytes` and, beside it, 100 bytes.
-    fn head(data_bytes: u64, has_adm: bool) -> (Container, Vec<(u64, Vec<u8>)>) {
+    fn head(data_bytes: u64) -> (Container, Vec<(u64, Vec<u8>)>) {
         let format = AudioFormat::new(2, 48_000, SampleFormat::Int16);
-        let header = Header { format, total: 100, data_bytes, data_offset: 72, has_adm };
+        let header = Header { format, total: 100, data_bytes, data_offset: 72 };
         (header.container(), header.finished())
     }
 
@@ -344,13 +342,13 @@ mod tests {
     fn a_file_becomes_64_bit_where_32_bits_end() {
         // The largest RIFF size is 0xFFFFFFFE: all ones mean "see ds64".
         let most = u64::from(u32::MAX) - 1 - 92;
-        let (container, patches) = head(most, true);
+        let (container, patches) = head(most);
         assert_eq!(container, Container::Riff);
         assert_eq!(patches[0], (0, b"RIFF\xfe\xff\xff\xff".to_vec()));
         assert_eq!(patches[1], (76, (most as u32).to_le_bytes().to_vec()));
-        let (container, patches) = head(most + 1, true);
-        assert_eq!(container, Container::Bw64);
-        assert_eq!(patches[0], (0, b"BW64\xff\xff\xff\xff".to_vec()));
+        let (container, patches) = head(most + 1);
+        assert_eq!(container, Container::Rf64);
+        assert_eq!(patches[0], (0, b"RF64\xff\xff\xff\xff".to_vec()));
         let mut ds64 = b"ds64\x1c\0\0\0".to_vec();
         ds64.extend(u64::from(u32::MAX).to_le_bytes());
         ds64.extend((most + 1).to_le_bytes());
@@ -358,6 +356,5 @@ mod tests {
         ds64.extend([0; 4]);
         assert_eq!(patches[1], (12, ds64));
         assert_eq!(patches[2], (76, vec![0xFF; 4]));
-        assert_eq!(head(1 << 40, false).0, Container::Rf64);
     }
 }

@@ -76,7 +76,8 @@ impl Engine {
             warnings.extend(found);
         }
         let lag = if renderers.iter().any(Renderer::is_decorrelated) { GRID } else { 0 };
-        renderers.iter_mut().for_each(|renderer| renderer.reserve(block_frames + tracks.latency(), lag));
+        let capacity = block_frames + tracks.latency() + lag;
+        renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag));
         let input_span = input_span(&span, &tracks, lag, spec.frames);
         let position = input_span.start;
         Ok((Self { tracks, renderers, input_span, span, position, block_frames, lag }, warnings))
@@ -129,7 +130,7 @@ impl Engine {
             });
         }
         let last = expected == left;
-        if last && self.tracks.latency() > 0 {
+        if last && self.ringing() > 0 {
             self.render(&self.with_tail(input), true, outputs)?;
         } else {
             self.render(input, last, outputs)?;
@@ -138,9 +139,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Samples of the tracks past the end of the input that the output still depends on: those that come late,
+    /// and, where delays go on sounding, those that the decorrelators look ahead to.
+    fn ringing(&self) -> usize {
+        self.tracks.latency() + if self.tracks.memory() > 0 { self.lag } else { 0 }
+    }
+
     /// The last input, followed by the silence that brings out what is still in the tracks' processors.
     fn with_tail(&self, input: &AudioBlock) -> AudioBlock {
-        let frames = input.frames().next_multiple_of(GRID) + self.tracks.latency();
+        let frames = input.frames().next_multiple_of(GRID) + self.ringing();
         let mut padded = AudioBlock::new(input.channels(), frames);
         for (channel, samples) in padded.channels_mut().enumerate() {
             samples[..input.frames()].copy_from_slice(input.channel(channel));

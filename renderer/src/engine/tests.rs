@@ -215,6 +215,24 @@ fn files_shorter_than_the_filters_keep_their_length() {
     }
 }
 
+/// What a delay holds back at the end of the file still reaches the decorrelators, which look ahead: as if the
+/// file went on in silence.
+#[test]
+fn delays_go_on_sounding_past_the_end_of_the_file() {
+    let coefficient = MatrixCoefficient { delay: Some(5.0), ..MatrixCoefficient::default() };
+    let track = TrackSpec::Matrix(Box::new(TrackSpec::Direct(0)), coefficient);
+    let items = vec![object(track, vec![block(30.0, (0, 40_000), 1.0)])];
+    for frames in [300, 1024, 5000, 70_001] {
+        let mut audio = tracks(frames);
+        let short = render(spec(items.clone(), frames), &audio);
+        audio.iter_mut().for_each(|track| track.resize(frames + 3000, 0.0));
+        let long = render(spec(items.clone(), frames + 3000), &audio);
+        for (short, long) in short.iter().zip(&long) {
+            assert_eq!(short, &long[..frames], "{frames}");
+        }
+    }
+}
+
 #[test]
 fn a_quarter_turn_is_one_and_keeps_the_delay() {
     let frames = 20_000;

@@ -148,7 +148,24 @@ fn escape(text: &str, attribute: bool, into: &mut String) {
             '"' if attribute => into.push_str("&quot;"),
             '\t' | '\n' if attribute => into.push_str(&format!("&#{};", character as u32)),
             '\r' => into.push_str("&#13;"),
+            // XML 1.0 has no way to hold these.
+            '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}' => {
+                into.push('\u{fffd}')
+            }
             other => into.push(other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    /// XML 1.0 §2.2: only tab, line feed and carriage return of the control characters may stand in a document.
+    #[test]
+    fn what_xml_cannot_hold_is_replaced() {
+        let mut written = String::new();
+        escape("a\u{1b}[31m\0\u{b}\u{fffe}\u{e000}<\t\n\r\"", true, &mut written);
+        assert_eq!(written, "a\u{fffd}[31m\u{fffd}\u{fffd}\u{fffd}\u{e000}&lt;&#9;&#10;&#13;&quot;");
     }
 }

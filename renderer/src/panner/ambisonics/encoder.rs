@@ -2,8 +2,9 @@
 //!
 //! BS.2127 renders to loudspeakers alone; what it leaves open is decided here:
 //! - Cartesian blocks are converted to polar ones (BS.2127-1 §10) first.
-//! - Size and distance spread an object as they do on loudspeakers, see `spread.rs`, and the power that a
-//!   decoder makes of it stays the same.
+//! - Size and distance spread an object as they do on loudspeakers, see `spread.rs`. Its level is held by the
+//!   power of the first order, the part that every decoder uses: so a wide object neither sinks nor bursts
+//!   (its W rises by 6 dB at most), and the first four components are the same at every order.
 //! - Divergence makes three coherent sources of one.
 //! - Diffuseness splits the gains into a direct and a diffuse part, as on loudspeakers.
 //! - Channel lock, zone exclusion and the screen are about loudspeakers and rooms: no effect.
@@ -29,6 +30,9 @@ use crate::panner::position_conversion::{Extent, extent_to_polar, point_to_polar
 
 /// Highest order of a HOA output.
 pub const MAX_OUTPUT_ORDER: usize = 7;
+
+/// Components of a first-order scene.
+const FIRST_ORDER: usize = 4;
 
 /// There is no output of that order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -145,10 +149,11 @@ impl AmbisonicEncoder {
         self.scale(out, gain);
     }
 
-    /// From N3D to SN3D, with the power over all directions that a point source of that gain has.
+    /// From N3D to SN3D, with the power in the first order that a point source of that gain has: 1 for the
+    /// zeroth component and 3 for the next.
     fn scale(&self, gains: &mut [f64], gain: f64) {
-        let power: f64 = gains.iter().map(|gain| gain * gain).sum();
-        let factor = if power > 0.0 { gain * (self.outputs() as f64 / power).sqrt() } else { 0.0 };
+        let power: f64 = gains.iter().take(FIRST_ORDER).map(|gain| gain * gain).sum();
+        let factor = if power > 0.0 { gain * (FIRST_ORDER as f64 / power).sqrt() } else { 0.0 };
         for (gain, from_n3d) in gains.iter_mut().zip(&self.from_n3d) {
             *gain *= factor * from_n3d;
         }

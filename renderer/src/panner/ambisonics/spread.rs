@@ -8,7 +8,7 @@
 use crate::geom;
 use crate::geom::{Vector3, interpolate, local_coordinate_system};
 
-use super::SphericalHarmonics;
+use super::{MAX_OUTPUT_ORDER, SphericalHarmonics};
 
 /// Below this height, a cap is a point.
 const POINT: f64 = 1e-8;
@@ -34,8 +34,9 @@ pub(super) fn add_spread(
     let reach = interpolate(longer, &[0.0, quarter, turn], &[0.0, quarter, turn + radius]) - radius;
     let reach = reach.clamp(0.0, turn);
 
-    // Fine enough for the highest order, which has `order` periods in a turn.
-    let steps = (reach / turn * 2.0 * (order + 2) as f64).ceil() as usize * 2;
+    // Fine enough for the highest order there is, which has that many periods in a turn; the same for the lower ones,
+    // so that they agree.
+    let steps = (reach / turn * 2.0 * (MAX_OUTPUT_ORDER + 2) as f64).ceil() as usize * 2;
     let weights = CapWeights::new(order, radius);
     let total = steps.max(1) as f64;
     for step in 0..=steps {
