@@ -72,6 +72,27 @@ fn it_extracts_replaces_and_removes() {
 }
 
 #[test]
+fn a_replacement_that_cannot_be_read_is_written_with_a_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    master(folder);
+    std::fs::write(folder.join("junk"), "junk").unwrap();
+    for edit in ["axml=junk", "chna=junk"] {
+        let output = run(folder, &["in.wav", "--replace", edit, "-o", "out.wav"]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{message}");
+        assert!(message.lines().count() == 1 && message.contains("[replacement-unreadable]"), "{message}");
+        std::fs::remove_file(folder.join("out.wav")).unwrap();
+        let output = run(folder, &["in.wav", "--replace", edit, "-o", "out.wav", "--strict"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(!folder.join("out.wav").exists());
+    }
+    // What a chunk without meaning for this program holds is nobody's business.
+    let output = run(folder, &["in.wav", "--replace", "note=junk", "-o", "out.wav"]);
+    assert_eq!((output.status.success(), output.stderr.as_slice()), (true, &b""[..]));
+}
+
+#[test]
 fn what_cannot_be_done_is_said_in_one_line_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

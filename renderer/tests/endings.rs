@@ -83,6 +83,24 @@ fn an_interrupted_render_ends_at_once_and_leaves_nothing() {
 }
 
 #[test]
+fn a_render_into_standard_output_is_nothing_but_the_file() {
+    let demo = Demo::new();
+    for line in [
+        "\"$P\" render \"$IN\" --layout mono -o /dev/stdout | cat > piped.wav",
+        "\"$P\" render \"$IN\" --layout mono -o /dev/stdout --json | cat > piped.wav",
+    ] {
+        let done = shell(&demo, line);
+        assert!(done.stderr.contains("0+1+0"), "{line}: {}", done.stderr);
+        // A stream doesn't know its length in its header; nothing of the report may lie in it.
+        let bytes = fs::read(demo.path("piped.wav")).unwrap();
+        assert!(bytes.starts_with(b"RIFF") && bytes.len() > Demo::FRAMES as usize * 3, "{line}");
+        for report in [&b"peak dBFS"[..], b"peak_dbfs", b"real time"] {
+            assert!(!bytes.windows(report.len()).any(|window| window == report), "{line}");
+        }
+    }
+}
+
+#[test]
 fn usage_errors_are_one_line_with_a_hint() {
     for (args, hint) in [
         (&["rendre"][..], "render"),
@@ -112,4 +130,14 @@ fn help_completions_and_manual_pages_are_there() {
         assert!(proscenium(&["completions", shell]).run().stdout.contains("proscenium"), "{shell}");
     }
     assert!(proscenium(&["man"]).run().stdout.contains(".TH proscenium 1"));
+    let folder = tempfile::tempdir().unwrap();
+    let pages = |folder: &str| proscenium(&["man", "-o", folder]).run();
+    assert_eq!(pages(folder.path().to_str().unwrap()).code, Some(0));
+    let names = fs::read_dir(folder.path()).unwrap().flatten();
+    let mut names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names.len(), 9, "{names:?}");
+    assert!(names[0].starts_with("proscenium-check.1") && !names.concat().contains("help"), "{names:?}");
+    let line = error_line(&pages("/nowhere"));
+    assert!(line.contains("/nowhere/proscenium.1: "), "{line}");
 }

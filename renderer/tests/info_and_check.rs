@@ -105,6 +105,29 @@ fn info_answers_in_json_with_the_same_facts() {
     assert_eq!(answer["tracks"][0]["uid"], "ATU_00000001");
 }
 
+/// Third-order Ambisonics of the common definitions (BS.2094): 7 channels in AP_00040003, 9 in the packs in it.
+#[test]
+fn info_counts_nested_packs_and_common_definitions() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = axml(r#"audioObjectName="Rain""#, ONE_BLOCK)
+        .replace("<audioPackFormatIDRef>AP_00031001", "<audioPackFormatIDRef>AP_00040003");
+    let output = run(&["info"], &master(folder.path(), Some(&scene)));
+    let out = text(&output.stdout);
+    assert!(out.contains("[HOA, 16 channels]"), "{out}");
+    assert!(out.contains("1 programme, 1 content, 1 object, ") && out.contains("17 blocks"), "{out}");
+}
+
+#[test]
+fn the_layouts_command_knows_ambisonics() {
+    let output = run(&["layouts", "--json"], Path::new("hoa3"));
+    let answer = json(&output);
+    let channels = answer[0]["channels"].as_array().unwrap();
+    assert_eq!(channels.len(), 16);
+    // ACN 11 is order 3, degree −1.
+    assert_eq!((&channels[11]["order"], &channels[11]["degree"]), (&3.into(), &(-1).into()));
+    assert!(text(&run(&["layouts"], Path::new("hoa1")).stdout).contains("4 channels"));
+}
+
 #[test]
 fn info_works_without_adm() {
     let folder = tempfile::tempdir().unwrap();
@@ -148,6 +171,12 @@ fn strict_turns_warnings_of_a_check_into_a_bad_verdict() {
     let nameless = master(folder.path(), Some(&axml(r#"audioObjectName=" ""#, ONE_BLOCK)));
     assert_eq!(run(&["check"], &nameless).status.code(), Some(0));
     assert_eq!(run(&["check", "--strict"], &nameless).status.code(), Some(1));
+    // Quiet leaves the findings.
+    let output = run(&["check", "--quiet"], &nameless);
+    let out = text(&output.stdout);
+    assert!(out.starts_with("Warnings\n") && !out.contains("Remarks") && !out.contains("0 errors"), "{out}");
+    let good = master(folder.path(), Some(&axml(r#"audioObjectName="Bee""#, ONE_BLOCK)));
+    assert_eq!(text(&run(&["check", "--quiet"], &good).stdout), "");
 }
 
 #[test]

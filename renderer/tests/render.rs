@@ -113,13 +113,61 @@ fn overloads_are_reported_and_judged_when_asked() {
 }
 
 #[test]
+fn every_overloaded_channel_is_named_in_text_json_and_verdict() {
+    let demo = Demo::new();
+    let (out, room) = (demo.path("a\u{1b}[2J\u{9b}b.wav"), demo.path("room.yaml"));
+    fs::write(&room, "[{channel: 0, names: M+030}, {channel: 1, names: M-030}, {channel: 1, names: Z}]")
+        .unwrap();
+    let to = format!("hoa1={}", demo.path("hoa.wav"));
+    let render = |more: &[&str]| {
+        let mut args = vec!["render", demo.input.to_str().unwrap(), "--gain-db=60", "-o", &out];
+        args.extend(["--layout", "stereo", "--speakers", &room, "--to", &to]);
+        args.extend(more);
+        proscenium(&args).run()
+    };
+    let channels = ["M+030", "M-030", "ACN 0", "ACN 1", "ACN 2", "ACN 3"];
+    let done = render(&["--json"]);
+    let said = warnings(&done);
+    assert_eq!(said.iter().filter(|line| line.contains("[overload]")).count(), 6, "{}", done.stderr);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let told: Vec<&str> =
+        report["warnings"].as_array().unwrap().iter().map(|warning| warning.as_str().unwrap()).collect();
+    assert_eq!(told.len(), said.len(), "{told:?}");
+    assert!(
+        told.iter().any(|warning| warning.contains("room.yaml: ") && warning.contains("Z: ")),
+        "{told:?}"
+    );
+    let done = render(&["--fail-on-overload"]);
+    assert_eq!(done.code, Some(1));
+    let verdict = error_line(&done);
+    for channel in channels {
+        assert!(verdict.contains(channel), "{channel}: {verdict}");
+        assert!(told.iter().any(|warning| warning.contains(channel)), "{channel}: {told:?}");
+    }
+    // The names of files are the user's, or an enemy's.
+    assert!(!done.stdout.chars().any(|c| c.is_control() && c != '\n'), "{:?}", done.stdout);
+}
+
+#[test]
 fn what_makes_no_sense_is_refused_in_one_line() {
     let demo = Demo::new();
     let (master, out) = (demo.master(), demo.path("out.wav"));
     let missing = demo.path("missing/out.wav");
     let text = demo.path("scene.xml");
     fs::write(&text, "<scene/>").unwrap();
-    let cases: [(&[&str], &str); 11] = [
+    let junk = demo.path("junk.bin");
+    fs::write(&junk, [0x80, 0xff, 0]).unwrap();
+    let cases: [(&[&str], &str); 18] = [
+        (&["render", &master, "-o", &out], "one of --layout or --to is needed"),
+        (&["render", &master, "--layout", "5.1", "-o", "-"], "/dev/stdout"),
+        (
+            &["render", &master, "--layout", "hoa3", "-o", &out, "--speakers", "x"],
+            "--speakers needs a loudspeaker",
+        ),
+        (&["render", &master, "--layout", "5.1", "-o", &out, "--speakers", &junk], "read as a speakers file"),
+        (&["render", &master, "--layout", "5.1", "-o", &out, "--start", "-5"], "`-5` is not a time"),
+        (&["render", &master, "--layout", "5.1", "-o", &out, "--gain-db", "-x"], "expected decibels"),
+        (&["render", "/dev/stdin", "--layout", "5.1", "-o", &out], "must be seekable"),
         (&["render", "nothing.wav", "--layout", "5.1", "-o", &out], "nothing.wav: "),
         (&["render", &master, "--layout", "5.1", "-o", &master], "is the input itself"),
         (&["render", &master, "--layout", "5.1", "-o", &missing], "does not exist"),

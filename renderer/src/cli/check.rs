@@ -11,7 +11,8 @@ use formats::bw64::ChnaChunk;
 use formats::profile::{self, FileFacts, Finding, Findings, Profile, Severity};
 use serde::Serialize;
 
-use super::info::{Contents, clean, printable};
+use super::info::{Contents, clean, plural, printable};
+use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
 use crate::items::{self, SelectOptions};
 
@@ -79,6 +80,7 @@ struct Found<'a> {
 /// When the file or its ADM cannot be read.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
+    check_seekable(input)?;
     let mut profiles = args.profiles.clone();
     if profiles.is_empty() {
         profiles.push(Profile::Bs2076);
@@ -99,7 +101,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     if console.wants_json() {
         console.json(&answer(input, &profiles, &findings))?;
     } else {
-        console.write(&render(input, &profiles, &findings));
+        let (mut text, severities) = (String::new(), [Severity::Error, Severity::Warning, Severity::Info]);
+        let shown = if console.is_quiet() { &severities[..2] } else { &severities[..] };
+        render(&mut text, shown, &findings);
+        if !console.is_quiet() {
+            summarise(&mut text, input, &profiles, &findings);
+        }
+        console.write(&text);
     }
     let warnings = findings.count_of(Severity::Warning);
     let is_bad = findings.count_of(Severity::Error) > 0 || (console.is_strict() && warnings > 0);
@@ -188,11 +196,13 @@ fn answer<'a>(input: &Path, profiles: &[Profile], findings: &'a Findings) -> Ans
 }
 
 /// Rules grouped by severity; of each what it asks, and where it is broken.
-fn render(input: &Path, profiles: &[Profile], findings: &Findings) -> String {
-    let mut out = String::new();
-    for (severity, title) in
-        [(Severity::Error, "Errors"), (Severity::Warning, "Warnings"), (Severity::Info, "Remarks")]
-    {
+fn render(out: &mut String, severities: &[Severity], findings: &Findings) {
+    for &severity in severities {
+        let title = match severity {
+            Severity::Error => "Errors",
+            Severity::Warning => "Warnings",
+            Severity::Info => "Remarks",
+        };
         let of_severity: Vec<&Finding> = findings.list().iter().filter(|f| f.severity == severity).collect();
         if of_severity.is_empty() {
             continue;
@@ -203,22 +213,25 @@ fn render(input: &Path, profiles: &[Profile], findings: &Findings) -> String {
         for first in &of_severity {
             if !done.contains(&first.rule) {
                 done.push(first.rule);
-                render_rule(&mut out, first, &of_severity, findings.total(first.rule));
+                render_rule(out, first, &of_severity, findings.total(first.rule));
             }
         }
         let _ = writeln!(out);
     }
+}
+
+/// How many there are of each severity.
+fn summarise(out: &mut String, input: &Path, profiles: &[Profile], findings: &Findings) {
     let names: Vec<&str> = profiles.iter().map(|profile| profile.name()).collect();
     let _ = writeln!(
         out,
         "{}: {}, {}, {} ({})",
         printable(&input.display().to_string()),
-        plural(findings.count_of(Severity::Error), "error"),
-        plural(findings.count_of(Severity::Warning), "warning"),
-        plural(findings.count_of(Severity::Info), "remark"),
+        plural(findings.count_of(Severity::Error) as usize, "error"),
+        plural(findings.count_of(Severity::Warning) as usize, "warning"),
+        plural(findings.count_of(Severity::Info) as usize, "remark"),
         names.join(", "),
     );
-    out
 }
 
 fn render_rule(out: &mut String, first: &Finding, findings: &[&Finding], total: u64) {
@@ -238,8 +251,4 @@ fn render_rule(out: &mut String, first: &Finding, findings: &[&Finding], total: 
     if total > shown {
         let _ = writeln!(out, "             … and {} more", total - shown);
     }
-}
-
-fn plural(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -5,9 +5,12 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use formats::Warning;
-use formats::bw64::{self, ChunkEdit, ChunkEntry, ChunkId, ChunkMap, OutputFile};
+use formats::adm;
+use formats::bw64::{self, ChnaChunk, ChunkEdit, ChunkEntry, ChunkId, ChunkMap, OutputFile};
 use serde::Serialize;
 
+use super::info::{plural, printable};
+use super::input::check_seekable;
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
 
 /// Largest replacement that is read.
@@ -70,6 +73,7 @@ struct Done {
 /// When the file is no WAV, a chunk is not there, or the output cannot be written.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
+    check_seekable(input)?;
     let mut file = File::open(input).map_err(|e| CliError::file(input, e))?;
     let map = ChunkMap::scan(&mut file).map_err(|e| told(input, &e))?;
     console.warnings(input, &map.warnings)?;
@@ -97,8 +101,12 @@ fn list(input: &Path, console: &Console, map: &ChunkMap) -> Result<(), CliError>
         });
     }
     let mut text = format!(
-        "{} of {} bytes\n{:>4} {:>16} {:>16}\n",
-        map.container, map.file_size, "id", "offset", "bytes"
+        "{} of {}\n{:>4} {:>16} {:>16}\n",
+        map.container,
+        plural(map.file_size as usize, "byte"),
+        "id",
+        "offset",
+        "bytes"
     );
     for chunk in &map.chunks {
         text.push_str(&format!("{:>4} {:>16} {:>16}\n", chunk.id, chunk.offset, chunk.size));
@@ -135,7 +143,7 @@ fn extract(
     if bw64::same_file(input, output) {
         return Err(CliError::file(output, "is the input itself; give another name"));
     }
-    let open = OpenOutputs::hold();
+    let open = OpenOutputs::hold()?;
     let mut to = OutputFile::create(output, Some(entry.size)).map_err(|e| told(input, &e))?;
     copy(&mut body, &mut to).map_err(|error| match error {
         CopyError::Write(e) => told(input, &to.error(e)),
@@ -144,7 +152,9 @@ fn extract(
     })?;
     to.finish().map_err(|e| told(input, &e))?;
     std::mem::forget(open);
-    report(console, &format!("{id}: {} bytes", entry.size), output, |done| done.extracted = vec![id])
+    report(console, &format!("{id}: {}", plural(entry.size as usize, "byte")), output, |done| {
+        done.extracted = vec![id]
+    })
 }
 
 fn edit(args: &Args, console: &Console) -> Result<(), CliError> {
@@ -156,7 +166,11 @@ fn edit(args: &Args, console: &Console) -> Result<(), CliError> {
     };
     let mut edits = Vec::new();
     for (id, path) in &args.replace {
-        edits.push(ChunkEdit::Replace(*id, read_replacement(path)?));
+        let body = read_replacement(path)?;
+        if let Some(warning) = unreadable(*id, &body) {
+            console.warning(path, &warning)?;
+        }
+        edits.push(ChunkEdit::Replace(*id, body));
     }
     edits.extend(args.remove.iter().map(|id| ChunkEdit::Remove(*id)));
     let mut ids: Vec<ChunkId> = edits.iter().map(ChunkEdit::id).collect();
@@ -164,7 +178,7 @@ fn edit(args: &Args, console: &Console) -> Result<(), CliError> {
     if let Some([id, _]) = ids.array_windows::<2>().find(|[a, b]| a == b) {
         return Err(CliError::new(format_args!("two edits of the {id} chunk; give one")));
     }
-    let open = OpenOutputs::hold();
+    let open = OpenOutputs::hold()?;
     let mut go_on = |_| Interrupt::received().is_none();
     let result = if args.in_place {
         bw64::rewrite_chunks_in_place(input, &edits, &mut go_on)
@@ -194,7 +208,7 @@ fn report(
 ) -> Result<(), CliError> {
     let name = output.display().to_string();
     if !console.wants_json() {
-        console.note(format_args!("{text}: {name}"));
+        console.note(format_args!("{text}: {}", printable(&name)));
         return Ok(());
     }
     let mut done = Done { output: name, extracted: Vec::new(), replaced: Vec::new(), removed: Vec::new() };
@@ -217,6 +231,22 @@ fn read_replacement(path: &Path) -> Result<Vec<u8>, CliError> {
         )),
         Ok(_) => Ok(body),
     }
+}
+
+/// What will keep this program from reading the new chunk; somebody else may well want it so.
+fn unreadable(id: ChunkId, body: &[u8]) -> Option<Warning> {
+    let cause = match id {
+        ChunkId::AXML => adm::read(body).err()?.to_string(),
+        ChunkId::CHNA => {
+            let mut found = Vec::new();
+            let chna = ChnaChunk::parse(body, &mut found);
+            let first = found.first().map(Warning::to_string);
+            first.or_else(|| chna.rows.is_empty().then(|| "it has no rows".to_owned()))?
+        }
+        _ => return None,
+    };
+    let message = format!("proscenium can't read the new contents as {id}: {cause}; written all the same");
+    Some(Warning::new("replacement-unreadable", id.to_string(), message))
 }
 
 enum CopyError {

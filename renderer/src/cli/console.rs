@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anstyle::{AnsiColor, Style};
@@ -28,13 +29,15 @@ pub struct Console {
     json: bool,
     quiet: bool,
     strict: bool,
+    /// The answer goes to standard error.
+    aside: AtomicBool,
     lost: Mutex<Option<ErrorKind>>,
 }
 
 impl Console {
     /// A console that speaks as `--json`, `--quiet` and `--strict` ask.
     pub fn new(json: bool, quiet: bool, strict: bool) -> Self {
-        Self { json, quiet, strict, lost: Mutex::new(None) }
+        Self { json, quiet, strict, aside: AtomicBool::new(false), lost: Mutex::new(None) }
     }
 
     /// `--json`: answer with [`Console::json`] and print no text.
@@ -42,9 +45,19 @@ impl Console {
         self.json
     }
 
+    /// `--quiet`: say nothing but warnings and errors.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// `--strict`: every warning is an error.
     pub fn is_strict(&self) -> bool {
         self.strict
+    }
+
+    /// From now on the answer goes to standard error: standard output is for a file.
+    pub fn leave_standard_output(&self) {
+        self.aside.store(true, Ordering::Relaxed);
     }
 
     /// A progress bar may be drawn: standard error is a terminal and nobody asked for quiet or JSON.
@@ -66,6 +79,11 @@ impl Console {
 
     /// Prints a whole text as it is, which ends with its own line feed; e.g. a generated page.
     pub fn write(&self, text: &str) {
+        if self.aside.load(Ordering::Relaxed) {
+            // As with warnings: nobody is there to tell when it is closed.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+            return;
+        }
         let mut out = io::stdout().lock();
         if let Err(e) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             self.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(e.kind());
@@ -84,19 +102,12 @@ impl Console {
     }
 
     /// Reports the warnings of `file`: `warning: FILE: element: message [rule]`, a bounded number of
-    /// lines and then how many more.
+    /// lines and then how many more; `--json` has them all.
     ///
     /// # Errors
     /// Under `--strict`, when there is at least one: the first, and how many more.
     pub fn warnings(&self, file: &Path, warnings: &[Warning]) -> Result<(), CliError> {
-        let Some(first) = warnings.first() else { return Ok(()) };
-        if self.strict {
-            let more = match warnings.len().saturating_sub(1) {
-                0 => String::new(),
-                n => format!("; and {n} more"),
-            };
-            return Err(CliError::file(file, format_args!("{first}{more} (--strict)")));
-        }
+        self.refuse_when_strict(file, warnings)?;
         let mut per_rule: BTreeMap<&str, usize> = BTreeMap::new();
         let mut printed: usize = 0;
         for warning in warnings {
@@ -104,15 +115,34 @@ impl Console {
             *count = count.saturating_add(1);
             if *count <= LINES_PER_RULE && printed < LINES_PER_FILE {
                 printed = printed.saturating_add(1);
-                print_line(YELLOW, "warning", &format!("{}: {warning}", file.display()));
+                print_warning(file, warning);
             }
         }
         let more = warnings.len().saturating_sub(printed);
         if more > 0 {
-            let text = format!("{}: … and {more} more; `proscenium check` lists all", file.display());
+            let text = format!("{}: … and {more} more; --json lists all", file.display());
             print_line(YELLOW, "warning", &text);
         }
         Ok(())
+    }
+
+    /// Reports every warning of `file`, however many there are.
+    ///
+    /// # Errors
+    /// As [`Console::warnings`].
+    pub fn every_warning(&self, file: &Path, warnings: &[Warning]) -> Result<(), CliError> {
+        self.refuse_when_strict(file, warnings)?;
+        warnings.iter().for_each(|warning| print_warning(file, warning));
+        Ok(())
+    }
+
+    fn refuse_when_strict(&self, file: &Path, warnings: &[Warning]) -> Result<(), CliError> {
+        let Some(first) = warnings.first().filter(|_| self.strict) else { return Ok(()) };
+        let more = match warnings.len().saturating_sub(1) {
+            0 => String::new(),
+            n => format!("; and {n} more"),
+        };
+        Err(CliError::file(file, format_args!("{first}{more} (--strict)")))
     }
 
     /// Reports one warning of `file` under the same rules as [`Console::warnings`].
@@ -135,6 +165,10 @@ impl Console {
             Some(kind) => Err(CliError::new(format_args!("standard output: {kind}"))),
         }
     }
+}
+
+fn print_warning(file: &Path, warning: &Warning) {
+    print_line(YELLOW, "warning", &format!("{}: {warning}", file.display()));
 }
 
 /// Prints `error: message` on standard error.

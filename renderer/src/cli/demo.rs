@@ -7,7 +7,7 @@ use std::time::Instant;
 use formats::adm::{self, WriteOptions};
 use formats::bw64::{AudioFormat, Dither, Planar, SampleFormat, Writer, WriterSpec};
 
-use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, render};
+use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, render, table};
 use crate::deliver::{Deliverable, Job, Output};
 use crate::demo::{self, Scene};
 
@@ -62,7 +62,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         report.tracks,
         began.elapsed().as_secs_f64()
     ));
-    console.note(report.table().trim_end());
+    console.note(table::render(&report).trim_end());
     console.note(format_args!(
         "\nAll of it lies in {}. Next: `proscenium info {}`",
         folder.display(),
@@ -73,7 +73,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 
 fn write_master(scene: &Scene, path: &Path) -> Result<(), CliError> {
     let fault = |e: &dyn std::fmt::Display| CliError::file(path, e);
-    let _guard = OpenOutputs::hold();
+    let _guard = OpenOutputs::hold()?;
     let channels = u16::try_from(scene.tracks.len()).map_err(|e| fault(&e))?;
     let frames = scene.tracks.iter().map(Vec::len).min().unwrap_or(0);
     let spec = WriterSpec {

@@ -10,9 +10,10 @@ use formats::Warning;
 use formats::adm::{self, Document};
 use formats::bw64::{self, BextChunk, ChunkId, DbmdChunk, Reader};
 
+use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
 
-pub(super) use text::{clean, printable};
+pub(super) use text::{clean, plural, printable};
 
 /// Show what a master holds: programmes, contents, objects, packs, tracks, chunks and Dolby metadata
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,7 @@ pub struct Args {
 /// When the file is no WAV, or its ADM cannot be read.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
+    check_seekable(input)?;
     let mut contents = Contents::read(input)?;
     let warnings = std::mem::take(&mut contents.warnings);
     let report = report::Report::new(input, &contents, &warnings);

@@ -2,21 +2,21 @@
 
 use serde::Serialize;
 
-use crate::layout::{Channel, Layout};
-
+use super::info::plural;
 use super::{CliError, Console, Outcome};
-
-/// Highest order of Ambisonics output.
-use crate::deliver::HIGHEST_HOA_ORDER;
+use crate::deliver::{Deliverable, HIGHEST_HOA_ORDER};
+use crate::layout::{Channel, Layout};
+use crate::render::Target;
 
 /// List the loudspeaker layouts, or the channels of one with their angles
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   proscenium layouts
   proscenium layouts 7.1.4
+  proscenium layouts hoa3
   proscenium layouts --json")]
 pub struct Args {
-    /// BS.2051 name (4+7+0), its letter (J) or everyday name (7.1.4)
+    /// BS.2051 name (4+7+0), its letter (J) or everyday name (7.1.4); hoa1 … hoa7
     name: Option<String>,
 }
 
@@ -40,13 +40,35 @@ struct ChannelAnswer<'a> {
     lfe: bool,
 }
 
+/// Ambisonics instead of loudspeakers.
+#[derive(Serialize)]
+struct AmbisonicsAnswer {
+    name: String,
+    everyday_name: &'static str,
+    order: u32,
+    normalization: &'static str,
+    channels: Vec<Component>,
+}
+
+/// A channel of Ambisonics.
+#[derive(Serialize)]
+struct Component {
+    label: String,
+    acn: u32,
+    order: u32,
+    degree: i32,
+}
+
 /// Prints the table.
 ///
 /// # Errors
 /// When no layout has the name.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let layouts = match &args.name {
-        Some(name) => vec![Layout::by_name(name).map_err(CliError::new)?],
+        Some(name) => match Deliverable::by_name(name).map_err(CliError::new)?.target() {
+            Target::Ambisonics { order } => return tell_ambisonics(*order, console),
+            Target::Loudspeakers { layout, .. } => vec![layout.clone()],
+        },
         None => Layout::all().collect(),
     };
     if console.wants_json() {
@@ -81,6 +103,39 @@ fn answer(layout: &Layout) -> LayoutAnswer<'_> {
     }
 }
 
+fn tell_ambisonics(order: u32, console: &Console) -> Result<Outcome, CliError> {
+    // ACN: order² + order + degree.
+    let component = |acn: u32| {
+        let order = acn.isqrt();
+        let degree = i64::from(acn) - i64::from(order * order + order);
+        Component { label: format!("ACN {acn}"), acn, order, degree: i32::try_from(degree).unwrap_or(0) }
+    };
+    let answer = AmbisonicsAnswer {
+        name: format!("hoa{order}"),
+        everyday_name: "AmbiX",
+        order,
+        normalization: "SN3D",
+        channels: (0..(order + 1).pow(2)).map(component).collect(),
+    };
+    if console.wants_json() {
+        console.json(&[answer])?;
+        return Ok(Outcome::Good);
+    }
+    let count = plural(answer.channels.len(), "channel");
+    console.line(format_args!("{} (AmbiX): {count}, ACN order, SN3D, channel mask none", answer.name));
+    console.line("  n  label   order  degree");
+    for channel in &answer.channels {
+        console.line(format_args!(
+            "{:>3}  {:<7} {:>5}  {:>6}",
+            channel.acn + 1,
+            channel.label,
+            channel.order,
+            channel.degree
+        ));
+    }
+    Ok(Outcome::Good)
+}
+
 fn print_all(layouts: &[Layout], console: &Console) {
     console.line("name     known as  BS.2051  channels in the order of the file");
     for layout in layouts {
@@ -103,8 +158,8 @@ fn print_channels(layout: &Layout, console: &Console) {
     let known_as = layout.everyday_name().map_or_else(String::new, |name| format!(" ({name})"));
     let letter = layout.letter().map_or_else(String::new, |letter| format!(", BS.2051 layout {letter}"));
     let mask = layout.channel_mask().map_or_else(|| "none".to_owned(), |mask| format!("{mask:#x}"));
-    let count = layout.channels.len();
-    console.line(format_args!("{}{known_as}{letter}: {count} channels, channel mask {mask}", layout.name));
+    let count = plural(layout.channels.len(), "channel");
+    console.line(format_args!("{}{known_as}{letter}: {count}, channel mask {mask}", layout.name));
     console.line("  n  label   known as  azimuth  elevation  permitted azimuth  permitted elevation");
     for (n, (channel, name)) in layout.channels.iter().zip(layout.everyday_channel_names()).enumerate() {
         let place = channel.nominal_position;

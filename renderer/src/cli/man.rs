@@ -22,7 +22,8 @@ pub struct Args {
 /// # Errors
 /// When the folder cannot be written to.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
-    let mut command = super::command();
+    // `proscenium help` says what the pages say.
+    let mut command = super::command().disable_help_subcommand(true);
     command.build();
     let Some(folder) = &args.output else {
         let mut page = Vec::new();
@@ -30,7 +31,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         console.write(&String::from_utf8_lossy(&page));
         return Ok(Outcome::Good);
     };
-    clap_mangen::generate_to(command, folder).map_err(|e| CliError::file(folder, e))?;
+    let commands = std::iter::once(&command).chain(command.get_subcommands());
+    for page in commands.cloned().map(Man::new) {
+        page.generate_to(folder).map_err(|e| CliError::file(&folder.join(page.get_filename()), e))?;
+    }
     console.note(format_args!("manual pages: {}", folder.display()));
     Ok(Outcome::Good)
 }

@@ -11,10 +11,12 @@ mod console;
 pub mod demo;
 mod error;
 pub mod info;
+mod input;
 pub mod layouts;
 pub mod man;
 pub mod render;
 mod signals;
+mod table;
 
 use std::process::ExitCode;
 

@@ -10,18 +10,28 @@ use std::time::Instant;
 use clap::ValueEnum;
 use formats::Warning;
 use formats::adm::AdmId;
-use formats::bw64::SampleFormat;
+use formats::bw64::{SampleFormat, same_file};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
-use crate::deliver::{Deliverable, Job, JobError, OpenJob, Output, Rendered, Report, Selection, Timecode};
+use super::info::{plural, printable};
+use super::input::check_seekable;
+use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
+use crate::deliver::{
+    Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection, Timecode,
+};
 use crate::layout::Layout;
 use crate::layout::measured::{MAX_FILE_BYTES, MeasuredRoom};
-use crate::render::{Conversion, RenderOptions};
+use crate::render::{Conversion, RenderOptions, Target};
+
+/// Channels of one file that an error names.
+const MOST_CHANNELS_NAMED: usize = 32;
 
 /// Render a master to loudspeaker feeds or Ambisonics, any number of outputs in one pass
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Layouts: `proscenium layouts` lists them; hoa1 … hoa7 are AmbiX (ACN, SN3D).
+Times: seconds (90.5), hh:mm:ss.fff, hh:mm:ss:ff@RATE, drop-frame hh:mm:ss;ff@29.97, hh:mm:ss.zzzzzSfffff as in
+the ADM, or samples (4800smp).
+Outputs are files; -o /dev/stdout writes into a pipe, and what the command says then goes to standard error.
 
 Examples:
   proscenium render master.wav --layout 7.1.4 -o master-7.1.4.wav
@@ -36,10 +46,10 @@ pub struct Args {
     #[arg(short, long, value_name = "LAYOUT", requires = "output")]
     layout: Option<String>,
     /// The file to write
-    #[arg(short, long, value_name = "OUT.wav", requires = "layout")]
+    #[arg(short, long, value_name = "OUT.wav")]
     output: Option<PathBuf>,
     /// One more output, as often as needed
-    #[arg(long, value_name = "LAYOUT=FILE", required_unless_present = "layout")]
+    #[arg(long, value_name = "LAYOUT=FILE")]
     to: Vec<OsString>,
     /// Where the loudspeakers of --layout really stand, their channels and gains, the screen; JSON or YAML
     #[arg(long, value_name = "FILE", requires = "layout")]
@@ -62,14 +72,14 @@ pub struct Args {
     /// Convert the positions of objects first
     #[arg(long, value_enum, value_name = "WHICH")]
     apply_conversion: Option<ConversionName>,
-    /// Where to start: seconds, hh:mm:ss.fff or hh:mm:ss:ff@RATE
-    #[arg(long, value_name = "TIME")]
+    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE …
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     start: Option<Timecode>,
     /// Where to end
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     end: Option<Timecode>,
     /// Make everything this much louder, decibels
-    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_negative_numbers = true, value_parser = parse_gain)]
+    #[arg(long, value_name = "DB", default_value_t = 0.0, allow_hyphen_values = true, value_parser = parse_gain)]
     gain_db: f64,
     /// Threads that render; all processors by default. The output is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -108,9 +118,15 @@ enum ConversionName {
 /// When the master is unusable, an output can't be written, or the arguments make no sense.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let began = Instant::now();
-    let (outputs, warnings) = outputs(args)?;
+    check_seekable(&args.input)?;
+    let (outputs, room_warnings) = outputs(args)?;
+    if outputs.iter().any(|output| same_file(&output.file, Path::new("/dev/stdout"))) {
+        console.leave_standard_output();
+    }
+    let mut warnings = Vec::new();
     if let Some(speakers) = &args.speakers {
-        console.warnings(speakers, &warnings)?;
+        console.warnings(speakers, &room_warnings)?;
+        warnings.extend(room_warnings.iter().map(|warning| format!("{}: {warning}", speakers.display())));
     }
     let job = Job {
         input: args.input.clone(),
@@ -139,7 +155,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         gain_db: args.gain_db,
         threads: args.threads.map(usize::from),
     };
-    let report = render(job, console)?;
+    let mut report = render(job, console)?;
+    report.warnings.splice(0..0, warnings);
     if console.wants_json() {
         console.json(&report)?;
     } else {
@@ -160,16 +177,15 @@ pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
         console.warnings(&input, open.remarks())?;
     }
     console.warnings(&input, open.warnings())?;
-    let outputs = OpenOutputs::hold();
+    let outputs = OpenOutputs::hold()?;
     let rendered = run_with_progress(open, console)?;
     console.warnings(&input, rendered.warnings())?;
-    if !is_float {
-        warn_of_overloads(&rendered, console)?;
-    }
+    let overloads = if is_float { Vec::new() } else { warn_of_overloads(&rendered, console)? };
     Interrupt::check()?;
-    let report = rendered.publish().map_err(failure)?;
+    let mut report = rendered.publish().map_err(failure)?;
     // The files are complete: a signal that comes now must not call them interrupted.
     std::mem::forget(outputs);
+    report.warnings.extend(overloads);
     Ok(report)
 }
 
@@ -192,49 +208,73 @@ fn failure(error: JobError) -> CliError {
     }
 }
 
-fn warn_of_overloads(rendered: &Rendered, console: &Console) -> Result<(), CliError> {
+/// Every channel is named; gives the warnings with the names of their files.
+fn warn_of_overloads(rendered: &Rendered, console: &Console) -> Result<Vec<String>, CliError> {
+    let mut texts = Vec::new();
     for output in &rendered.report().outputs {
-        let warnings: Vec<Warning> = output
-            .overload_lines()
-            .map(|line| Warning::new("overload", "", format!("{line}; clipped")))
-            .collect();
-        console.warnings(Path::new(&output.file), &warnings)?;
+        let warnings = output.overload_warnings();
+        console.every_warning(Path::new(&output.file), &warnings)?;
+        texts.extend(warnings.iter().map(|warning| format!("{}: {warning}", output.file)));
     }
-    Ok(())
+    Ok(texts)
 }
 
 fn print(report: &Report, began: Instant, console: &Console) {
     let seconds = began.elapsed().as_secs_f64();
     let audio = report.frames as f64 / f64::from(report.sample_rate.max(1));
     console.note(format_args!(
-        "{}: {} tracks, {} items, {} at {} Hz; rendered in {seconds:.2} s, {:.0}× real time",
-        report.input,
-        report.tracks,
-        report.items,
+        "{}: {}, {}, {} at {} Hz; rendered in {seconds:.2} s, {:.0}× real time",
+        printable(&report.input),
+        plural(report.tracks, "track"),
+        plural(report.items, "item"),
         report.length,
         report.sample_rate,
         audio / seconds.max(1e-3)
     ));
     console.note("");
-    console.note(report.table().trim_end());
+    console.note(table::render(report).trim_end());
 }
 
 fn verdict(report: &Report, fail_on_overload: bool) -> Result<Outcome, CliError> {
-    let over = report.outputs.iter().find(|output| output.overloads > 0);
-    match over.filter(|_| fail_on_overload) {
-        None => Ok(Outcome::Good),
-        Some(output) => {
-            let lines: Vec<String> = output.overload_lines().take(3).collect();
-            let message = format!("overload: {}; written all the same; try --gain-db", lines.join("; "));
-            Err(CliError::file(Path::new(&output.file), message).with_exit_code(1))
-        }
+    let over = report.outputs.iter().filter(|output| output.overloads > 0 && fail_on_overload);
+    let files: Vec<String> = over.map(|output| format!("{}: {}", output.file, overloaded(output))).collect();
+    if files.is_empty() {
+        return Ok(Outcome::Good);
     }
+    let message = format!("overload: {}; written all the same; try --gain-db", files.join("; "));
+    Err(CliError::new(message).with_exit_code(1))
+}
+
+/// The channels that passed full scale, with their peaks.
+fn overloaded(output: &OutputReport) -> String {
+    let over = output.channels.iter().filter(|channel| channel.overloads > 0);
+    let mut names = over.map(|channel| {
+        format!("{} ({:+.2} dBFS)", channel.name, channel.peak_dbfs.unwrap_or(f64::NEG_INFINITY))
+    });
+    let mut text = names.by_ref().take(MOST_CHANNELS_NAMED).collect::<Vec<_>>().join(", ");
+    let more = names.count();
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
 }
 
 /// The outputs asked for, and what is remarkable about the loudspeakers of the room.
 fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
     let mut outputs = Vec::new();
     let mut warnings = Vec::new();
+    if args.layout.is_none()
+        && let Some(file) = &args.output
+    {
+        let message =
+            "one of --layout or --to is needed: --layout LAYOUT with -o, or --to LAYOUT=FILE without";
+        return Err(CliError::new(format_args!("-o {}: {message}", file.display())));
+    }
+    if args.layout.is_none() && args.to.is_empty() {
+        return Err(CliError::new(
+            "one of --layout or --to is needed: --layout LAYOUT -o FILE, or --to LAYOUT=FILE",
+        ));
+    }
     if let (Some(layout), Some(file)) = (&args.layout, &args.output) {
         let deliverable = match &args.speakers {
             None => named("--layout", layout)?,
@@ -252,6 +292,10 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
         let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
         outputs.push(Output { file, deliverable: named("--to", &String::from_utf8_lossy(name))? });
     }
+    if outputs.iter().any(|output| output.file == Path::new("-")) {
+        let message = "`-` is no output: give a file, or /dev/stdout to write into a pipe";
+        return Err(CliError::new(message));
+    }
     Ok((outputs, warnings))
 }
 
@@ -260,13 +304,21 @@ fn named(option: &str, name: &str) -> Result<Deliverable, CliError> {
 }
 
 fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Deliverable, CliError> {
+    if let Ok(Target::Ambisonics { .. }) = Deliverable::by_name(layout).as_ref().map(Deliverable::target) {
+        let message =
+            "--speakers needs a loudspeaker layout, e.g. --layout 7.1.4; Ambisonics has no loudspeakers";
+        return Err(CliError::new(format_args!("--layout {layout}: {message}")));
+    }
     let layout =
         Layout::by_name(layout).map_err(|e| CliError::new(format_args!("--layout with --speakers: {e}")))?;
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let most = MAX_FILE_BYTES as u64 + 1;
     fs::File::open(file)
-        .and_then(|opened| opened.take(most).read_to_string(&mut text))
-        .map_err(|e| CliError::file(file, e))?;
+        .and_then(|opened| opened.take(most).read_to_end(&mut bytes))
+        .map_err(|e| CliError::file(file, format_args!("cannot read it as a speakers file: {e}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        CliError::file(file, "was read as a speakers file and is no text; expected YAML or JSON in UTF-8")
+    })?;
     let (room, found) = MeasuredRoom::read(&text, &layout).map_err(|e| CliError::file(file, e))?;
     warnings.extend(found);
     Ok(Deliverable::room(room))

@@ -185,7 +185,8 @@ impl OpenJob {
         }
         let mut warnings = master.warnings;
         if non_finite > 0 {
-            let message = format!("{non_finite} samples are NaN or infinite; taken as silence");
+            let (samples, are) = if non_finite == 1 { ("sample", "is") } else { ("samples", "are") };
+            let message = format!("{non_finite} {samples} {are} NaN or infinite; taken as silence");
             warnings.push(Warning::new("non-finite-samples", "data", message));
         }
         let outputs =

@@ -1,7 +1,6 @@
 //! What a job did, for people and scripts.
 
-use std::path::Path;
-
+use formats::Warning;
 use formats::bw64::{Container, SampleFormat};
 use serde::Serialize;
 
@@ -27,7 +26,7 @@ pub struct Report {
     pub items: usize,
     /// The files, in the order they were asked for.
     pub outputs: Vec<OutputReport>,
-    /// What was repaired or is remarkable.
+    /// What was repaired or is remarkable, all of it; what is about another file than the master names it.
     pub warnings: Vec<String>,
 }
 
@@ -103,61 +102,19 @@ impl OutputReport {
         }
     }
 
-    /// One line for each channel that passed full scale.
-    pub fn overload_lines(&self) -> impl Iterator<Item = String> {
-        self.channels.iter().filter(|channel| channel.overloads > 0).map(|channel| {
-            format!(
-                "{}: {} samples over full scale, the first at {}, peak {:+.2} dBFS",
-                channel.name,
+    /// One warning for each channel that passed full scale.
+    pub fn overload_warnings(&self) -> Vec<Warning> {
+        let over = self.channels.iter().filter(|channel| channel.overloads > 0);
+        let warning = |channel: &ChannelReport| {
+            let message = format!(
+                "{} sample{} over full scale, the first at {}, peak {:+.2} dBFS; clipped",
                 channel.overloads,
+                if channel.overloads == 1 { "" } else { "s" },
                 channel.first_overload.as_deref().unwrap_or("?"),
                 channel.peak_dbfs.unwrap_or(f64::NEG_INFINITY)
-            )
-        })
-    }
-}
-
-impl Report {
-    /// The files as a table.
-    pub fn table(&self) -> String {
-        let file = |output: &OutputReport| {
-            Path::new(&output.file)
-                .file_name()
-                .map_or_else(|| output.file.clone(), |n| n.to_string_lossy().into_owned())
+            );
+            Warning::new("overload", channel.name.as_str(), message)
         };
-        let layout = |output: &OutputReport| match &output.known_as {
-            Some(name) => format!("{} ({name})", output.layout),
-            None => output.layout.clone(),
-        };
-        let mut rows = vec![
-            ["file", "layout", "channels", "bits", "length", "peak dBFS", "overloads"].map(String::from),
-        ];
-        for output in &self.outputs {
-            rows.push([
-                file(output),
-                layout(output),
-                output.channels.len().to_string(),
-                output.bits.to_owned(),
-                self.length.clone(),
-                output.peak_dbfs.map_or_else(|| "silence".to_owned(), |peak| format!("{peak:.2}")),
-                if output.overloads == 0 { "none".to_owned() } else { output.overloads.to_string() },
-            ]);
-        }
-        let mut widths = [0_usize; 7];
-        for row in &rows {
-            for (width, cell) in widths.iter_mut().zip(row) {
-                *width = (*width).max(cell.chars().count());
-            }
-        }
-        let mut text = String::new();
-        for row in &rows {
-            let cells = row.iter().zip(widths).enumerate().map(|(column, (cell, width))| match column {
-                0 | 1 => format!("{cell:<width$}"),
-                _ => format!("{cell:>width$}"),
-            });
-            text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
-            text.push('\n');
-        }
-        text
+        over.map(warning).collect()
     }
 }

@@ -3,18 +3,25 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A time in seconds, exact: `90`, `1:30.5`, `01:01:30.040` or with frames `01:01:30:12@24`.
+/// A time, exact: `90` seconds, `1:30.5`, `01:01:30.040`, frames as `01:01:30:12@24` or drop-frame
+/// `01:01:30;12@29.97`, the ADM's `01:01:30.12000S48000`, samples as `4800smp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timecode {
-    numerator: u64,
-    denominator: u64,
+pub struct Timecode(Unit);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    /// A fraction; the denominator is never 0.
+    Seconds { numerator: u64, denominator: u64 },
+    /// Of the file, whatever its rate.
+    Samples(u64),
 }
 
 /// The text is not a time; its message says what a time looks like.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a time; write seconds (`90.5`), `hh:mm:ss.fff`, or `hh:mm:ss:ff@RATE` with \
-     23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60 frames per second"
+    "`{0}` is not a time from the start of the file; write seconds (`90.5`), `hh:mm:ss.fff`, samples (`4800smp`), or \
+     `hh:mm:ss:ff@RATE` with 23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60 frames per second (drop-frame: `;ff`, with \
+     29.97 and 59.94)"
 )]
 pub struct TimecodeError(String);
 
@@ -39,9 +46,14 @@ const RATES: [(&str, u64, u64); 9] = [
 impl Timecode {
     /// The sample nearest to this time, counted from the start of the file.
     pub fn to_sample(self, sample_rate: u32) -> u64 {
-        let scaled = u128::from(self.numerator) * u128::from(sample_rate) * 2;
-        let doubled = scaled / u128::from(self.denominator);
-        u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX)
+        match self.0 {
+            Unit::Samples(samples) => samples,
+            Unit::Seconds { numerator, denominator } => {
+                let scaled = u128::from(numerator) * u128::from(sample_rate) * 2;
+                let doubled = scaled / u128::from(denominator);
+                u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX)
+            }
+        }
     }
 }
 
@@ -49,37 +61,84 @@ impl FromStr for Timecode {
     type Err = TimecodeError;
 
     fn from_str(text: &str) -> Result<Self, TimecodeError> {
-        parse(text.trim()).ok_or_else(|| TimecodeError(text.chars().take(40).collect()))
+        let unit = parse(text.trim()).ok_or_else(|| TimecodeError(text.chars().take(40).collect()))?;
+        Ok(Self(unit))
     }
 }
 
-fn parse(text: &str) -> Option<Timecode> {
-    let Some((time, rate)) = text.split_once('@') else { return parse_seconds(text) };
-    let (_, frames_per_second, per) = *RATES.iter().find(|(name, ..)| *name == rate)?;
-    let (time, frame) = time.rsplit_once(':')?;
-    let parts: Vec<&str> = time.split(':').collect();
-    if parts.len() != 3 || parts.iter().any(|part| part.contains('.')) {
+fn parse(text: &str) -> Option<Unit> {
+    if let Some(samples) = text.strip_suffix("smp") {
+        return digits(samples).map(Unit::Samples);
+    }
+    if let Some((time, rate)) = text.split_once('@') {
+        return parse_frames(time, rate);
+    }
+    match text.split_once('S') {
+        Some((time, rate)) => parse_adm(time, rate),
+        None => parse_decimal(text),
+    }
+}
+
+/// `[[hh:]mm:]ss[.fff]`.
+fn parse_decimal(text: &str) -> Option<Unit> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.len() > DIGITS {
         return None;
     }
-    // Non-drop: frames are counted at the whole rate, and last as long as the real one says.
-    let seconds = parse_seconds(time)?.numerator / NANOSECONDS;
+    let nanoseconds = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<DIGITS$}"))? };
+    let numerator = parse_seconds(whole)?.checked_mul(NANOSECONDS)?.checked_add(nanoseconds)?;
+    Some(Unit::Seconds { numerator, denominator: NANOSECONDS })
+}
+
+/// BS.2076-2 §8.2: `hh:mm:ss.zzzzzSfffff`, zzzzz samples of 1/fffff second.
+fn parse_adm(time: &str, rate: &str) -> Option<Unit> {
+    let (whole, samples) = time.split_once('.')?;
+    let (samples, denominator) = (digits(samples)?, u64::from(rate.parse::<u32>().ok()?));
+    if samples >= denominator {
+        return None;
+    }
+    let numerator = parse_seconds(whole)?.checked_mul(denominator)?.checked_add(samples)?;
+    Some(Unit::Seconds { numerator, denominator })
+}
+
+/// `hh:mm:ss:ff`, or `hh:mm:ss;ff` in drop-frame code (SMPTE ST 12-1): the first two frame numbers (four at
+/// 59.94) of every minute are left out but in every tenth, so that the code keeps up with the clock.
+fn parse_frames(time: &str, rate: &str) -> Option<Unit> {
+    let (_, frames_per_second, per) = *RATES.iter().find(|(name, ..)| *name == rate)?;
+    let is_drop = time.contains(';');
+    let (time, frame) = time.rsplit_once(if is_drop { ';' } else { ':' })?;
+    if time.split(':').count() != 3 {
+        return None;
+    }
+    let (seconds, frame) = (parse_seconds(time)?, digits(frame)?);
+    // Frames are counted at the whole rate, and last as long as the real one says.
     let whole_rate = frames_per_second.div_ceil(per);
-    let frame = digits(frame)?;
     if frame >= whole_rate {
         return None;
     }
-    let frames = seconds.checked_mul(whole_rate)?.checked_add(frame)?;
-    Some(Timecode { numerator: frames.checked_mul(per)?, denominator: frames_per_second })
+    let mut frames = seconds.checked_mul(whole_rate)?.checked_add(frame)?;
+    if is_drop {
+        let dropped = match rate {
+            "29.97" => 2,
+            "59.94" => 4,
+            _ => return None,
+        };
+        let minutes = seconds / 60;
+        if seconds % 60 == 0 && minutes % 10 != 0 && frame < dropped {
+            return None;
+        }
+        frames = frames.checked_sub((minutes - minutes / 10).checked_mul(dropped)?)?;
+    }
+    Some(Unit::Seconds { numerator: frames.checked_mul(per)?, denominator: frames_per_second })
 }
 
-/// `[[hh:]mm:]ss[.fff]` in nanoseconds.
-fn parse_seconds(text: &str) -> Option<Timecode> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut seconds: u64 = 0;
-    let parts: Vec<&str> = whole.split(':').collect();
+/// `[[hh:]mm:]ss` in seconds.
+fn parse_seconds(text: &str) -> Option<u64> {
+    let parts: Vec<&str> = text.split(':').collect();
     if parts.len() > 3 {
         return None;
     }
+    let mut seconds: u64 = 0;
     for (i, part) in parts.iter().enumerate() {
         let value = digits(part)?;
         if i > 0 && value >= 60 {
@@ -87,14 +146,7 @@ fn parse_seconds(text: &str) -> Option<Timecode> {
         }
         seconds = seconds.checked_mul(60)?.checked_add(value)?;
     }
-    if seconds > MOST_SECONDS || fraction.len() > DIGITS {
-        return None;
-    }
-    let nanoseconds = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<DIGITS$}"))? };
-    Some(Timecode {
-        numerator: seconds.checked_mul(NANOSECONDS)?.checked_add(nanoseconds)?,
-        denominator: NANOSECONDS,
-    })
+    (seconds <= MOST_SECONDS).then_some(seconds)
 }
 
 fn digits(text: &str) -> Option<u64> {
@@ -140,6 +192,32 @@ mod tests {
         assert_eq!(sample("0.000011"), Some(1));
     }
 
+    /// SMPTE ST 12-1: 17982 frames in ten minutes, 107892 in an hour, 2589408 in a day; twice that at 59.94.
+    #[test]
+    fn drop_frame_code_leaves_out_numbers_and_no_frames() {
+        // A frame of 29.97 is 1601.6 samples at 48 kHz, one of 59.94 is 800.8.
+        let after = |frames: u64, tenths: u64| Some((frames * tenths + 5) / 10);
+        for (text, frames) in [
+            ("00:00:59;29", 1799),
+            ("00:01:00;02", 1800),
+            ("00:09:59;29", 17_981),
+            ("00:10:00;00", 17_982),
+            ("01:00:00;00", 107_892),
+            ("23:59:59;29", 2_589_407),
+        ] {
+            assert_eq!(sample(&format!("{text}@29.97")), after(frames, 16_016), "{text}");
+        }
+        assert_eq!(sample("00:01:00;04@59.94"), after(3600, 8008));
+        assert_eq!(sample("01:00:00;00@59.94"), after(215_784, 8008));
+    }
+
+    #[test]
+    fn samples_of_the_file_and_of_the_document() {
+        assert_eq!(sample("4801smp"), Some(4801));
+        assert_eq!(sample("00:01:00.12000S48000"), Some(60 * 48_000 + 12_000));
+        assert_eq!(sample("00:00:00.1S96000"), Some(1));
+    }
+
     #[test]
     fn what_is_no_time_is_refused() {
         for text in [
@@ -149,6 +227,13 @@ mod tests {
             "nan",
             "1:60",
             "1:2:3:4",
+            "00:01:00;01@29.97",
+            "00:59:00;03@59.94",
+            "00:00:01;00@25",
+            "00:00:01;00",
+            "00:00:00.48000S48000",
+            "00:00:00.0S0",
+            "-5smp",
             "00:00:01:24@24",
             "00:00:01:00@26",
             "1.",

@@ -23,6 +23,12 @@ use super::{LONGEST_QUOTE, Layout};
 /// More outputs than any sound device has.
 pub const MAX_OUTPUTS: usize = 1024;
 
+/// Characters of what the YAML reader says.
+const LONGEST_CAUSE: usize = 200;
+/// Labels that a message lists, and characters of each.
+const MOST_LISTED: usize = 6;
+const LONGEST_LABEL: usize = 16;
+
 /// Longest speakers file.
 pub const MAX_FILE_BYTES: usize = 1 << 20;
 
@@ -51,6 +57,19 @@ pub enum SpeakersFileError {
     /// The screen can't be.
     #[error("speakers file: {0}")]
     Screen(#[from] ScreenError),
+    /// Nothing would be heard.
+    #[error(
+        "speakers file: no loudspeaker plays a channel of {layout}: found {found}, expected labels like {expected} with \
+         a gain other than 0"
+    )]
+    NothingPlays {
+        /// The layout's name.
+        layout: String,
+        /// Labels of the file.
+        found: String,
+        /// Labels of the layout.
+        expected: String,
+    },
 }
 
 /// A layout in a real room.
@@ -84,17 +103,17 @@ impl MeasuredRoom {
 
     /// Puts `layout` into the room that the text of a speakers file describes.
     ///
-    /// The warnings name loudspeakers outside their permitted range, channels that go nowhere, outputs that
-    /// several channels share, and what of the file wasn't understood.
+    /// The warnings name loudspeakers outside their permitted range, loudspeakers that the layout doesn't have,
+    /// channels that go nowhere, outputs that several channels share, and what of the file wasn't understood.
     ///
     /// # Errors
-    /// The text isn't a speakers file.
+    /// The text isn't a speakers file, or one whose loudspeakers play nothing of this layout.
     pub fn read(text: &str, layout: &Layout) -> Result<(Self, Vec<Warning>), SpeakersFileError> {
         if text.len() > MAX_FILE_BYTES {
             return Err(SpeakersFileError::TooLong { found: text.len() });
         }
         let file: Value = serde_yaml_ng::from_str(text)
-            .map_err(|error| SpeakersFileError::Syntax(one_line(&error.to_string())))?;
+            .map_err(|error| SpeakersFileError::Syntax(beginning(&error.to_string(), LONGEST_CAUSE)))?;
         let mut warnings = Vec::new();
         let (speakers, screen) = match &file {
             Value::Sequence(_) => (Some(&file), None),
@@ -112,7 +131,7 @@ impl MeasuredRoom {
         };
         let mut room = Self::nominal(layout.clone());
         if let Some(speakers) = speakers {
-            room.place(&read_speakers(speakers, &mut warnings)?);
+            room.place(&read_speakers(speakers, &mut warnings)?, &mut warnings)?;
         }
         room.layout.screen = match screen {
             None => Some(Screen::default()),
@@ -124,13 +143,34 @@ impl MeasuredRoom {
         Ok((room, warnings))
     }
 
-    fn place(&mut self, speakers: &[Speaker]) {
+    fn place(&mut self, speakers: &[Speaker], warnings: &mut Vec<Warning>) -> Result<(), SpeakersFileError> {
+        let is_known = |speaker: &&Speaker| {
+            self.layout.channels.iter().any(|channel| speaker.names.contains(&channel.name))
+        };
+        let plays = |speaker: &Speaker| is_known(&speaker) && speaker.gain != 0.0;
+        if !speakers.iter().any(plays) {
+            return Err(SpeakersFileError::NothingPlays {
+                layout: self.layout.name.clone(),
+                found: listed(speakers.iter().flat_map(|speaker| &speaker.names)),
+                expected: listed(self.layout.channels.iter().take(2).map(|channel| &channel.name)),
+            });
+        }
+        let unknown: Vec<&Speaker> = speakers.iter().filter(|speaker| !is_known(speaker)).collect();
+        if !unknown.is_empty() {
+            let names = listed(unknown.iter().flat_map(|speaker| &speaker.names));
+            let message = format!(
+                "{names}: no channel of {} has such a label; nothing is sent there",
+                self.layout.name
+            );
+            warnings.push(Warning::new("speakers-unknown-name", "speakers", message));
+        }
         self.output_channels = speakers.iter().map(|speaker| speaker.output + 1).max().unwrap_or(0);
         for (channel, route) in self.layout.channels.iter_mut().zip(&mut self.routing) {
             let speaker = speakers.iter().find(|speaker| speaker.names.contains(&channel.name));
             *route = speaker.map(|speaker| Route { output: speaker.output, gain: speaker.gain });
             channel.position = speaker.and_then(|speaker| speaker.position).unwrap_or(channel.position);
         }
+        Ok(())
     }
 
     fn check_routing(&self, warnings: &mut Vec<Warning>) {
@@ -300,8 +340,31 @@ fn describe(value: &Value) -> String {
 
 /// The beginning of a text of the file, fit for a message.
 fn one_line(text: &str) -> String {
-    let short = text.chars().take(LONGEST_QUOTE);
-    short.map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    beginning(text, LONGEST_QUOTE)
+}
+
+/// `text` without control characters; of a longer one the words within `most` characters, and `…`.
+fn beginning(text: &str, most: usize) -> String {
+    let mut short: String =
+        text.chars().take(most).map(|letter| if letter.is_control() { ' ' } else { letter }).collect();
+    if text.chars().nth(most).is_some() {
+        // One word alone is cut where it must be.
+        let end = short.rfind(' ').filter(|end| *end > 0).unwrap_or(short.len());
+        short.truncate(end);
+        short.push('…');
+    }
+    short
+}
+
+/// The first few names.
+fn listed<'a>(names: impl Iterator<Item = &'a String>) -> String {
+    let mut names = names.map(|name| beginning(name, LONGEST_LABEL));
+    let mut text = names.by_ref().take(MOST_LISTED).collect::<Vec<_>>().join(", ");
+    let more = names.count();
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
 }
 
 #[cfg(test)]

@@ -228,7 +228,7 @@ impl Adm {
             contents: document.contents.iter().map(content).collect(),
             objects: document.objects.iter().map(|object| object_of(object, index, &rows)).collect(),
             packs,
-            blocks: document.channel_formats.iter().map(|channel| block_count(channel) as u64).sum(),
+            blocks: channels.iter().map(|channel| channel.blocks as u64).sum(),
             channels,
             streams: document.stream_formats.len(),
             track_formats: document.track_formats.len(),

@@ -9,6 +9,8 @@ use super::report::{Adm, Channel, Content, Object, Pack, Programme, Report};
 
 /// Characters of a name that are shown.
 const LONGEST_NAME: usize = 64;
+/// Packs within a pack whose channels are counted.
+const MOST_NESTED_PACKS: usize = 64;
 /// Levels of nested objects that are shown.
 const DEEPEST: usize = 24;
 /// Tracks, chunks or objects that are listed one by one before the rest is counted.
@@ -36,6 +38,11 @@ pub(in crate::cli) fn clean(text: &str) -> String {
     }
 }
 
+/// `1 track`, `2 tracks`.
+pub(in crate::cli) fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Seconds as `hh:mm:ss.mmm`.
 fn timecode(seconds: f64) -> String {
     let milliseconds = (seconds.max(0.0) * 1000.0).round() as u64;
@@ -57,7 +64,11 @@ pub(super) fn render(report: &Report<'_>) -> String {
         line(
             &mut out,
             1,
-            &format!("time reference {} ({} samples)", timecode(reference), bext.time_reference),
+            &format!(
+                "time reference {} ({})",
+                timecode(reference),
+                plural(bext.time_reference as usize, "sample")
+            ),
         );
         for (what, text) in [("originator", &bext.originator), ("description", &bext.description)] {
             if !text.is_empty() {
@@ -94,14 +105,13 @@ fn head(out: &mut String, report: &Report<'_>) {
         out,
         1,
         &format!(
-            "{}  {} Hz  {} track{}  {}-bit {kind}  {}  {} samples  {}",
+            "{}  {} Hz  {}  {}-bit {kind}  {}  {}  {}",
             report.container,
             audio.sample_rate,
-            audio.tracks,
-            if audio.tracks == 1 { "" } else { "s" },
+            plural(audio.tracks, "track"),
             audio.bits,
             timecode(audio.seconds),
-            audio.frames,
+            plural(audio.frames as usize, "sample"),
             size(report.file_size),
         ),
     );
@@ -231,15 +241,15 @@ fn tree(out: &mut String, report: &Report<'_>, adm: &Adm) {
         out,
         0,
         &format!(
-            "ADM  version {}  {} programmes, {} contents, {} objects, {} packs, {} channels, {} track UIDs, {} blocks",
+            "ADM  version {}  {}, {}, {}, {}, {}, {}, {}",
             clean(version),
-            adm.programmes.len(),
-            adm.contents.len(),
-            adm.objects.len(),
-            adm.packs.len(),
-            adm.channels.len(),
-            adm.track_uids,
-            adm.blocks
+            plural(adm.programmes.len(), "programme"),
+            plural(adm.contents.len(), "content"),
+            plural(adm.objects.len(), "object"),
+            plural(adm.packs.len(), "pack"),
+            plural(adm.channels.len(), "channel"),
+            plural(adm.track_uids, "track UID"),
+            plural(adm.blocks as usize, "block")
         ),
     );
     for profile in &adm.profiles {
@@ -265,7 +275,7 @@ fn tree(out: &mut String, report: &Report<'_>, adm: &Adm) {
     }
     let unused = report.audio.tracks.saturating_sub(report.tracks.len());
     if unused > 0 {
-        line(out, 1, &format!("{unused} track{} without a track UID", if unused == 1 { "" } else { "s" }));
+        line(out, 1, &format!("{} without a track UID", plural(unused, "track")));
     }
 }
 
@@ -305,6 +315,19 @@ impl<'a> Tree<'a> {
         rest(out, 2, programme.contents.len());
     }
 
+    /// Channels of a pack and of the packs in it, each pack once.
+    fn channels_of(&self, pack: &'a Pack) -> usize {
+        let (mut open, mut seen, mut count) = (vec![pack], HashSet::new(), 0_usize);
+        while let Some(pack) = open.pop() {
+            if seen.len() < MOST_NESTED_PACKS && seen.insert(pack.id.as_str()) {
+                count = count.saturating_add(pack.channels.len());
+                let inner = pack.packs.iter().take(MOST_NESTED_PACKS);
+                open.extend(inner.filter_map(|id| self.packs.get(id.as_str()).copied()));
+            }
+        }
+        count
+    }
+
     /// An object and what is in it; what was shown before is only named, so that no web of references grows.
     fn object(&mut self, out: &mut String, id: &'a str, depth: usize) {
         let Some(&object) = self.objects.get(id) else {
@@ -327,8 +350,8 @@ impl<'a> Tree<'a> {
             match self.packs.get(pack.as_str()) {
                 Some(pack) => {
                     let kind = pack.kind.map(str::to_string);
-                    let channels = Some(format!("{} channels", pack.channels.len()))
-                        .filter(|_| pack.channels.len() != 1);
+                    let count = self.channels_of(pack);
+                    let channels = Some(plural(count, "channel")).filter(|_| count != 1);
                     line(out, depth + 1, &named(&pack.id, &pack.name, &[kind, channels]));
                 }
                 None => line(out, depth + 1, &format!("{}  (missing)", clean(pack))),
@@ -339,10 +362,7 @@ impl<'a> Tree<'a> {
                 track.track.map_or("silent or missing".into(), |number| format!("track {number:>3}"));
             let channel = track.channel.as_deref().and_then(|id| self.channels.get(id));
             let name = channel.map_or(String::new(), |channel| {
-                let blocks = match channel.blocks {
-                    1 => "1 block".to_string(),
-                    count => format!("{count} blocks"),
-                };
+                let blocks = plural(channel.blocks, "block");
                 let label =
                     (!channel.speaker_labels.is_empty()).then(|| clean(&channel.speaker_labels.join(" ")));
                 named(&channel.id, &channel.name, &[label, Some(blocks)])

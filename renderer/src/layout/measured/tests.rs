@@ -74,6 +74,30 @@ fn routing_that_loses_or_shares_is_reported() {
 }
 
 #[test]
+fn loudspeakers_that_the_layout_lacks_are_named() {
+    let text =
+        "[{channel: 0, names: M+030}, {channel: 1, names: [M-030, X]}, {channel: 2, names: [U+999, Y]}]";
+    let (room, warnings) = read(text, "0+2+0");
+    assert_eq!(room.output_channels, 3);
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!((warnings[0].rule, warnings[0].element.as_str()), ("speakers-unknown-name", "speakers"));
+    assert!(warnings[0].message.starts_with("U+999, Y: "), "{}", warnings[0].message);
+    for text in ["[{channel: 0, names: Left}]", "[{channel: 0, names: M+030, gain_linear: 0}]"] {
+        assert!(fault(text).contains("no loudspeaker plays a channel of 0+5+0"), "{}", fault(text));
+    }
+    let crowd = "- {channel: 1, names: a-name-that-is-longer-than-labels-are}\n".repeat(MAX_OUTPUTS);
+    assert!(fault(&crowd).contains("and 1018 more"), "{}", fault(&crowd));
+}
+
+#[test]
+fn long_texts_are_cut_between_words() {
+    assert_eq!(beginning("one two three", 13), "one two three");
+    assert_eq!(beginning("one two three", 12), "one two…");
+    assert_eq!(beginning("unbroken", 3), "unb…");
+    assert_eq!(beginning("a\u{1b}b", 9), "a b");
+}
+
+#[test]
 fn the_first_loudspeaker_of_a_name_is_taken() {
     let (room, _) = read("[{channel: 5, names: M+030}, {channel: 2, names: M+030}]", "0+2+0");
     assert_eq!(room.routing[0], Some(Route { output: 5, gain: 1.0 }));

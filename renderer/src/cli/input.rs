@@ -1,0 +1,21 @@
+//! Inputs are files: a WAV file keeps its metadata behind the sound, so reading goes to and fro.
+
+use std::fs;
+use std::os::unix::fs::FileTypeExt;
+use std::path::Path;
+
+use super::CliError;
+
+/// Refuses pipes and devices, in which nobody can go back; before they are opened, which would wait.
+///
+/// # Errors
+/// When `input` is one. What else may be wrong with it, the reader says.
+pub(super) fn check_seekable(input: &Path) -> Result<(), CliError> {
+    // What isn't there at all is the reader's to tell, too.
+    let Ok(kind) = fs::metadata(input).map(|metadata| metadata.file_type()) else { return Ok(()) };
+    if kind.is_fifo() || kind.is_socket() || kind.is_char_device() {
+        let message = "is a pipe or a device, and the file must be seekable; save it first and give its name";
+        return Err(CliError::file(input, message));
+    }
+    Ok(())
+}
