@@ -20,6 +20,7 @@ mod object_values;
 mod pack_allocation;
 mod pack_selection;
 mod pack_tree;
+mod position_offsets;
 mod select;
 mod timing;
 mod timing_fixes;

@@ -27,64 +27,90 @@ impl Default for ObjectValues {
     }
 }
 
-/// The alternative value set that counts for each object of the programme.
+/// The alternative value sets that count for the objects of the programme.
+#[derive(Default)]
 pub(super) struct ValueSets<'a> {
-    of_object: HashMap<ObjectIndex, &'a AlternativeValueSet>,
+    /// Chosen by the programme: on every path to the object.
+    of_programme: HashMap<ObjectIndex, &'a AlternativeValueSet>,
+    /// Chosen by a content: only on its own paths, as others may hold the object too.
+    of_contents: HashMap<(&'a AdmId, ObjectIndex), &'a AlternativeValueSet>,
 }
 
 impl<'a> ValueSets<'a> {
-    /// Looks at the references of `programme` and of its contents. One that leads to no object of the
-    /// programme, or that chooses a second set of an object, is ignored with a warning.
+    /// Looks at the references of `programme` and of its contents. One that leads to no object below the
+    /// element that refers is ignored with a warning; a second set of an object is named in one.
     pub(super) fn new(
         graph: &Graph<'a>,
         programme: Option<&'a AudioProgramme>,
         paths: &[ObjectPath<'a>],
         warnings: &mut Vec<Warning>,
     ) -> Self {
-        let mut of_object: HashMap<ObjectIndex, &AlternativeValueSet> = HashMap::new();
-        let Some(programme) = programme else { return Self { of_object } };
+        let mut sets = Self::default();
+        let Some(programme) = programme else { return sets };
         let mut owners: HashMap<&AdmId, (ObjectIndex, &'a AlternativeValueSet)> = HashMap::new();
         let mut seen = HashSet::new();
-        for &object in paths.iter().flat_map(|path| &path.objects).filter(|object| seen.insert(**object)) {
-            for set in &graph.objects[object].element.alternative_value_sets {
-                owners.entry(&set.id).or_insert((object, set));
+        let mut held: HashSet<(&AdmId, ObjectIndex)> = HashSet::new();
+        for (path, &object) in
+            paths.iter().flat_map(|path| path.objects.iter().map(move |object| (path, object)))
+        {
+            held.extend(path.content.map(|content| (&content.id, object)));
+            if seen.insert(object) {
+                for set in &graph.objects[object].element.alternative_value_sets {
+                    owners.entry(&set.id).or_insert((object, set));
+                }
             }
         }
-        let of_programme = programme.alternative_value_sets.iter().map(|set| (&programme.id, set));
-        let contents: HashSet<_> = programme.contents.iter().collect();
+        let of_programme = programme.alternative_value_sets.iter().map(|set| (None, set));
+        let mut contents: HashSet<_> = programme.contents.iter().collect();
         let of_contents = (graph.document.contents.iter())
-            .filter(|content| contents.contains(&content.id))
-            .flat_map(|content| content.alternative_value_sets.iter().map(|set| (&content.id, set)));
-        for (from, id) in of_programme.chain(of_contents) {
-            let Some(&(object, set)) = owners.get(id) else {
+            .filter(|content| contents.remove(&content.id))
+            .flat_map(|content| content.alternative_value_sets.iter().map(|set| (Some(&content.id), set)));
+        let mut firsts: HashMap<ObjectIndex, &AlternativeValueSet> = HashMap::new();
+        for (content, id) in of_programme.chain(of_contents) {
+            let from = shown(content.unwrap_or(&programme.id));
+            let owner =
+                owners.get(id).filter(|owner| content.is_none_or(|from| held.contains(&(from, owner.0))));
+            let Some(&(object, set)) = owner else {
                 let message = format!(
-                    "refers to alternativeValueSet {}, which no object of the programme has; ignored",
+                    "refers to alternativeValueSet {}, which no object below it has; ignored",
                     shown(id)
                 );
-                warnings.push(Warning::new("alternative-value-set-missing", shown(from), message));
+                warnings.push(Warning::new("alternative-value-set-missing", from, message));
                 continue;
             };
-            let first = *of_object.entry(object).or_insert(set);
+            match content {
+                None => sets.of_programme.entry(object).or_insert(set),
+                Some(content) => sets.of_contents.entry((content, object)).or_insert(set),
+            };
+            let first = *firsts.entry(object).or_insert(set);
             if first.id != set.id {
+                let counts = sets.counting(content, object).is_some_and(|counts| counts.id == set.id);
                 let message = format!(
-                    "chooses alternativeValueSet {} although {} is chosen for the same object; the first is used",
+                    "chooses alternativeValueSet {} although {} is chosen for the same object; {}",
                     shown(&set.id),
-                    shown(&first.id)
+                    shown(&first.id),
+                    if counts { "each is used in its own audioContent" } else { "the first is used" }
                 );
-                warnings.push(Warning::new("alternative-value-set-conflict", shown(from), message));
+                warnings.push(Warning::new("alternative-value-set-conflict", from, message));
             }
         }
-        Self { of_object }
+        sets
+    }
+
+    /// The set that counts for `object` on the paths of `content`.
+    fn counting(&self, content: Option<&'a AdmId>, object: ObjectIndex) -> Option<&'a AlternativeValueSet> {
+        let of_content = || self.of_contents.get(&(content?, object)).copied();
+        self.of_programme.get(&object).copied().or_else(of_content)
     }
 }
 
 impl ObjectValues {
     /// Accumulates over the objects of `path`: gains multiply, offsets add, mute and head lock spread down.
-    pub(super) fn of(graph: &Graph, path: &ObjectPath, sets: &ValueSets) -> Self {
+    pub(super) fn of<'a>(graph: &Graph<'a>, path: &ObjectPath<'a>, sets: &ValueSets<'a>) -> Self {
         let mut values = Self::default();
         for &place in &path.objects {
             let object = graph.objects[place].element;
-            let set = sets.of_object.get(&place);
+            let set = sets.counting(path.content.map(|content| &content.id), place);
             let gain = set.and_then(|set| set.gain).or(object.gain);
             let mute = set.and_then(|set| set.mute).or(object.mute);
             let offset = set.and_then(|set| set.position_offset).or(object.position_offset);

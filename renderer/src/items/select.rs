@@ -15,7 +15,7 @@ use super::object_values::{ObjectValues, ValueSets};
 use super::pack_selection::{PackSelector, SelectedPack};
 use super::{
     BinauralItem, DirectSpeakersItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem, TrackSpec,
-    complementary, hoa, timing_fixes, validate,
+    complementary, hoa, position_offsets, timing_fixes, validate,
 };
 
 /// What to select, and what the file can deliver.
@@ -82,6 +82,7 @@ pub fn select(
     }
     validate::remarks(&graph, &items.used_objects, options, &mut warnings);
     let mut items = items.items;
+    position_offsets::remarks(&items, &mut warnings);
     let blocks = graph.channels.iter().map(|channel| channel.element.blocks.len()).sum();
     timing_fixes::repair(&mut items, options.file_duration, blocks, &mut warnings)?;
     Ok((items, merge_repeated(warnings)))

@@ -38,9 +38,8 @@ impl Panner for AmbisonicPanner {
         self.gains = match self.conversion {
             None => self.encoder.objects(block, context),
             Some(conversion) => {
-                let mut block = block.clone();
-                conversion.apply(&mut block);
-                self.encoder.objects(&block, context)
+                let (block, context) = conversion.apply(block, context);
+                self.encoder.objects(&block, &context)
             }
         };
         &self.gains

@@ -66,9 +66,8 @@ impl Panner for LoudspeakerPanner {
         match self.conversion {
             None => self.objects.gains(block, context, &mut self.gains),
             Some(conversion) => {
-                let mut block = block.clone();
-                conversion.apply(&mut block);
-                self.objects.gains(&block, context, &mut self.gains);
+                let (block, context) = conversion.apply(block, context);
+                self.objects.gains(&block, &context, &mut self.gains);
             }
         }
         &self.gains

@@ -1,7 +1,9 @@
 //! What is rendered to: a loudspeaker layout or an Ambisonics format, and its panner.
 
+use std::borrow::Cow;
+
 use formats::Warning;
-use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectsBlock};
+use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBlock, PositionOffset};
 
 use super::ambisonics::AmbisonicPanner;
 use super::error::RenderError;
@@ -9,6 +11,7 @@ use super::loudspeakers::LoudspeakerPanner;
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
 use crate::layout::Layout;
 use crate::panner::DirectDiffuseGains;
+use crate::panner::objects::offset_position;
 use crate::panner::position_conversion::{to_cartesian, to_polar};
 
 /// What is rendered to.
@@ -47,12 +50,27 @@ pub enum Conversion {
 }
 
 impl Conversion {
-    /// Converts `block`, unless it is already what it should become.
-    pub(super) fn apply(self, block: &mut ObjectsBlock) {
-        match self {
-            Self::ToCartesian => to_cartesian(block),
-            Self::ToPolar => to_polar(block),
+    /// Converts `block`, unless it is already what it should become. An offset in the block's own coordinates
+    /// is added before, and taken out of the context that comes back with it; one in the others waits there,
+    /// for the converted block.
+    pub(super) fn apply<'c>(
+        self,
+        block: &ObjectsBlock,
+        context: &'c ItemContext,
+    ) -> (ObjectsBlock, Cow<'c, ItemContext>) {
+        let (mut block, mut context) = (block.clone(), Cow::Borrowed(context));
+        if let (ObjectPosition::Polar(_), Some(PositionOffset::Polar(_)))
+        | (ObjectPosition::Cartesian(_), Some(PositionOffset::Cartesian(_))) =
+            (block.position, context.position_offset)
+        {
+            block.position = offset_position(block.position, context.position_offset);
+            context.to_mut().position_offset = None;
         }
+        match self {
+            Self::ToCartesian => to_cartesian(&mut block),
+            Self::ToPolar => to_polar(&mut block),
+        }
+        (block, context)
     }
 }
 
@@ -117,4 +135,86 @@ pub trait Panner: Send + Sync {
     /// Gains of every component of an HOA scene, in the item's order; adds what is strange about it to
     /// `warnings`.
     fn hoa(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use formats::adm::{BlockCommon, CartesianPosition, PolarPosition, Screen, ScreenEdgeLock};
+
+    use super::*;
+    use crate::items::{Importance, ItemPath};
+
+    fn context(position_offset: Option<PositionOffset>) -> ItemContext {
+        ItemContext {
+            path: ItemPath::default(),
+            importance: Importance::default(),
+            object_start: None,
+            object_duration: None,
+            object_gain: 1.0,
+            position_offset,
+            head_locked: false,
+            reference_screen: Screen::default(),
+            absolute_distance: None,
+            adm_version: 2,
+        }
+    }
+
+    fn block(position: ObjectPosition) -> ObjectsBlock {
+        ObjectsBlock {
+            common: BlockCommon::default(),
+            position,
+            width: 0.0,
+            height: 0.0,
+            depth: 0.0,
+            diffuse: 0.0,
+            screen_ref: false,
+            screen_edge_lock: ScreenEdgeLock::default(),
+            special: None,
+        }
+    }
+
+    fn polar(azimuth: f64) -> PolarPosition {
+        PolarPosition { azimuth, elevation: 0.0, distance: 1.0 }
+    }
+
+    fn place(x: f64, y: f64) -> CartesianPosition {
+        CartesianPosition { x, y, z: 0.0 }
+    }
+
+    /// BS.2127-1 §10: 110° is the corner (−1, −1) of the cube, where M+110 stands. A Cartesian offset of a polar
+    /// block moves the block that it becomes, as in EAR 2.1.0.
+    #[test]
+    fn offsets_are_added_in_the_coordinates_they_are_in() {
+        let turn = PositionOffset::Polar(PolarPosition { distance: 0.0, ..polar(30.0) });
+        let back = PositionOffset::Cartesian(place(0.0, -1.0));
+        let left = |y| ObjectPosition::Cartesian(place(-1.0, y));
+        let at = |azimuth| ObjectPosition::Polar(polar(azimuth));
+        let cases = [
+            (Conversion::ToCartesian, at(80.0), turn),
+            (Conversion::ToCartesian, left(0.0), back),
+            (Conversion::ToPolar, at(80.0), turn),
+            (Conversion::ToPolar, left(0.0), back),
+            (Conversion::ToCartesian, at(30.0), PositionOffset::Cartesian(place(0.0, -2.0))),
+            (
+                Conversion::ToPolar,
+                left(1.0),
+                PositionOffset::Polar(PolarPosition { distance: 0.0, ..polar(80.0) }),
+            ),
+        ];
+        for target in [
+            Target::Loudspeakers { layout: Layout::by_name("0+5+0").unwrap(), wiring: None },
+            Target::Ambisonics { order: 3 },
+        ] {
+            let mut plain = target.panner(None).unwrap();
+            let expected = plain.objects(&block(at(110.0)), &context(None)).clone();
+            assert!(expected.direct.iter().any(|gain| (gain - 1.0).abs() < 1e-12));
+            for (conversion, position, offset) in cases {
+                let mut panner = target.panner(Some(conversion)).unwrap();
+                let found = panner.objects(&block(position), &context(Some(offset)));
+                for (found, expected) in found.direct.iter().zip(&expected.direct) {
+                    assert!((found - expected).abs() < 1e-12, "{conversion:?} {position:?} {offset:?}");
+                }
+            }
+        }
+    }
 }

@@ -6,5 +6,6 @@ mod build;
 mod golden;
 mod hoa_and_matrix;
 mod hostile;
+mod offsets;
 mod structure;
 mod timing;

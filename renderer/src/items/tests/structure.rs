@@ -284,6 +284,45 @@ fn alternative_value_sets_replace_what_they_state() {
     assert_eq!(gain(&document), (0.5, Some("alternative-value-set-missing")));
 }
 
+/// Gains as the reference renderer selects them (EAR master 3de5957): a content's choice is its own.
+#[test]
+fn an_alternative_value_set_counts_where_it_was_chosen() {
+    let set = |id: &str, gain| AlternativeValueSet {
+        id: id.into(),
+        gain: Some(Gain::Linear(gain)),
+        ..AlternativeValueSet::default()
+    };
+    let mut document = monos(2);
+    document.contents[0].objects = ids(&["AO_1001"]);
+    document.contents.push(content("ACO_1002", &["AO_1001", "AO_1002"]));
+    document.programmes[0].contents = ids(&["ACO_1001", "ACO_1002"]);
+    document.objects[0].alternative_value_sets =
+        vec![set("AVS_1001_0001", 0.25), set("AVS_1001_0002", 0.125)];
+    document.objects[1].alternative_value_sets = vec![set("AVS_1002_0001", 0.5)];
+    let gains = |document: &Document| {
+        let (items, warnings) = selected(document);
+        let gains: Vec<_> = items.iter().map(|item| item.context().object_gain).collect();
+        let warning = warnings.first().map(|warning| (warning.rule, warning.element.clone()));
+        assert!(warnings.len() < 2, "{warnings:?}");
+        (gains, warning)
+    };
+    document.contents[0].alternative_value_sets = ids(&["AVS_1001_0001"]);
+    assert_eq!(gains(&document), (vec![0.25, 1.0, 1.0], None));
+    document.contents[1].alternative_value_sets = ids(&["AVS_1002_0001"]);
+    assert_eq!(gains(&document), (vec![0.25, 1.0, 0.5], None));
+    // From here on the reference renderer refuses.
+    document.contents[1].alternative_value_sets = ids(&["AVS_1001_0002"]);
+    let conflict = ("alternative-value-set-conflict", "ACO_1002".to_owned());
+    assert_eq!(gains(&document), (vec![0.25, 0.125, 1.0], Some(conflict)));
+    document.contents[1].alternative_value_sets.clear();
+    document.contents[0].alternative_value_sets = ids(&["AVS_1002_0001"]);
+    let missing = ("alternative-value-set-missing", "ACO_1001".to_owned());
+    assert_eq!(gains(&document), (vec![1.0, 1.0, 1.0], Some(missing)));
+    document.contents[0].alternative_value_sets.clear();
+    document.programmes[0].alternative_value_sets = ids(&["AVS_1001_0001"]);
+    assert_eq!(gains(&document), (vec![0.25, 0.25, 1.0], None));
+}
+
 #[test]
 fn values_spread_from_parents_to_the_objects_they_hold() {
     let mut document = monos(1);
