@@ -7,11 +7,15 @@
 //!          │
 //!  itd, interpolation ── aligned responses and delays for any direction
 //!          │
+//!    binauraliser ── sources and their directions to two ears
+//!          │
 //!     convolver ── finite responses on blocks of samples
 //! ```
 
+pub mod binauraliser;
 pub mod convolver;
 mod data;
+mod diffuse_field;
 mod direction;
 mod error;
 mod fractional_delay;
@@ -23,6 +27,7 @@ mod set;
 pub mod sofa;
 mod spectrum;
 
+pub use binauraliser::{Binauraliser, Ears, Filter, Knot, Placed};
 pub use direction::Direction;
 pub use error::HrtfError;
 pub use interpolation::HrirPair;

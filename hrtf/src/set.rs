@@ -141,6 +141,10 @@ impl HrtfSet {
         Self::with_arrivals(measurements, Some(arrivals), Some(self.gain))
     }
 
+    pub(crate) fn interpolator(&self) -> &Interpolator {
+        &self.interpolator
+    }
+
     /// What was measured, at this set's rate.
     pub fn measurements(&self) -> &Measurements {
         &self.measurements

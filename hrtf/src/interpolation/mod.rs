@@ -73,6 +73,21 @@ impl Interpolator {
         self.whole.iter().flatten().copied().fold(0.0, f64::max) - self.least
     }
 
+    /// How many points there are, made up ones included.
+    pub(crate) fn points(&self) -> usize {
+        self.whole.len()
+    }
+
+    /// The least whole arrival, which is taken off all delays.
+    pub(crate) fn least(&self) -> f64 {
+        self.least
+    }
+
+    /// Where in the aligned responses the arrival stands.
+    pub(crate) fn lead(&self) -> usize {
+        self.lead
+    }
+
     pub(crate) fn sphere(&self) -> &Sphere {
         &self.sphere
     }

@@ -78,7 +78,7 @@ fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
 
 /// What a stretch of input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Only zeros.
     Silence,
     /// Finite samples.
@@ -93,7 +93,7 @@ pub(super) enum Content {
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-pub(super) fn content(input: &[f32]) -> Content {
+pub(crate) fn content(input: &[f32]) -> Content {
     const MAGNITUDE: u32 = 0x7fff_ffff;
     let (chunks, rest) = input.as_chunks::<LANES>();
     let mut largest = [0u32; LANES];
