@@ -1,7 +1,35 @@
 //! Heads and convolution.
 //!
 //! ```text
-//!  convolver ── finite responses on blocks of samples
+//!  direction, orientation ── where a sound comes from, and how the head is turned
+//!          │
+//!         set ── measured responses: built in, or a SOFA file (sofa)
+//!          │
+//!  itd, interpolation ── aligned responses and delays for any direction
+//!          │
+//!    binauraliser ── sources and their directions to two ears
+//!          │
+//!     convolver ── finite responses on blocks of samples
 //! ```
 
+pub mod binauraliser;
 pub mod convolver;
+mod data;
+mod diffuse_field;
+mod direction;
+mod error;
+mod fractional_delay;
+mod interpolation;
+mod itd;
+mod minimum_phase;
+mod orientation;
+mod set;
+pub mod sofa;
+mod spectrum;
+
+pub use binauraliser::{Binauraliser, Ears, Filter, Knot, Placed};
+pub use direction::Direction;
+pub use error::HrtfError;
+pub use interpolation::HrirPair;
+pub use orientation::Orientation;
+pub use set::{HrtfSet, Measurements};

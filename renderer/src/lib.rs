@@ -23,6 +23,8 @@ pub mod panner;
 
 pub mod render;
 
+pub mod monitor;
+
 pub mod engine;
 
 pub mod deliver;

@@ -110,7 +110,7 @@ impl std::fmt::Debug for OverlapSave {
 }
 
 /// The next size that FFTs are fast for: no prime factor above 5, and even.
-fn fast_size(least: usize) -> usize {
+pub(super) fn fast_size(least: usize) -> usize {
     let smooth = |mut size: usize| {
         for factor in [2, 3, 5] {
             while size.is_multiple_of(factor) {

@@ -1,4 +1,6 @@
-//! `proscenium render`: a master to loudspeaker feeds, any number of them in one pass.
+//! `proscenium render`: a master to loudspeaker feeds and headphones, any number of them in one pass.
+
+mod headphones;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -13,11 +15,13 @@ use formats::adm::AdmId;
 use formats::bw64::{SampleFormat, same_file};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use self::headphones::HeadphoneArgs;
 use super::info::{plural, printable};
 use super::input::check_seekable;
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
 use crate::deliver::{
-    Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection, Timecode,
+    BINAURAL, Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection,
+    Timecode,
 };
 use crate::layout::Layout;
 use crate::layout::measured::{MAX_FILE_BYTES, MeasuredRoom};
@@ -26,9 +30,10 @@ use crate::render::{Conversion, RenderOptions, Target};
 /// Channels of one file that an error names.
 const MOST_CHANNELS_NAMED: usize = 32;
 
-/// Render a master to loudspeaker feeds or Ambisonics, any number of outputs in one pass
+/// Render a master to loudspeaker feeds, headphones or Ambisonics, any number of outputs in one pass
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Layouts: `proscenium layouts` lists them; hoa1 … hoa7 are AmbiX (ACN, SN3D).
+#[command(
+    after_help = "Layouts: `proscenium layouts` lists them; binaural is for headphones; hoa1 … hoa7 are AmbiX (ACN, SN3D).
 Times: seconds (90.5), hh:mm:ss.fff, hh:mm:ss:ff@RATE, drop-frame hh:mm:ss;ff@29.97, hh:mm:ss.zzzzzSfffff as in
 the ADM, or samples (4800smp).
 Outputs are files; -o /dev/stdout writes into a pipe, and what the command says then goes to standard error.
@@ -36,8 +41,10 @@ Outputs are files; -o /dev/stdout writes into a pipe, and what the command says 
 Examples:
   proscenium render master.wav --layout 7.1.4 -o master-7.1.4.wav
   proscenium render master.wav --to 7.1.4=a.wav --to 5.1=b.wav --to stereo=c.wav --to hoa3=d.wav
+  proscenium render master.wav --layout binaural -o phones.wav
   proscenium render master.wav --layout 4+5+0 --speakers room.json -o room.wav
-  proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f")]
+  proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f"
+)]
 pub struct Args {
     /// The master: BW64, RF64 or WAV with ADM, or a plain bed
     #[arg(value_name = "IN.wav")]
@@ -54,6 +61,8 @@ pub struct Args {
     /// Where the loudspeakers of --layout really stand, their channels and gains, the screen; JSON or YAML
     #[arg(long, value_name = "FILE", requires = "layout")]
     speakers: Option<PathBuf>,
+    #[command(flatten)]
+    headphones: HeadphoneArgs,
     /// Samples of the outputs; f is float, which never clips
     #[arg(long, value_enum, default_value = "24")]
     bits: Bits,
@@ -275,9 +284,10 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
             "one of --layout or --to is needed: --layout LAYOUT -o FILE, or --to LAYOUT=FILE",
         ));
     }
+    let mut headphones = None;
     if let (Some(layout), Some(file)) = (&args.layout, &args.output) {
         let deliverable = match &args.speakers {
-            None => named("--layout", layout)?,
+            None => named(args, &mut headphones, ("--layout", layout))?,
             Some(speakers) => room(layout, speakers, &mut warnings)?,
         };
         outputs.push(Output { file: file.clone(), deliverable });
@@ -290,7 +300,11 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
             return Err(CliError::new(message));
         };
         let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
-        outputs.push(Output { file, deliverable: named("--to", &String::from_utf8_lossy(name))? });
+        let name = String::from_utf8_lossy(name);
+        outputs.push(Output { file, deliverable: named(args, &mut headphones, ("--to", &name))? });
+    }
+    if headphones.is_none() {
+        args.headphones.refuse_without_binaural()?;
     }
     if outputs.iter().any(|output| output.file == Path::new("-")) {
         let message = "`-` is no output: give a file, or /dev/stdout to write into a pipe";
@@ -299,7 +313,19 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
     Ok((outputs, warnings))
 }
 
-fn named(option: &str, name: &str) -> Result<Deliverable, CliError> {
+fn named(
+    args: &Args,
+    headphones: &mut Option<Deliverable>,
+    (option, name): (&str, &str),
+) -> Result<Deliverable, CliError> {
+    if name.eq_ignore_ascii_case(BINAURAL) {
+        let deliverable = match headphones.take() {
+            Some(deliverable) => deliverable,
+            None => Deliverable::headphones(args.headphones.read()?),
+        };
+        *headphones = Some(deliverable.clone());
+        return Ok(deliverable);
+    }
     Deliverable::by_name(name).map_err(|e| CliError::new(format_args!("{option}: {e}")))
 }
 

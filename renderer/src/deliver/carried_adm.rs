@@ -116,6 +116,11 @@ impl Carried<'_> {
         document
     }
 
+    /// The document of a file with the signals of two ears: the common pack of BS.2094-1.
+    pub(super) fn binaural(&self) -> Document {
+        self.of_common("AP_00050001", 5, 1..=2)
+    }
+
     fn of_common(
         &self,
         pack: &str,

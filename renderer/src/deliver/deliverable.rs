@@ -5,10 +5,14 @@ use formats::adm::Document;
 use super::carried_adm::Carried;
 use crate::layout::measured::{MeasuredRoom, Route};
 use crate::layout::{Layout, LayoutError};
+use crate::monitor::binaural::Headphones;
 use crate::render::{Target, Wiring};
 
 /// Highest order of Ambisonics output.
 pub const HIGHEST_HOA_ORDER: u32 = 7;
+
+/// Name of the output for headphones.
+pub const BINAURAL: &str = "binaural";
 
 /// A target with the names of its channels.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +24,7 @@ pub struct Deliverable {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DeliverableError {
     /// Not the name of a layout.
-    #[error("{0}, hoa1 … hoa{HIGHEST_HOA_ORDER}")]
+    #[error("{0}, binaural, hoa1 … hoa{HIGHEST_HOA_ORDER}")]
     Layout(#[from] LayoutError),
     /// An order that there is no output of.
     #[error("`{0}` is no Ambisonics output; there are hoa1 … hoa{HIGHEST_HOA_ORDER}")]
@@ -53,6 +57,11 @@ impl Deliverable {
         Self { target: Target::Loudspeakers { layout: room.layout, wiring } }
     }
 
+    /// Two ears.
+    pub fn headphones(headphones: Headphones) -> Self {
+        Self { target: Target::Headphones(Box::new(headphones)) }
+    }
+
     /// What the engine renders to.
     pub fn target(&self) -> &Target {
         &self.target
@@ -63,6 +72,7 @@ impl Deliverable {
         match &self.target {
             Target::Loudspeakers { layout, .. } => layout.name.clone(),
             Target::Ambisonics { order } => format!("hoa{order}"),
+            Target::Headphones(_) => BINAURAL.to_owned(),
         }
     }
 
@@ -71,6 +81,7 @@ impl Deliverable {
         match &self.target {
             Target::Loudspeakers { layout, .. } => layout.everyday_name(),
             Target::Ambisonics { .. } => Some("AmbiX"),
+            Target::Headphones(_) => None,
         }
     }
 
@@ -90,6 +101,7 @@ impl Deliverable {
                 names
             }
             Target::Ambisonics { order } => (0..(order + 1).pow(2)).map(|acn| format!("ACN {acn}")).collect(),
+            Target::Headphones(_) => ["left ear", "right ear"].map(str::to_owned).to_vec(),
         }
     }
 
@@ -105,6 +117,7 @@ impl Deliverable {
     pub(super) fn document(&self, carried: &Carried) -> Option<Document> {
         match &self.target {
             Target::Ambisonics { order } => Some(carried.ambix(*order as usize)),
+            Target::Headphones(_) => Some(carried.binaural()),
             Target::Loudspeakers { .. } => self.in_file_order().map(|layout| carried.loudspeakers(&layout)),
         }
     }

@@ -20,7 +20,7 @@ use super::source::Source;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec};
-use crate::render::RenderOptions;
+use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.
 #[derive(Clone, Debug)]
@@ -105,9 +105,19 @@ impl Job {
             .thread_name(|n| format!("render {n}"))
             .build()
             .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
+        let modes = master.track_modes().map_err(|e| JobError::file(&self.input, e))?;
+        let target = |output: &Output| {
+            let mut target = output.deliverable.target().clone();
+            if let Target::Headphones(headphones) = &mut target
+                && headphones.track_modes.is_empty()
+            {
+                headphones.track_modes.clone_from(&modes);
+            }
+            target
+        };
         let spec = EngineSpec {
             items: Arc::clone(&master.items),
-            targets: self.outputs.iter().map(|output| output.deliverable.target().clone()).collect(),
+            targets: self.outputs.iter().map(target).collect(),
             sample_rate: master.reader.sample_rate(),
             frames: master.reader.frames(),
             span: span.clone(),

@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use formats::Warning;
 use formats::adm::{self, AdmId, AdmTime, Document, Gain};
-use formats::bw64::{ChunkId, Reader};
+use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
+use formats::bw64::{self, ChunkId, Reader};
 
 use super::{JobError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
+use crate::monitor::binaural::HeadphoneMode;
 
 /// Which part of a master to render.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,6 +76,21 @@ impl Master {
         let gain = Gain::Decibels(gain_db).linear();
         items.iter_mut().for_each(|item| context_mut(item).object_gain *= gain);
         Ok(Self { reader, items: Arc::from(items), warnings, remarks, warning_count: 0 })
+    }
+}
+
+impl Master {
+    /// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of
+    /// the file in their order.
+    pub(super) fn track_modes(&mut self) -> Result<Vec<Option<HeadphoneMode>>, bw64::Error> {
+        let Some(body) = self.reader.read_chunk(ChunkId::DBMD)? else { return Ok(Vec::new()) };
+        let dbmd = DbmdChunk::parse(&body, &mut self.warnings);
+        let supplement = dbmd.segments.iter().find_map(|segment| match segment.content() {
+            SegmentContent::AtmosSupplement(supplement) => Some(supplement),
+            _ => None,
+        });
+        let modes = supplement.map(|supplement| supplement.headphone).unwrap_or_default();
+        Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
     }
 }
 

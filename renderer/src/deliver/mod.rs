@@ -19,7 +19,7 @@ mod sink;
 mod source;
 mod timecode;
 
-pub use deliverable::{Deliverable, DeliverableError, HIGHEST_HOA_ORDER};
+pub use deliverable::{BINAURAL, Deliverable, DeliverableError, HIGHEST_HOA_ORDER};
 pub use error::JobError;
 pub use job::{Job, OpenJob, Output, Rendered};
 pub use levels::ChannelLevels;

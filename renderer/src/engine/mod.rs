@@ -78,7 +78,8 @@ impl Engine {
         let lag = if renderers.iter().any(Renderer::is_decorrelated) { GRID } else { 0 };
         let capacity = block_frames + tracks.latency() + lag;
         renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag));
-        let input_span = input_span(&span, &tracks, lag, spec.frames);
+        let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);
+        let input_span = input_span(&span, &tracks, lag + memory, (lag, spec.frames));
         let position = input_span.start;
         Ok((Self { tracks, renderers, input_span, span, position, block_frames, lag }, warnings))
     }
@@ -191,10 +192,15 @@ fn block_frames(tracks: usize, threads: usize) -> usize {
 }
 
 /// What must be read so that `span` has the bits it has in a render of everything.
-fn input_span(span: &Range<u64>, tracks: &TrackTable, lag: usize, frames: u64) -> Range<u64> {
+fn input_span(
+    span: &Range<u64>,
+    tracks: &TrackTable,
+    warm_up: usize,
+    (lag, frames): (usize, u64),
+) -> Range<u64> {
     let grid = GRID as u64;
     let (lag, latency) = (lag as u64, tracks.latency() as u64);
-    let before = lag + (tracks.memory() as u64).next_multiple_of(grid);
+    let before = warm_up as u64 + (tracks.memory() as u64).next_multiple_of(grid);
     let start = (span.start / grid * grid).saturating_sub(before);
     let end = span.end.next_multiple_of(grid) + lag + latency;
     start..end.min(frames).max(start)

@@ -34,7 +34,7 @@ impl Panner for AmbisonicPanner {
         Box::new(self.clone())
     }
 
-    fn objects(&mut self, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
+    fn objects(&mut self, _: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
         self.gains = match self.conversion {
             None => self.encoder.objects(block, context),
             Some(conversion) => {
@@ -47,6 +47,7 @@ impl Panner for AmbisonicPanner {
 
     fn direct_speakers(
         &self,
+        _: usize,
         block: &DirectSpeakersBlock,
         item: &DirectSpeakersItem,
         warnings: &mut Vec<Warning>,

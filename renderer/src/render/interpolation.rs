@@ -65,7 +65,7 @@ fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
 
 /// What a stretch of input holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Content {
+pub(crate) enum Content {
     /// Only zeros.
     Silence,
     /// Finite samples.
@@ -81,7 +81,7 @@ pub(super) enum Content {
     "aarch64+neon"
 ))]
 #[allow(clippy::needless_range_loop)]
-pub(super) fn content(input: &[f32]) -> Content {
+pub(crate) fn content(input: &[f32]) -> Content {
     const MAGNITUDE: u32 = 0x7fff_ffff;
     let mut largest = 0;
     for n in 0..input.len() {

@@ -17,7 +17,7 @@ use crate::panner::point_source::PointSourcePanner;
 
 /// The panners of one layout. Cheap to clone, one for each thread.
 #[derive(Clone)]
-pub(super) struct LoudspeakerPanner {
+pub(crate) struct LoudspeakerPanner {
     conversion: Option<Conversion>,
     objects: ObjectsGainCalculator,
     gains: DirectDiffuseGains,
@@ -40,7 +40,7 @@ impl Fixed {
 }
 
 impl LoudspeakerPanner {
-    pub(super) fn new(layout: &Layout, conversion: Option<Conversion>) -> Result<Self, RenderError> {
+    pub(crate) fn new(layout: &Layout, conversion: Option<Conversion>) -> Result<Self, RenderError> {
         let unusable = |reason: String| RenderError::Layout { layout: layout.name.clone(), reason };
         let objects = ObjectsGainCalculator::new(layout).map_err(|error| unusable(error.to_string()))?;
         let fixed = Fixed {
@@ -50,6 +50,18 @@ impl LoudspeakerPanner {
             hoa: OnceLock::new(),
         };
         Ok(Self { conversion, gains: objects.silence(), objects, fixed: Arc::new(fixed) })
+    }
+
+    /// Gains of an Objects block.
+    pub(crate) fn gains(&mut self, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
+        match self.conversion {
+            None => self.objects.gains(block, context, &mut self.gains),
+            Some(conversion) => {
+                let (block, context) = conversion.apply(block, context);
+                self.objects.gains(&block, &context, &mut self.gains);
+            }
+        }
+        &self.gains
     }
 
     fn silence(&self) -> Vec<f64> {
@@ -62,19 +74,13 @@ impl Panner for LoudspeakerPanner {
         Box::new(self.clone())
     }
 
-    fn objects(&mut self, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
-        match self.conversion {
-            None => self.objects.gains(block, context, &mut self.gains),
-            Some(conversion) => {
-                let (block, context) = conversion.apply(block, context);
-                self.objects.gains(&block, &context, &mut self.gains);
-            }
-        }
-        &self.gains
+    fn objects(&mut self, _: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
+        self.gains(block, context)
     }
 
     fn direct_speakers(
         &self,
+        _: usize,
         block: &DirectSpeakersBlock,
         item: &DirectSpeakersItem,
         warnings: &mut Vec<Warning>,

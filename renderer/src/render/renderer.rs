@@ -10,12 +10,13 @@ use super::importance;
 use super::interpolation::{Content, content};
 use super::mix::{ContentCache, Sources, mix_block};
 use super::plan::GRID;
-use super::target::{Conversion, Panner, Target};
+use super::target::{Bus, Conversion, Panner, Target};
 use super::timing::ObjectWindow;
 use super::track_processor::ItemSources;
 use super::voice::{PlanContext, Voice};
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
+use crate::monitor::binaural::Stage;
 
 /// Choices of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +38,9 @@ pub struct Renderer {
     decorrelators: Option<Decorrelators>,
     /// For each channel of the bus, where it goes and with which gain.
     wiring: Vec<(usize, f32)>,
+    /// How many channels of the bus, from the first, have a diffuse one.
+    diffuse: usize,
+    stage: Option<Stage>,
     outputs: usize,
     sample_rate: u32,
 }
@@ -80,7 +84,7 @@ impl Renderer {
         sample_rate: u32,
         options: RenderOptions,
     ) -> Result<(Self, Vec<Warning>), RenderError> {
-        let panner = target.panner(options.conversion)?;
+        let Bus { names, wiring, panner, stage } = target.bus(items, sample_rate, options.conversion)?;
         let mut warnings = Vec::new();
         let mut voices = Vec::new();
         for (index, item) in items.iter().enumerate() {
@@ -95,9 +99,9 @@ impl Renderer {
                 )?;
             }
         }
-        let names = target.channel_names();
-        let wiring = target.wiring();
-        let decorrelators = any_diffuse(items).then(|| Decorrelators::new(&names));
+        let diffuse = stage.as_ref().map_or(names.len(), Stage::diffuse);
+        let decorrelated = any_diffuse(items) || stage.as_ref().is_some_and(Stage::spreads);
+        let decorrelators = decorrelated.then(|| Decorrelators::new(&names[..diffuse]));
         let (items, importance, outputs) = (items.clone(), options.importance, target.channels());
         let bus = AudioBlock::default();
         let renderer = Self {
@@ -109,6 +113,8 @@ impl Renderer {
             bus,
             decorrelators,
             wiring,
+            diffuse,
+            stage,
             outputs,
             sample_rate,
         };
@@ -130,10 +136,18 @@ impl Renderer {
         self.bus =
             AudioBlock::new(self.bus_channels(), history(lag) + capacity.next_multiple_of(GRID) + GRID);
         self.bus.silence();
+        if let Some(stage) = &mut self.stage {
+            stage.reserve((capacity + lag).div_ceil(GRID) + 1);
+        }
+    }
+
+    /// Samples in front of a moment that its output depends on, beyond those of decorrelation: whole grid blocks.
+    pub fn memory(&self) -> usize {
+        self.stage.as_ref().map_or(0, Stage::memory)
     }
 
     fn bus_channels(&self) -> usize {
-        self.names.len() * (1 + usize::from(self.decorrelators.is_some()))
+        self.names.len() + if self.decorrelators.is_some() { self.diffuse } else { 0 }
     }
 
     /// Renders the next stretch. `output` receives the part of [`Stretch::output`] that lies in `wanted`.
@@ -211,12 +225,15 @@ impl Renderer {
 
     /// The bus, decorrelated, aligned and wired, to the output.
     fn deliver(
-        &self,
+        &mut self,
         stretch: Stretch,
         wanted: &Range<i64>,
         output: &mut AudioBlock,
     ) -> Result<(), RenderError> {
         let whole = stretch.output();
+        if self.stage.is_some() {
+            return self.deliver_ears(stretch, wanted, output);
+        }
         let range = whole.start.max(wanted.start)..whole.end.min(wanted.end);
         let frames = usize::try_from(range.end - range.start).unwrap_or(0);
         output.set_frames(frames);
@@ -244,6 +261,56 @@ impl Renderer {
         }
     }
 
+    /// The bus, decorrelated and aligned, through the stage to the output.
+    fn deliver_ears(
+        &mut self,
+        stretch: Stretch,
+        wanted: &Range<i64>,
+        output: &mut AudioBlock,
+    ) -> Result<(), RenderError> {
+        let Some(mut stage) = self.stage.take() else { return Ok(()) };
+        let from = history(stretch.lag) - stretch.lag;
+        stage.lines(stretch.output_blocks).into_par_iter().enumerate().for_each_init(
+            || self.room(),
+            |room, (block, mut rows)| {
+                for (channel, row) in rows.iter_mut().enumerate() {
+                    self.line(channel, from + block * GRID, room);
+                    row.copy_from_slice(&room.line);
+                }
+            },
+        );
+        let whole = stretch.output();
+        let ears = stage.render(whole.start, stretch.output_blocks);
+        let range = whole.start.max(wanted.start)..whole.end.min(wanted.end);
+        let frames = usize::try_from(range.end - range.start).unwrap_or(0);
+        output.set_frames(frames);
+        let first = usize::try_from(range.start - whole.start).unwrap_or(0);
+        let mut bad = None;
+        for (ear, row) in output.channels_mut().enumerate().filter(|_| frames > 0) {
+            row.copy_from_slice(&ears.channel(ear)[first..first + frames]);
+            if content(row) == Content::NotFinite {
+                bad = bad.or(Some(ear));
+            }
+        }
+        self.stage = Some(stage);
+        match bad {
+            None => Ok(()),
+            Some(ear) => Err(RenderError::Output {
+                channel: ["left ear", "right ear"][ear].to_owned(),
+                time: time_span(range.start, self.sample_rate),
+            }),
+        }
+    }
+
+    /// The grid block at `at` of a channel of the bus, decorrelated, into the room's line.
+    fn line(&self, channel: usize, at: usize, room: &mut Room) {
+        room.line.copy_from_slice(&self.bus.channel(channel)[at..at + GRID]);
+        if let Some(decorrelators) = self.decorrelators.as_ref().filter(|_| channel < self.diffuse) {
+            let diffuse = self.bus.channel(self.names.len() + channel);
+            decorrelators.add(channel, (diffuse, at), &mut room.decorrelation, &mut room.line);
+        }
+    }
+
     fn room(&self) -> Room {
         let scratch = self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default();
         Room { line: vec![0.0; GRID], decorrelation: (scratch, Vec::new()) }
@@ -260,11 +327,7 @@ impl Renderer {
     ) -> Result<(), usize> {
         rows.iter_mut().for_each(|row| row.fill(0.0));
         for (channel, (output, gain)) in self.wiring.iter().enumerate() {
-            room.line.copy_from_slice(&self.bus.channel(channel)[at..at + GRID]);
-            if let Some(decorrelators) = &self.decorrelators {
-                let diffuse = self.bus.channel(self.names.len() + channel);
-                decorrelators.add(channel, (diffuse, at), &mut room.decorrelation, &mut room.line);
-            }
+            self.line(channel, at, room);
             let Some(row) = rows.get_mut(*output) else { continue };
             let line = &room.line[skip..skip + row.len()];
             if content(line) == Content::NotFinite {
@@ -290,7 +353,7 @@ struct Room {
 }
 
 /// Samples `range` of every channel, grid block by grid block.
-fn grid_blocks(bus: &mut AudioBlock, start: usize, end: usize) -> Vec<Vec<&mut [f32]>> {
+pub(crate) fn grid_blocks(bus: &mut AudioBlock, start: usize, end: usize) -> Vec<Vec<&mut [f32]>> {
     let mut blocks: Vec<Vec<&mut [f32]>> = Vec::new();
     blocks.resize_with((end - start).div_ceil(GRID), Vec::new);
     for channel in bus.channels_mut() {
@@ -357,20 +420,20 @@ fn add_voices(
     }
     if context.object_gain != 0.0 {
         voices.push(voice);
-        remarks(item, panner, warnings);
+        remarks((index, item), panner, warnings);
     }
     Ok(())
 }
 
 /// What the panner finds strange about the first blocks of a bed channel.
-fn remarks(item: &RenderItem, panner: &dyn Panner, warnings: &mut Vec<Warning>) {
+fn remarks((index, item): (usize, &RenderItem), panner: &dyn Panner, warnings: &mut Vec<Warning>) {
     /// More of the same would only be repetition.
     const BLOCKS: usize = 16;
     let RenderItem::DirectSpeakers(item) = item else { return };
     let formats::adm::BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return };
     let mut found = Vec::new();
     for block in blocks.iter().take(BLOCKS) {
-        panner.direct_speakers(block, item, &mut found);
+        panner.direct_speakers(index, block, item, &mut found);
     }
     found.retain(|warning| !warnings.contains(warning));
     warnings.append(&mut found);

@@ -1,6 +1,7 @@
 //! What is rendered to: a loudspeaker layout or an Ambisonics format, and its panner.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use formats::Warning;
 use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBlock, PositionOffset};
@@ -8,8 +9,9 @@ use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBl
 use super::ambisonics::AmbisonicPanner;
 use super::error::RenderError;
 use super::loudspeakers::LoudspeakerPanner;
-use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
+use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, RenderItem};
 use crate::layout::Layout;
+use crate::monitor::binaural::{Headphones, Stage};
 use crate::panner::DirectDiffuseGains;
 use crate::panner::objects::offset_position;
 use crate::panner::position_conversion::{to_cartesian, to_polar};
@@ -29,6 +31,8 @@ pub enum Target {
         /// 1…7.
         order: u32,
     },
+    /// Two ears.
+    Headphones(Box<Headphones>),
 }
 
 /// Which output channel each loudspeaker of a layout is wired to, with a trim.
@@ -53,7 +57,7 @@ impl Conversion {
     /// Converts `block`, unless it is already what it should become. An offset in the block's own coordinates
     /// is added before, and taken out of the context that comes back with it; one in the others waits there,
     /// for the converted block.
-    pub(super) fn apply<'c>(
+    pub(crate) fn apply<'c>(
         self,
         block: &ObjectsBlock,
         context: &'c ItemContext,
@@ -81,36 +85,57 @@ impl Target {
             Self::Loudspeakers { wiring: Some(wiring), .. } => wiring.channels,
             Self::Loudspeakers { layout, wiring: None } => layout.channels.len(),
             Self::Ambisonics { order } => (*order as usize + 1).pow(2),
+            Self::Headphones(_) => 2,
         }
     }
 
-    /// Names of the channels that are panned to, before wiring.
-    pub(super) fn channel_names(&self) -> Vec<String> {
-        match self {
-            Self::Loudspeakers { layout, .. } => {
-                layout.channels.iter().map(|channel| channel.name.clone()).collect()
+    /// What is panned to, and what comes after.
+    pub(super) fn bus(
+        &self,
+        items: &Arc<[RenderItem]>,
+        sample_rate: u32,
+        conversion: Option<Conversion>,
+    ) -> Result<Bus, RenderError> {
+        let straight = |channels: usize| (0..channels).map(|channel| (channel, 1.0)).collect();
+        Ok(match self {
+            Self::Loudspeakers { layout, wiring } => Bus {
+                names: layout.channels.iter().map(|channel| channel.name.clone()).collect(),
+                wiring: match wiring {
+                    Some(wiring) => wiring.outputs.iter().map(|(to, gain)| (*to, *gain as f32)).collect(),
+                    None => straight(layout.channels.len()),
+                },
+                panner: Box::new(LoudspeakerPanner::new(layout, conversion)?),
+                stage: None,
+            },
+            Self::Ambisonics { order } => Bus {
+                names: (0..self.channels()).map(|number| format!("ACN{number:02}")).collect(),
+                wiring: straight(self.channels()),
+                panner: Box::new(AmbisonicPanner::new(*order, conversion)?),
+                stage: None,
+            },
+            Self::Headphones(headphones) => {
+                let stage = Stage::new(headphones, items, sample_rate)?;
+                Bus {
+                    names: stage.names().to_vec(),
+                    wiring: Vec::new(),
+                    panner: stage.panner(conversion)?,
+                    stage: Some(stage),
+                }
             }
-            Self::Ambisonics { .. } => (0..self.channels()).map(|number| format!("ACN{number:02}")).collect(),
-        }
+        })
     }
+}
 
-    /// For each of those channels its output and its gain.
-    pub(super) fn wiring(&self) -> Vec<(usize, f32)> {
-        match self {
-            Self::Loudspeakers { wiring: Some(wiring), .. } => {
-                wiring.outputs.iter().map(|(output, gain)| (*output, *gain as f32)).collect()
-            }
-            _ => (0..self.channels()).map(|channel| (channel, 1.0)).collect(),
-        }
-    }
-
-    /// The panner for this target.
-    pub(super) fn panner(&self, conversion: Option<Conversion>) -> Result<Box<dyn Panner>, RenderError> {
-        match self {
-            Self::Loudspeakers { layout, .. } => Ok(Box::new(LoudspeakerPanner::new(layout, conversion)?)),
-            Self::Ambisonics { order } => Ok(Box::new(AmbisonicPanner::new(*order, conversion)?)),
-        }
-    }
+/// The bus of a target.
+pub(super) struct Bus {
+    /// Its channels.
+    pub names: Vec<String>,
+    /// For each of them its output and its gain; none where a stage makes the output.
+    pub wiring: Vec<(usize, f32)>,
+    /// Pans to its channels.
+    pub panner: Box<dyn Panner>,
+    /// What makes the output of headphones.
+    pub stage: Option<Stage>,
 }
 
 /// Metadata in, gains for the channels of one target out.
@@ -118,12 +143,13 @@ pub trait Panner: Send + Sync {
     /// Another one with room of its own to work in.
     fn for_another_thread(&self) -> Box<dyn Panner>;
 
-    /// Gains of an Objects block.
-    fn objects(&mut self, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains;
+    /// Gains of an Objects block of the item of that number.
+    fn objects(&mut self, item: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains;
 
-    /// Gains of a DirectSpeakers block; adds what is strange about it to `warnings`.
+    /// Gains of a DirectSpeakers block of the item of that number; adds what is strange about it to `warnings`.
     fn direct_speakers(
         &self,
+        index: usize,
         block: &DirectSpeakersBlock,
         item: &DirectSpeakersItem,
         warnings: &mut Vec<Warning>,

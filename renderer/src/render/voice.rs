@@ -105,11 +105,12 @@ impl Voice {
         panner: &mut dyn Panner,
         within: &Range<i64>,
     ) -> Result<(), GainNotFinite> {
-        match &context.items[self.item] {
+        let number = self.item;
+        match &context.items[number] {
             RenderItem::Objects(item) => {
                 let BlockFormats::Objects(blocks) = &item.channel.blocks else { return Ok(()) };
                 let gains = |block: &ObjectsBlock| {
-                    let gains = panner.objects(block, &item.context);
+                    let gains = panner.objects(number, block, &item.context);
                     let diffuse = context.bus_channels.saturating_sub(gains.direct.len());
                     gains.direct.iter().chain(gains.diffuse.iter().take(diffuse)).copied().collect()
                 };
@@ -117,7 +118,7 @@ impl Voice {
             }
             RenderItem::DirectSpeakers(item) => {
                 let BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return Ok(()) };
-                let gains = |block: &_| panner.direct_speakers(block, item, &mut Vec::new());
+                let gains = |block: &_| panner.direct_speakers(number, block, item, &mut Vec::new());
                 self.prepare_blocks(blocks, context, within, gains, |_, _| false)
             }
             RenderItem::Binaural(item) => {

@@ -1,0 +1,133 @@
+//! How the head is turned.
+
+use crate::Direction;
+
+/// The orientation of a head: the rotation that takes the head's axes to those of the room, a unit quaternion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Orientation {
+    w: f64,
+    x: f64,
+    y: f64,
+    z: f64,
+}
+
+impl Default for Orientation {
+    fn default() -> Self {
+        Self::FORWARD
+    }
+}
+
+impl Orientation {
+    /// Looking straight ahead.
+    pub const FORWARD: Self = Self { w: 1.0, x: 0.0, y: 0.0, z: 0.0 };
+
+    /// The head turned by `yaw` to its left, then raised by `pitch` (nose up), then tilted by `roll` (right ear
+    /// down); degrees, each about the head's own axis as turned so far.
+    pub fn from_yaw_pitch_roll(yaw: f64, pitch: f64, roll: f64) -> Self {
+        let about = |degrees: f64| (degrees.to_radians() / 2.0).sin_cos();
+        let ((sz, cz), (sx, cx), (sy, cy)) = (about(yaw), about(pitch), about(roll));
+        let yaw = Self { w: cz, x: 0.0, y: 0.0, z: sz };
+        let pitch = Self { w: cx, x: sx, y: 0.0, z: 0.0 };
+        let roll = Self { w: cy, x: 0.0, y: sy, z: 0.0 };
+        yaw.then(pitch).then(roll)
+    }
+
+    /// The rotation of this quaternion (x right, y front, z up), whatever its length; none for length zero.
+    pub fn from_quaternion(w: f64, x: f64, y: f64, z: f64) -> Self {
+        let length = (w * w + x * x + y * y + z * z).sqrt();
+        if !(length > 0.0 && length.is_finite()) {
+            return Self::FORWARD;
+        }
+        Self { w: w / length, x: x / length, y: y / length, z: z / length }
+    }
+
+    fn then(self, next: Self) -> Self {
+        let (a, b) = (self, next);
+        Self {
+            w: a.w * b.w - a.x * b.x - a.y * b.y - a.z * b.z,
+            x: a.w * b.x + a.x * b.w + a.y * b.z - a.z * b.y,
+            y: a.w * b.y - a.x * b.z + a.y * b.w + a.z * b.x,
+            z: a.w * b.z + a.x * b.y - a.y * b.x + a.z * b.w,
+        }
+    }
+
+    /// A direction of the room as this head hears it.
+    pub fn to_head(self, direction: Direction) -> Direction {
+        Direction::from_vector(self.rotated_back(direction.unit_vector()))
+    }
+
+    /// A vector of the room (x right, y front, z up) in the axes of this head.
+    pub fn rotated_back(self, v: [f64; 3]) -> [f64; 3] {
+        // v' = v + 2 q × (q × v + w v) with the conjugate's vector part.
+        let q = [-self.x, -self.y, -self.z];
+        let cross = |a: [f64; 3], b: [f64; 3]| {
+            [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+        };
+        let t = cross(q, v).map(|c| 2.0 * c);
+        let u = cross(q, t);
+        [0, 1, 2].map(|i| v[i] + self.w * t[i] + u[i])
+    }
+
+    /// The orientation at `part` (0 … 1) of the shortest turn from here to `other`, at constant speed.
+    pub fn towards(self, other: Self, part: f64) -> Self {
+        let dot = self.w * other.w + self.x * other.x + self.y * other.y + self.z * other.z;
+        let (sign, dot) = if dot < 0.0 { (-1.0, -dot) } else { (1.0, dot) };
+        let angle = dot.min(1.0).acos();
+        let (a, b) = if angle < 1e-6 {
+            (1.0 - part, part)
+        } else {
+            (((1.0 - part) * angle).sin() / angle.sin(), (part * angle).sin() / angle.sin())
+        };
+        let b = b * sign;
+        let mix = |p: f64, q: f64| a * p + b * q;
+        Self::from_quaternion(
+            mix(self.w, other.w),
+            mix(self.x, other.x),
+            mix(self.y, other.y),
+            mix(self.z, other.z),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(a: Direction, azimuth: f64, elevation: f64) {
+        assert!(a.angle_to(Direction::new(azimuth, elevation)) < 1e-6, "{a:?}, not {azimuth} {elevation}");
+    }
+
+    #[test]
+    fn a_head_turned_left_hears_the_front_at_its_right() {
+        near(Orientation::from_yaw_pitch_roll(30.0, 0.0, 0.0).to_head(Direction::FRONT), -30.0, 0.0);
+    }
+
+    #[test]
+    fn a_raised_nose_puts_the_front_below() {
+        near(Orientation::from_yaw_pitch_roll(0.0, 20.0, 0.0).to_head(Direction::FRONT), 0.0, -20.0);
+    }
+
+    #[test]
+    fn the_right_ear_down_puts_what_is_right_above() {
+        near(
+            Orientation::from_yaw_pitch_roll(0.0, 0.0, 25.0).to_head(Direction::new(-90.0, 0.0)),
+            -90.0,
+            25.0,
+        );
+    }
+
+    #[test]
+    fn pitch_follows_yaw() {
+        let head = Orientation::from_yaw_pitch_roll(90.0, 30.0, 0.0);
+        near(head.to_head(Direction::new(90.0, 30.0)), 0.0, 0.0);
+    }
+
+    #[test]
+    fn halfway_is_half_the_turn_and_takes_the_short_way() {
+        let a = Orientation::from_yaw_pitch_roll(170.0, 0.0, 0.0);
+        let b = Orientation::from_yaw_pitch_roll(-170.0, 0.0, 0.0);
+        near(a.towards(b, 0.5).to_head(Direction::new(180.0, 0.0)), 0.0, 0.0);
+        near(a.towards(b, 0.25).to_head(Direction::new(175.0, 0.0)), 0.0, 0.0);
+        assert_eq!(a.towards(a, 0.3), a);
+    }
+}

@@ -1,0 +1,153 @@
+//! Options of the output `binaural`.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use hrtf::HrtfSet;
+
+use crate::cli::CliError;
+use crate::layout::Layout;
+use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones};
+
+/// The largest head track that is read.
+const MAX_TRACK_BYTES: u64 = 256 << 20;
+
+/// What headphones may be told.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Headphones (layout binaural)")]
+pub(super) struct HeadphoneArgs {
+    /// The listener's ears: a SOFA file with head-related responses; MIT KEMAR by default
+    #[arg(long, value_name = "FILE.sofa")]
+    hrtf: Option<PathBuf>,
+    /// Take the tone that the set has in the mean of all directions out of it; on for the built-in set, else off
+    #[arg(long, value_enum, value_name = "on|off")]
+    diffuse_field_eq: Option<Switch>,
+    /// What gets a direction: every object, or the loudspeakers of a layout, 7.1.4 by default
+    #[arg(long, value_name = "objects|speakers[:LAYOUT]")]
+    binaural: Option<PathName>,
+    /// The mode of every object and bed channel, whatever the master says
+    #[arg(long, value_enum, value_name = "MODE")]
+    binaural_mode: Option<Mode>,
+    /// Where the listener looks: degrees to the left, up, and tilted to the right
+    #[arg(long, value_name = "YAW,PITCH,ROLL", allow_hyphen_values = true)]
+    head: Option<Pose>,
+    /// How the head moves: lines of seconds, yaw, pitch and roll
+    #[arg(long, value_name = "FILE.csv", conflicts_with = "head")]
+    head_track: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
+enum Switch {
+    /// Equalised
+    On,
+    /// As measured
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Mode {
+    /// As stereo pans it, without a head
+    Off,
+    /// From its direction, near
+    Near,
+    /// From its direction, at a middling distance
+    Mid,
+    /// From its direction, far away
+    Far,
+}
+
+#[derive(Clone, Debug)]
+struct PathName(BinauralPath);
+
+impl FromStr for PathName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let layout = match text.split_once(':') {
+            None if text == "objects" => return Ok(Self(BinauralPath::Objects)),
+            None if text == "speakers" => "7.1.4",
+            Some(("speakers", layout)) => layout,
+            _ => return Err("expected objects, speakers or speakers:LAYOUT, e.g. speakers:5.1".to_owned()),
+        };
+        let layout = Layout::by_name(layout).map_err(|error| error.to_string())?;
+        Ok(Self(BinauralPath::Speakers(layout)))
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pose([f64; 3]);
+
+impl FromStr for Pose {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let angle = |text: &str| text.trim().parse::<f64>().ok().filter(|angle| angle.abs() <= 360.0);
+        let angles: Option<Vec<f64>> = text.split(',').map(angle).collect();
+        let angles = angles.and_then(|angles| <[f64; 3]>::try_from(angles).ok());
+        angles.map(Self).ok_or_else(|| "expected three angles of -360 to 360 degrees, e.g. 30,0,0".to_owned())
+    }
+}
+
+impl HeadphoneArgs {
+    /// Reads the files and puts the options together.
+    pub(super) fn read(&self) -> Result<Headphones, CliError> {
+        let mut set = match &self.hrtf {
+            Some(file) => HrtfSet::open(file).map_err(|error| CliError::file(file, error))?,
+            None => HrtfSet::built_in(),
+        };
+        let equalised = self.diffuse_field_eq.unwrap_or(match &self.hrtf {
+            Some(_) => Switch::Off,
+            None => Switch::On,
+        });
+        if equalised == Switch::On {
+            set = set.diffuse_field_equalised();
+        }
+        let mut headphones = Headphones::new(Arc::new(set));
+        if let Some(PathName(path)) = &self.binaural {
+            headphones.path = path.clone();
+        }
+        headphones.mode = self.binaural_mode.map(|mode| match mode {
+            Mode::Off => HeadphoneMode::Off,
+            Mode::Near => HeadphoneMode::Near,
+            Mode::Mid => HeadphoneMode::Mid,
+            Mode::Far => HeadphoneMode::Far,
+        });
+        if let Some(Pose([yaw, pitch, roll])) = self.head {
+            headphones.head = Head::still(yaw, pitch, roll);
+        }
+        if let Some(file) = &self.head_track {
+            headphones.head = track(file)?;
+        }
+        Ok(headphones)
+    }
+
+    /// Nothing of this has an effect on other outputs.
+    pub(super) fn refuse_without_binaural(&self) -> Result<(), CliError> {
+        let given = [
+            ("--hrtf", self.hrtf.is_some()),
+            ("--diffuse-field-eq", self.diffuse_field_eq.is_some()),
+            ("--binaural", self.binaural.is_some()),
+            ("--binaural-mode", self.binaural_mode.is_some()),
+            ("--head", self.head.is_some()),
+            ("--head-track", self.head_track.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            None => Ok(()),
+            Some((option, _)) => Err(CliError::new(format_args!(
+                "{option} is for headphones, and no output is; ask for one with --layout binaural"
+            ))),
+        }
+    }
+}
+
+fn track(file: &Path) -> Result<Head, CliError> {
+    let mut text = String::new();
+    fs::File::open(file)
+        .and_then(|opened| opened.take(MAX_TRACK_BYTES).read_to_string(&mut text))
+        .map_err(|error| CliError::file(file, error))?;
+    Head::from_csv(&text).map_err(|error| CliError::file(file, error))
+}

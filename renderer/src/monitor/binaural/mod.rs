@@ -1,0 +1,101 @@
+//! Headphones: the scene to two ears.
+//!
+//! ```text
+//!  Objects, DirectSpeakers ── one feed each, at its own direction ─────┐
+//!  size, diffuse, HOA ─────── 22 virtual loudspeakers (9+10+3) ────────┤ stage: each feed from its direction
+//!  LFE ────────────────────── both ears alike ─────────────────────────┤        to two ears
+//!  Binaural, mode off ─────── the ears themselves ─────────────────────┘
+//! ```
+//!
+//! That is the path [`BinauralPath::Objects`]; [`BinauralPath::Speakers`] pans everything to a loudspeaker layout
+//! as if it stood in a room, and gives every loudspeaker its direction.
+//!
+//! Levels are the mixer's: a position changes what the head does to a sound, never its gain. Distances are heard
+//! as BS.2127 renders them, by the width that a source has when it comes near.
+
+mod feeds;
+mod head;
+mod panner;
+mod stage;
+
+use std::sync::Arc;
+
+use hrtf::HrtfSet;
+
+use crate::layout::Layout;
+
+pub use head::{Head, HeadTrackError};
+pub(crate) use stage::Stage;
+
+/// How to render to headphones.
+#[derive(Clone, Debug)]
+pub struct Headphones {
+    /// The listener's ears, at any sampling rate.
+    pub set: Arc<HrtfSet>,
+    /// What gets a direction of its own.
+    pub path: BinauralPath,
+    /// The mode of everything; `None`: what the scene says, [`Headphones::track_modes`] included.
+    pub mode: Option<HeadphoneMode>,
+    /// The mode of each track of the file, where its `dbmd` chunk says one.
+    pub track_modes: Vec<Option<HeadphoneMode>>,
+    /// Where the listener looks.
+    pub head: Head,
+}
+
+/// What gets a direction of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum BinauralPath {
+    /// Every object and every bed channel.
+    #[default]
+    Objects,
+    /// The loudspeakers of a layout, which everything is panned to. Modes have no effect.
+    Speakers(Layout),
+}
+
+/// How one object or bed channel is heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadphoneMode {
+    /// As stereo pans it, without a head.
+    Off,
+    /// From its direction, near.
+    Near,
+    /// From its direction, at a middling distance.
+    Mid,
+    /// From its direction, far away.
+    Far,
+}
+
+impl HeadphoneMode {
+    /// The mode that a `dbmd` chunk calls so, if it says one.
+    pub fn of_dolby(name: &str) -> Option<Self> {
+        match name {
+            "off" => Some(Self::Off),
+            "near" => Some(Self::Near),
+            "mid" => Some(Self::Mid),
+            "far" => Some(Self::Far),
+            _ => None,
+        }
+    }
+}
+
+impl Headphones {
+    /// Every object from its own direction, to a head that looks ahead.
+    pub fn new(set: Arc<HrtfSet>) -> Self {
+        Self {
+            set,
+            path: BinauralPath::default(),
+            mode: None,
+            track_modes: Vec::new(),
+            head: Head::default(),
+        }
+    }
+}
+
+impl PartialEq for Headphones {
+    /// The same set, not an equal one.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.set, &other.set)
+            && (&self.path, self.mode, &self.head) == (&other.path, other.mode, &other.head)
+            && self.track_modes == other.track_modes
+    }
+}

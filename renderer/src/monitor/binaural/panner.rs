@@ -1,0 +1,185 @@
+//! Metadata to the gains of the headphones' feeds.
+
+use std::sync::Arc;
+
+use formats::Warning;
+use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBlock};
+
+use super::HeadphoneMode;
+use super::feeds::Feeds;
+use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
+use crate::layout::Layout;
+use crate::panner::DirectDiffuseGains;
+use crate::panner::direct_speakers::look_at;
+use crate::panner::objects::offset_position;
+use crate::panner::polar_extent::seen_from;
+use crate::panner::position_conversion::to_polar;
+use crate::render::{Conversion, LoudspeakerPanner, Panner, RenderError};
+
+/// Sources that are seen under this angle, degrees, have no point left; smaller ones keep a share of it.
+const WIDE: f64 = 60.0;
+
+/// The layout of what is heard without a head.
+const STEREO: &str = "0+2+0";
+
+/// Pans every type of item to the feeds. Cheap to clone, one for each thread.
+#[derive(Clone)]
+pub(super) struct BinauralPanner {
+    feeds: Arc<Feeds>,
+    conversion: Option<Conversion>,
+    virtual_room: LoudspeakerPanner,
+    stereo: LoudspeakerPanner,
+    gains: DirectDiffuseGains,
+}
+
+impl BinauralPanner {
+    pub(super) fn new(feeds: Arc<Feeds>, conversion: Option<Conversion>) -> Result<Self, RenderError> {
+        let stereo = Layout::by_name(STEREO)
+            .map_err(|error| RenderError::Layout { layout: STEREO.to_owned(), reason: error.to_string() })?;
+        Ok(Self {
+            virtual_room: LoudspeakerPanner::new(&feeds.layout, None)?,
+            stereo: LoudspeakerPanner::new(&stereo, None)?,
+            gains: DirectDiffuseGains { direct: Vec::new(), diffuse: Vec::new() },
+            feeds,
+            conversion,
+        })
+    }
+
+    fn silence(&self) -> Vec<f64> {
+        vec![0.0; self.feeds.rows.len()]
+    }
+
+    /// Without a head: as stereo pans it. What is diffuse has no room to be so and joins the rest.
+    fn pan_stereo(&mut self, block: &ObjectsBlock, context: &ItemContext) {
+        let stereo = self.stereo.gains(block, context);
+        for (ear, (direct, diffuse)) in stereo.direct.iter().zip(&stereo.diffuse).enumerate() {
+            self.gains.direct[self.feeds.ears + ear] = direct.hypot(*diffuse);
+        }
+    }
+
+    /// A point at the object's own direction; its size and what is diffuse of it over the virtual loudspeakers,
+    /// decorrelated. The power of all is that of the object's gain.
+    fn pan_in_space(&mut self, row: usize, block: &ObjectsBlock, context: &ItemContext) {
+        let mut block = block.clone();
+        if let ObjectPosition::Cartesian(_) = block.position {
+            block.position = offset_position(block.position, context.position_offset);
+            to_polar(&mut block);
+        }
+        let spread = spread(&block, context);
+        let divergence = block.special.as_ref().and_then(|special| special.divergence);
+        let diverges = divergence.is_some_and(|divergence| divergence.value != 0.0);
+        if let Some(special) = &mut block.special {
+            // These are about loudspeakers, and there are none.
+            special.channel_lock = None;
+            special.zone_exclusion.clear();
+        }
+        let room = self.virtual_room.gains(&block, context);
+        let diffuse = if block.diffuse.is_finite() { block.diffuse.clamp(0.0, 1.0) } else { 0.0 };
+        let point = ((1.0 - diffuse) * (1.0 - spread)).sqrt();
+        if diverges {
+            let scale = (1.0 - spread).sqrt();
+            let rows = self.gains.direct.iter_mut().zip(&room.direct);
+            rows.for_each(|(gain, direct)| *gain = direct * scale);
+        } else {
+            self.gains.direct[row] = point * block.common.gain.linear() * context.object_gain;
+        }
+        let rows = self.gains.diffuse.iter_mut().zip(room.direct.iter().zip(&room.diffuse));
+        rows.for_each(|(gain, (direct, diffuse))| {
+            *gain = (diffuse * diffuse + spread * direct * direct).sqrt();
+        });
+    }
+}
+
+/// The share of a polar block's power that has a width.
+fn spread(block: &ObjectsBlock, context: &ItemContext) -> f64 {
+    let ObjectPosition::Polar(position) = offset_position(block.position, context.position_offset) else {
+        return 0.0;
+    };
+    let near = (position.distance - block.depth / 2.0).max(0.0);
+    let seen = seen_from(block.width, near).max(seen_from(block.height, near));
+    let share = seen / WIDE;
+    if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 }
+}
+
+/// Some of the object is spread over the virtual loudspeakers at some time.
+pub(super) fn may_spread(block: &ObjectsBlock, context: &ItemContext) -> bool {
+    let mut block = block.clone();
+    if let ObjectPosition::Cartesian(_) = block.position {
+        block.position = offset_position(block.position, context.position_offset);
+        to_polar(&mut block);
+    }
+    spread(&block, context) > 0.0
+}
+
+impl Panner for BinauralPanner {
+    fn for_another_thread(&self) -> Box<dyn Panner> {
+        Box::new(self.clone())
+    }
+
+    fn objects(&mut self, item: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
+        let feeds = Arc::clone(&self.feeds);
+        for (part, length) in [
+            (&mut self.gains.direct, feeds.rows.len()),
+            (&mut self.gains.diffuse, feeds.layout.channels.len()),
+        ] {
+            part.clear();
+            part.resize(length, 0.0);
+        }
+        let special = block.special.as_ref().and_then(|special| special.headphone_virtualise);
+        let off = feeds.modes.get(item) == Some(&HeadphoneMode::Off);
+        let converted = self.conversion.map(|conversion| conversion.apply(block, context));
+        let (block, context) = match &converted {
+            None => (block, context),
+            Some((block, context)) => (block, &**context),
+        };
+        match feeds.of_item.get(item).copied().flatten() {
+            Some(_) if off || special.is_some_and(|special| special.bypass) => {
+                self.pan_stereo(block, context)
+            }
+            Some(row) => self.pan_in_space(row, block, context),
+            None => {
+                let room = self.virtual_room.gains(block, context);
+                self.gains.direct[..room.direct.len()].copy_from_slice(&room.direct);
+                self.gains.diffuse.copy_from_slice(&room.diffuse);
+            }
+        }
+        &self.gains
+    }
+
+    fn direct_speakers(
+        &self,
+        index: usize,
+        block: &DirectSpeakersBlock,
+        item: &DirectSpeakersItem,
+        warnings: &mut Vec<Warning>,
+    ) -> Vec<f64> {
+        let mut gains = self.silence();
+        let off = self.feeds.modes.get(index) == Some(&HeadphoneMode::Off);
+        let room = match self.feeds.of_item.get(index).copied().flatten() {
+            Some(row) if !off || row == self.feeds.ears + 2 => {
+                warnings.extend(look_at(block, &item.context, item.channel.frequency).1);
+                gains[row] = block.common.gain.linear() * item.context.object_gain;
+                return gains;
+            }
+            Some(_) => {
+                let stereo = self.stereo.direct_speakers(index, block, item, warnings);
+                gains[self.feeds.ears..].iter_mut().zip(stereo).for_each(|(gain, pan)| *gain = pan);
+                return gains;
+            }
+            None => self.virtual_room.direct_speakers(index, block, item, warnings),
+        };
+        gains.iter_mut().zip(room).for_each(|(gain, pan)| *gain = pan);
+        gains
+    }
+
+    fn ear(&self, block: &BinauralBlock, item: &BinauralItem) -> Vec<f64> {
+        let mut gains = self.silence();
+        let row = self.feeds.ears + usize::from(!item.left);
+        gains[row] = block.common.gain.linear() * item.context.object_gain;
+        gains
+    }
+
+    fn hoa(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
+        self.virtual_room.hoa(item, warnings)
+    }
+}

@@ -1,0 +1,266 @@
+//! The feeds to two ears, grid block by grid block.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use formats::adm::BlockFormats;
+use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
+use rayon::prelude::*;
+
+use super::feeds::{Feed, Feeds};
+use super::head::Head;
+use super::panner::{BinauralPanner, may_spread};
+use super::{BinauralPath, Headphones};
+use crate::audio::AudioBlock;
+use crate::items::RenderItem;
+use crate::panner::screen_edge_lock::ScreenEdgeLock;
+use crate::panner::screen_scale::ScreenScale;
+use crate::render::{Content, Conversion, GRID, Panner, Path, RenderError, Screen, content, grid_blocks};
+
+/// A source that turns by more than this from knot to knot, degrees, has not moved but is somewhere else.
+const JUMP: f64 = 20.0;
+
+/// Renders the feeds of one target.
+pub(crate) struct Stage {
+    feeds: Arc<Feeds>,
+    items: Arc<[RenderItem]>,
+    rows: Vec<Row>,
+    head: Head,
+    head_moves: bool,
+    binauraliser: Binauraliser,
+    /// The feeds: history, then the blocks of the stretch.
+    lines: AudioBlock,
+    ears: AudioBlock,
+    sample_rate: u32,
+    spreads: bool,
+}
+
+/// Where a feed is, over a stretch.
+struct Row {
+    path: Option<Path>,
+    directions: Vec<Direction>,
+    knots: Vec<Knot>,
+    /// For each grid block the filter, when the feed stands still in all that the block depends on.
+    steady: Vec<Option<Arc<Filter>>>,
+    last: Option<(Direction, Arc<Filter>)>,
+}
+
+impl Stage {
+    pub(crate) fn new(
+        headphones: &Headphones,
+        items: &Arc<[RenderItem]>,
+        sample_rate: u32,
+    ) -> Result<Self, RenderError> {
+        let refused = |reason: String| RenderError::Layout { layout: "binaural".to_owned(), reason };
+        let feeds = Feeds::new(headphones, items).map_err(|error| refused(error.to_string()))?;
+        let scale = ScreenScale::new(&feeds.layout).map_err(|error| refused(error.to_string()))?;
+        let edge_lock = ScreenEdgeLock::new(&feeds.layout).map_err(|error| refused(error.to_string()))?;
+        let path = |feed: &Feed| match feed {
+            Feed::Item(item) => {
+                let screen = Screen { scale: scale.clone(), edge_lock: edge_lock.clone() };
+                Some(Path::new(items[*item].context(), sample_rate, Some(screen)))
+            }
+            _ => None,
+        };
+        let row = |feed: &Feed| Row {
+            path: path(feed),
+            directions: Vec::new(),
+            knots: Vec::new(),
+            steady: Vec::new(),
+            last: None,
+        };
+        Ok(Self {
+            rows: feeds.rows.iter().map(row).collect(),
+            spreads: headphones.path == BinauralPath::Objects && items.iter().any(spreads),
+            feeds: Arc::new(feeds),
+            items: Arc::clone(items),
+            head: headphones.head.clone(),
+            head_moves: headphones.head.moves(),
+            binauraliser: Binauraliser::new(headphones.set.resampled(sample_rate), GRID),
+            lines: AudioBlock::default(),
+            ears: AudioBlock::default(),
+            sample_rate,
+        })
+    }
+
+    /// The panner to the feeds.
+    pub(crate) fn panner(&self, conversion: Option<Conversion>) -> Result<Box<dyn Panner>, RenderError> {
+        Ok(Box::new(BinauralPanner::new(Arc::clone(&self.feeds), conversion)?))
+    }
+
+    /// Names of the feeds.
+    pub(crate) fn names(&self) -> &[String] {
+        &self.feeds.names
+    }
+
+    /// How many feeds, from the first, have a diffuse row.
+    pub(crate) fn diffuse(&self) -> usize {
+        self.feeds.layout.channels.len()
+    }
+
+    /// Objects have a width, which is heard by decorrelation.
+    pub(crate) fn spreads(&self) -> bool {
+        self.spreads
+    }
+
+    /// Samples of the feeds before a grid block that its output depends on, whole grid blocks.
+    pub(crate) fn memory(&self) -> usize {
+        self.binauraliser.memory().next_multiple_of(GRID)
+    }
+
+    /// Takes room for stretches of up to `blocks` grid blocks.
+    pub(crate) fn reserve(&mut self, blocks: usize) {
+        self.lines = AudioBlock::new(self.feeds.rows.len(), self.memory() + blocks * GRID);
+        self.lines.silence();
+        self.ears = AudioBlock::new(2, blocks * GRID);
+    }
+
+    /// The feeds of `blocks` grid blocks, to be filled.
+    pub(crate) fn lines(&mut self, blocks: usize) -> Vec<Vec<&mut [f32]>> {
+        let start = self.memory();
+        grid_blocks(&mut self.lines, start, start + blocks * GRID)
+    }
+
+    /// Renders the feeds of `blocks` grid blocks from sample `start` on to both ears.
+    pub(crate) fn render(&mut self, start: i64, blocks: usize) -> &AudioBlock {
+        self.follow(start, blocks);
+        let Self { rows, feeds, binauraliser, lines, ears, .. } = self;
+        let memory = binauraliser.memory().next_multiple_of(GRID);
+        grid_blocks(ears, 0, blocks * GRID).into_par_iter().enumerate().for_each_init(
+            || binauraliser.ears(),
+            |sum, (block, mut out)| {
+                out.iter_mut().for_each(|row| row.fill(0.0));
+                let [left, right] = out.as_mut_slice() else { return };
+                let at = memory + block * GRID;
+                add_block(binauraliser, (&feeds.rows, rows), (lines, at, block), sum, [left, right]);
+                binauraliser.finish(sum, left, right);
+            },
+        );
+        let (keep, end) = (memory, blocks * GRID);
+        lines.channels_mut().for_each(|line| line.copy_within(end..end + keep, 0));
+        ears
+    }
+
+    /// Where every feed is at every knot of the stretch.
+    fn follow(&mut self, start: i64, blocks: usize) {
+        let (step, around) = (self.binauraliser.step() as i64, self.binauraliser.knots());
+        let (binauraliser, head, items) = (&self.binauraliser, &self.head, &self.items);
+        let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head_moves);
+        let last = (blocks * GRID) as i64 / step - GRID as i64 / step + around.end;
+        let times: Vec<i64> = (around.start..last).map(|knot| start + knot * step).collect();
+        self.rows.par_iter_mut().zip(&self.feeds.rows).for_each(|(row, feed)| {
+            row.directions.clear();
+            let mut place = |sample: i64| match (feed, &mut row.path) {
+                (Feed::Loudspeaker(direction), _) => Some((*direction, false)),
+                (Feed::Item(item), Some(path)) => {
+                    let place = path.place(&items[*item], sample);
+                    Some((place.direction, place.head_locked))
+                }
+                _ => None,
+            };
+            let still = matches!(feed, Feed::Loudspeaker(_)) && !turning;
+            for (index, sample) in times.iter().enumerate() {
+                if let (true, Some(same)) = (still && index > 0, row.directions.last().copied()) {
+                    row.directions.push(same);
+                    continue;
+                }
+                let Some((direction, locked)) = place(*sample) else { return };
+                let orientation = head.at(*sample as f64 / rate);
+                let [x, y, z] = direction.into();
+                let heard = if locked { [x, y, z] } else { orientation.rotated_back([x, y, z]) };
+                row.directions.push(Direction::from_vector(heard));
+            }
+            row.settle(binauraliser, blocks, around.clone());
+        });
+    }
+}
+
+impl Row {
+    /// Finds the filters of blocks where the feed stands still, and the knots where it doesn't.
+    fn settle(&mut self, binauraliser: &Binauraliser, blocks: usize, around: Range<i64>) {
+        let (steps, window) = (GRID / binauraliser.step(), (around.end - around.start) as usize);
+        self.steady.clear();
+        for block in 0..blocks {
+            let within = &self.directions[block * steps..block * steps + window];
+            let first = within[0];
+            let filter = within.iter().all(|direction| *direction == first).then(|| match &self.last {
+                Some((direction, filter)) if *direction == first => Arc::clone(filter),
+                _ => {
+                    let filter = Arc::new(binauraliser.filter(first));
+                    self.last = Some((first, Arc::clone(&filter)));
+                    filter
+                }
+            });
+            self.steady.push(filter);
+        }
+        self.knots.clear();
+        if self.steady.iter().any(Option::is_none) {
+            let mut before: Option<Knot> = None;
+            for (index, direction) in self.directions.iter().enumerate() {
+                let last = index.checked_sub(1).map(|last| self.directions[last]);
+                let knot = match (before, last) {
+                    (Some(knot), Some(last)) if last == *direction => Knot { jump: false, ..knot },
+                    _ => Knot {
+                        placed: binauraliser.place(*direction),
+                        jump: last.is_some_and(|last| last.angle_to(*direction) > JUMP),
+                    },
+                };
+                self.knots.push(knot);
+                before = Some(knot);
+            }
+        }
+    }
+}
+
+impl Head {
+    fn moves(&self) -> bool {
+        self.poses() > 1
+    }
+}
+
+/// Adds every feed of grid block `block`, which starts at `at` of the lines.
+fn add_block(
+    binauraliser: &Binauraliser,
+    (feeds, rows): (&[Feed], &[Row]),
+    (lines, at, block): (&AudioBlock, usize, usize),
+    sum: &mut Ears,
+    [left, right]: [&mut &mut [f32]; 2],
+) {
+    let (steps, around) = (GRID / binauraliser.step(), binauraliser.knots());
+    let (memory, straight) = (binauraliser.memory(), binauraliser.frontal_delay());
+    for (index, (feed, row)) in feeds.iter().zip(rows).enumerate() {
+        let line = &lines.channel(index)[..at + GRID];
+        let input = &line[at - memory..];
+        if content(input) == Content::Silence {
+            continue;
+        }
+        let late = &line[at - straight..at - straight + GRID];
+        match feed {
+            Feed::Ear(0) => left.iter_mut().zip(late).for_each(|(ear, sample)| *ear += sample),
+            Feed::Ear(_) => right.iter_mut().zip(late).for_each(|(ear, sample)| *ear += sample),
+            Feed::Both => {
+                let each = std::f32::consts::FRAC_1_SQRT_2;
+                let ears = left.iter_mut().zip(right.iter_mut()).zip(late);
+                ears.for_each(|((left, right), sample)| {
+                    *left += each * sample;
+                    *right += each * sample;
+                });
+            }
+            Feed::Loudspeaker(_) | Feed::Item(_) => match row.steady.get(block) {
+                Some(Some(filter)) => binauraliser.add_steady(input, filter, sum),
+                _ => {
+                    let first = block * steps;
+                    let window = first..first + (around.end - around.start) as usize;
+                    binauraliser.add_moving(input, row.knots.get(window).unwrap_or_default(), sum);
+                }
+            },
+        }
+    }
+}
+
+/// Some block of the item is no point.
+fn spreads(item: &RenderItem) -> bool {
+    let RenderItem::Objects(item) = item else { return false };
+    let BlockFormats::Objects(blocks) = &item.channel.blocks else { return false };
+    blocks.iter().any(|block| may_spread(block, &item.context))
+}

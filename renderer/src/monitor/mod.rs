@@ -1,0 +1,3 @@
+//! What the listener's side adds to a mix: headphones.
+
+pub mod binaural;

@@ -1,0 +1,125 @@
+//! `proscenium render --layout binaural`, as a user runs it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
+
+const FRAMES: usize = 24_000;
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_proscenium"))
+        .args(["render", "in.wav", "--bits", "32f", "-q"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+/// A plain stereo file: noise from the left loudspeaker, silence from the right one.
+fn master(folder: &Path) {
+    let format = AudioFormat::new(2, 48_000, SampleFormat::Float32);
+    let spec = WriterSpec { format, frames: None, dither: None };
+    let mut writer = Writer::create(&folder.join("in.wav"), &spec).unwrap();
+    let mut block = Planar::<f32>::new(2, FRAMES);
+    let mut state = 1_u32;
+    for sample in block.channel_mut(0) {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *sample = (state >> 8) as f32 / (1 << 25) as f32 - 0.25;
+    }
+    writer.write_planar(&block).unwrap();
+    writer.finish().unwrap();
+}
+
+fn samples(path: &Path) -> [Vec<f32>; 2] {
+    let mut reader = Reader::open(path).unwrap();
+    assert_eq!(reader.channels(), 2);
+    let frames = reader.frames() as usize;
+    let mut raw = Vec::new();
+    reader.read_raw(0, frames, &mut raw).unwrap();
+    let all: Vec<f32> =
+        raw.chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect();
+    [0, 1].map(|ear| all.iter().skip(ear).step_by(2).copied().collect())
+}
+
+/// Level of a row, dB.
+fn level(samples: &[f32]) -> f64 {
+    let power: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    10.0 * (power / samples.len() as f64).log10()
+}
+
+fn render(folder: &Path, arguments: &[&str]) -> [Vec<f32>; 2] {
+    let mut all = vec!["--layout", "binaural", "-o", "out.wav"];
+    all.extend(arguments);
+    let output = run(folder, &all);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    samples(&folder.join("out.wav"))
+}
+
+#[test]
+fn the_head_shadows_one_ear_and_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    master(folder);
+    let difference = |[left, right]: &[Vec<f32>; 2]| level(left) - level(right);
+    for path in ["objects", "speakers:stereo"] {
+        let ahead = render(folder, &["--binaural", path]);
+        assert!(difference(&ahead) > 4.0, "{path}: {}", difference(&ahead));
+        let towards = render(folder, &["--binaural", path, "--head", "30,0,0"]);
+        assert!(difference(&towards).abs() < 1.0, "{path}: {}", difference(&towards));
+        // The power of both ears together is about that of the mix.
+        let input = samples(&folder.join("in.wav"));
+        let both =
+            level(&[ahead[0].as_slice(), &ahead[1]].concat()) - level(&[&input[0][..], &input[1]].concat());
+        assert!(both.abs() < 3.0, "{path}: {both}");
+    }
+    std::fs::write(folder.join("track.csv"), "time,yaw,pitch,roll\n0,30,0,0\n0.5,30,0,0\n").unwrap();
+    let tracked = render(folder, &["--head-track", "track.csv"]);
+    assert_eq!(tracked[0].len(), FRAMES);
+    assert!(difference(&tracked).abs() < 1.0);
+}
+
+#[test]
+fn without_a_head_the_mix_is_stereo() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    master(folder);
+    let [left, right] = render(folder, &["--binaural-mode", "off"]);
+    let input = samples(&folder.join("in.wav"));
+    let late = left.iter().position(|sample| *sample != 0.0).unwrap();
+    assert!(late < 200 && right.iter().all(|sample| *sample == 0.0));
+    assert_eq!(left[late..], input[0][..FRAMES - late]);
+}
+
+#[test]
+fn the_same_bits_wherever_a_render_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    master(folder);
+    std::fs::write(folder.join("track.csv"), "0,-40,0,0\n0.5,60,10,0\n").unwrap();
+    let whole = render(folder, &["--head-track", "track.csv", "--threads", "1"]);
+    let part = render(folder, &["--head-track", "track.csv", "--threads", "3", "--start", "0.3"]);
+    let start = 14_400;
+    assert!((0..2).all(|ear| whole[ear][start..] == part[ear][..]));
+}
+
+#[test]
+fn what_makes_no_sense_is_refused_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    master(folder);
+    std::fs::write(folder.join("track.csv"), "0,0,0\n").unwrap();
+    for (arguments, word) in [
+        (&["--layout", "stereo", "-o", "a.wav", "--head", "1,2,3"][..], "--layout binaural"),
+        (&["--layout", "binaural", "-o", "a.wav", "--head", "1,2"], "three angles"),
+        (&["--layout", "binaural", "-o", "a.wav", "--head-track", "track.csv"], "line 1"),
+        (&["--layout", "binaural", "-o", "a.wav", "--binaural", "room"], "speakers:LAYOUT"),
+        (&["--layout", "binaural", "-o", "a.wav", "--hrtf", "in.wav"], "in.wav"),
+    ] {
+        let output = run(folder, arguments);
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{message}");
+        assert!(message.contains(word) && message.lines().count() == 1, "{message}");
+        assert!(!folder.join("a.wav").exists());
+    }
+}
