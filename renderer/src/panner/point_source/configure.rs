@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::division_table::DIVISIONS;
 use super::hull::facets;
 use super::quad::Quad;
 use super::triplet::Triplet;
@@ -18,7 +19,7 @@ struct Corner {
 }
 
 /// BS.2127-1 §6.1.3.1: divides the sphere into the regions of a layout without LFE. The division follows the
-/// nominal positions, the panning within it the real ones.
+/// nominal positions, the panning within it the real ones. The regions are in the order they are looked at.
 pub(super) fn regions(layout: &Layout) -> Result<Regions, PointSourceError> {
     let channels: Vec<Channel> = layout.channels.iter().map(with_screen_place).collect();
     let mut corners: Vec<Corner> = channels.iter().enumerate().map(loudspeaker).collect();
@@ -36,14 +37,51 @@ pub(super) fn regions(layout: &Layout) -> Result<Regions, PointSourceError> {
 
     let nominal: Vec<Vector3> = corners.iter().map(|corner| corner.nominal).collect();
     let facets = facets(&nominal);
+    let ring = |centre: usize| {
+        let meeting = facets.iter().filter(|facet| facet.contains(&centre));
+        let ring: BTreeSet<usize> = meeting.flatten().copied().filter(|&corner| corner != centre).collect();
+        ring
+    };
+    let rings: Vec<_> = (loudspeakers..corners.len()).map(ring).collect();
+    let without_virtual = |facet: &&BTreeSet<usize>| facet.iter().all(|&corner| corner < loudspeakers);
+    let facets: Vec<_> = facets.iter().filter(without_virtual).cloned().collect();
+    let (rings, facets) = in_order(&layout.name, &rings, &facets);
+
     let mut regions = Regions::new(channels.len());
-    for centre in loudspeakers..corners.len() {
-        add_ngon(&mut regions, &corners, &facets, centre)?;
+    for (ring, centre) in rings.iter().zip(loudspeakers..) {
+        add_ngon(&mut regions, &corners, ring, centre)?;
     }
-    for facet in facets.iter().filter(|facet| facet.iter().all(|&corner| corner < loudspeakers)) {
+    for facet in &facets {
         add_facet(&mut regions, &corners, facet)?;
     }
     Ok(regions)
+}
+
+/// The rings and the facets in the order of the table, or as they come for a layout it doesn't have.
+fn in_order(
+    layout: &str,
+    rings: &[BTreeSet<usize>],
+    facets: &[BTreeSet<usize>],
+) -> (Vec<Vec<usize>>, Vec<Vec<usize>>) {
+    let sets = |lists: &[&[usize]]| -> Vec<BTreeSet<usize>> {
+        lists.iter().map(|list| list.iter().copied().collect()).collect()
+    };
+    let same_facets = |table: &[&[usize]]| {
+        let table = sets(table);
+        table.len() == facets.len() && facets.iter().all(|facet| table.contains(facet))
+    };
+    let known = DIVISIONS
+        .iter()
+        .find(|known| known.layout == layout && sets(known.rings) == rings && same_facets(known.facets));
+    let as_found = |found: &[BTreeSet<usize>]| -> Vec<Vec<usize>> {
+        found.iter().map(|set| set.iter().copied().collect()).collect()
+    };
+    let as_known =
+        |known: &[&[usize]]| -> Vec<Vec<usize>> { known.iter().map(|list| list.to_vec()).collect() };
+    match known {
+        Some(known) => (as_known(known.rings), as_known(known.facets)),
+        None => (as_found(rings), as_found(facets)),
+    }
 }
 
 /// The screen loudspeakers stand inside or outside M±030; their nominal place follows, so that the division
@@ -122,16 +160,14 @@ impl Layer {
     }
 }
 
-/// The facets that meet in a virtual loudspeaker become one ring.
+/// The loudspeakers round a virtual one.
 fn add_ngon(
     regions: &mut Regions,
     corners: &[Corner],
-    facets: &[BTreeSet<usize>],
+    ring: &[usize],
     centre: usize,
 ) -> Result<(), PointSourceError> {
-    let meeting = facets.iter().filter(|facet| facet.contains(&centre));
-    let ring: BTreeSet<usize> = meeting.flatten().copied().filter(|&corner| corner != centre).collect();
-    let ring: Vec<&Corner> = ring.into_iter().map(|corner| &corners[corner]).collect();
+    let ring: Vec<&Corner> = ring.iter().map(|&corner| &corners[corner]).collect();
     let outputs = ring.iter().map(|corner| corner.output).collect::<Option<Vec<_>>>();
     let real: Vec<Vector3> = ring.iter().map(|corner| corner.real).collect();
     let ngon = VirtualNgon::new(&real, corners[centre].real);
@@ -144,11 +180,7 @@ fn add_ngon(
     Ok(())
 }
 
-fn add_facet(
-    regions: &mut Regions,
-    corners: &[Corner],
-    facet: &BTreeSet<usize>,
-) -> Result<(), PointSourceError> {
+fn add_facet(regions: &mut Regions, corners: &[Corner], facet: &[usize]) -> Result<(), PointSourceError> {
     let corners: Vec<&Corner> = facet.iter().map(|&corner| &corners[corner]).collect();
     let outputs: Option<Vec<usize>> = corners.iter().map(|corner| corner.output).collect();
     let real: Vec<Vector3> = corners.iter().map(|corner| corner.real).collect();
@@ -159,8 +191,7 @@ fn add_facet(
         }
         (Some(&[a, b, c, d]), &[at_a, at_b, at_c, at_d]) => {
             let directions = [at_a, at_b, at_c, at_d];
-            let nominal = std::array::from_fn(|corner| corners[corner].nominal);
-            regions.add_quad(Quad::new(&nominal, directions), directions, [a, b, c, d]);
+            regions.add_quad(Quad::new(directions), directions, [a, b, c, d]);
         }
         _ => return Err(degenerate(&corners)),
     }

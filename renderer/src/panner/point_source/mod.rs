@@ -2,10 +2,12 @@
 //!
 //! The sphere round the listener is divided into regions: triangles ([`triplet`]) and quadrilaterals
 //! ([`quad`]) of loudspeakers, and rings round a virtual loudspeaker above and below ([`virtual_ngon`]).
-//! [`configure`] divides it for a layout by the convex hull ([`hull`]) of the nominal positions. 0+2+0 has a
+//! [`configure`] divides it for a layout by the convex hull ([`hull`]) of the nominal positions, in the order of
+//! [`division_table`]; the first region that holds a direction pans it. 0+2+0 has a
 //! way of its own ([`stereo_downmix`]); a single loudspeaker gets everything at full level.
 
 mod configure;
+mod division_table;
 mod hull;
 mod quad;
 mod regions;
@@ -61,7 +63,9 @@ pub enum PointSourceError {
 /// Pans a point source to the loudspeakers of a layout.
 ///
 /// The gains are never negative; their powers sum to 1 (but behind 0+2+0, where they are down to 3 dB softer);
-/// a source at a loudspeaker comes from it alone; gains change continuously with the direction.
+/// a source at a loudspeaker comes from it alone; gains change continuously with the direction. The last two
+/// don't hold of every room: where loudspeakers have changed places regions overlap, and the first of them
+/// pans, as in BS.2127-1's reference implementation.
 #[derive(Clone, Debug)]
 pub struct PointSourcePanner {
     method: Method,

@@ -12,13 +12,10 @@ pub(super) struct Quad {
 }
 
 impl Quad {
-    /// `nominal` are the places that the division of the sphere knows; they say in which order the corners are
-    /// walked.
-    ///
-    /// Differs from BS.2127-1, which takes the order from the real places: in a room where upper and lower
-    /// loudspeakers stand far apart it may cross the rectangle's sides, and sources jump.
-    pub(super) fn new(nominal: &[Vector3; 4], directions: [Vector3; 4]) -> Self {
-        let order = polygon_order(nominal);
+    /// The real places say in which order the corners are walked. In a room where upper and lower loudspeakers
+    /// stand far apart the walk may cross itself; so it does in BS.2127-1.
+    pub(super) fn new(directions: [Vector3; 4]) -> Self {
+        let order = polygon_order(&directions);
         let corners = [order[0], order[1], order[2], order[3]];
         let [a, b, c, d] = corners.map(|corner| directions[corner]);
         Self { across: Axis::new([a, b, c, d]), along: Axis::new([b, c, d, a]), corners, directions }
@@ -60,14 +57,27 @@ impl Axis {
 
     #[inline]
     fn coordinate(&self, direction: &Vector3) -> Option<f64> {
-        root_within_unit(self.square.dot(direction), self.linear.dot(direction), self.constant.dot(direction))
+        let (a, b, c) =
+            (self.square.dot(direction), self.linear.dot(direction), self.constant.dot(direction));
+        if is_one_signed(a, b, c) { None } else { root_within_unit(a, b, c) }
     }
 }
 
 /// How far outside 0…1, or off the real line, a root may be for a direction on an edge.
 const EDGE: f64 = 1e-10;
 
-/// The root of `a·x² + b·x + c` within 0…1.
+/// True if `a·x² + b·x + c` clearly has no root within 0…1: its Bézier ordinates lie on one side of zero.
+/// Quicker than to look for the root, and most directions aren't near the quad.
+#[inline]
+fn is_one_signed(a: f64, b: f64, c: f64) -> bool {
+    /// More than a root on the edge makes of coefficients below 4.
+    const CLEARLY: f64 = 1e-8;
+    let (start, middle, end) = (c, c + 0.5 * b, a + b + c);
+    start.min(middle).min(end) > CLEARLY || start.max(middle).max(end) < -CLEARLY
+}
+
+/// The root of `a·x² + b·x + c` within 0…1. Where both are, the larger: it is the one that the eigenvalues of
+/// the companion matrix begin with (EAR 2.1.0, by NumPy and LAPACK), and BS.2127-1 leaves it open.
 #[inline]
 fn root_within_unit(a: f64, b: f64, c: f64) -> Option<f64> {
     let within = |root: f64| (root > -EDGE && root < 1.0 + EDGE).then(|| root.clamp(0.0, 1.0));
@@ -79,7 +89,7 @@ fn root_within_unit(a: f64, b: f64, c: f64) -> Option<f64> {
     }
     // The two forms of the solution that subtract nothing of like size: exact for any a, 0 included.
     let q = -0.5 * (b + discriminant.sqrt().copysign(b));
-    within(c / q).or_else(|| within(q / a))
+    within(q / a).or_else(|| within(c / q))
 }
 
 #[cfg(test)]
@@ -95,6 +105,8 @@ mod tests {
         assert!(close(root_within_unit(1.0, -1.0, 0.25), 0.5));
         assert!(close(root_within_unit(1.0, 1.0, 0.0), 0.0));
         assert!(close(root_within_unit(2.0, 0.0, -0.5), 0.5));
+        assert!(close(root_within_unit(8.0, -6.0, 1.0), 0.5));
+        assert!(close(root_within_unit(-8.0, 6.0, -1.0), 0.5));
         assert_eq!(root_within_unit(1.0, 0.0, 1.0), None);
         assert_eq!(root_within_unit(1.0, -5.0, 6.0), None);
         assert_eq!(root_within_unit(0.0, 0.0, 0.0), None);

@@ -3,7 +3,7 @@ use super::triplet::Triplet;
 use super::virtual_ngon::VirtualNgon;
 use crate::geom::Vector3;
 
-/// The regions of a layout and the way to the one that holds a direction.
+/// The regions of a layout and the way to the first that holds a direction.
 #[derive(Clone, Debug)]
 pub(super) struct Regions {
     regions: Vec<Region>,
@@ -26,7 +26,7 @@ enum Region {
     Quad { quad: Box<Quad>, outputs: [usize; 4] },
 }
 
-/// The directions within an angle of an axis.
+/// The directions within an angle of an axis. What lies outside the cone of a region isn't in the region.
 #[derive(Clone, Copy, Debug)]
 struct Cone {
     axis: Vector3,
@@ -35,14 +35,33 @@ struct Cone {
 }
 
 impl Cone {
-    /// A cone that holds all corners, and so, when it is narrower than a half-space, all that lies between.
+    /// Directions on an edge count as inside although rounding puts them outside.
+    const MARGIN: f64 = 1e-6;
+
+    /// A cone that holds all corners, and so, when it is narrower than a half-space, all sums of them: what a
+    /// triplet pans.
     fn around(corners: &[Vector3]) -> Self {
-        /// Directions on an edge count as inside although rounding puts them outside.
-        const MARGIN: f64 = 1e-6;
-        let axis = corners.iter().sum::<Vector3>();
-        let Some(axis) = axis.try_normalize(1e-9) else { return Self::everything() };
-        let cosine = corners.iter().map(|corner| corner.dot(&axis)).fold(1.0, f64::min) - MARGIN;
+        let Some((axis, cosine)) = Self::narrowest(corners) else { return Self::everything() };
+        let cosine = cosine - Self::MARGIN;
         if cosine > 0.0 { Self { axis, cosine } } else { Self::everything() }
+    }
+
+    /// A cone that holds whatever is less than a right angle from one of the corners. A quad that is far from
+    /// flat may also pan directions outside its corners, but the sum of its loudspeakers must have a part in
+    /// the direction of the source, and so must one of them.
+    fn before(corners: &[Vector3]) -> Self {
+        match Self::narrowest(corners) {
+            Some((axis, cosine)) if cosine > 0.0 => {
+                Self { axis, cosine: -(1.0 - cosine * cosine).max(0.0).sqrt() - Self::MARGIN }
+            }
+            _ => Self::everything(),
+        }
+    }
+
+    /// The axis amid the corners and the cosine of the greatest angle from it to one of them.
+    fn narrowest(corners: &[Vector3]) -> Option<(Vector3, f64)> {
+        let axis = corners.iter().sum::<Vector3>().try_normalize(1e-9)?;
+        Some((axis, corners.iter().map(|corner| corner.dot(&axis)).fold(1.0, f64::min)))
     }
 
     fn everything() -> Self {
@@ -56,11 +75,13 @@ impl Regions {
     }
 
     pub(super) fn add_triplet(&mut self, triplet: Triplet, directions: [Vector3; 3], outputs: [usize; 3]) {
-        self.add(Region::Triplet { triplet, outputs }, &directions, &outputs);
+        let cone = Cone::around(&directions);
+        self.add(Region::Triplet { triplet, outputs }, cone, &directions, &outputs);
     }
 
     pub(super) fn add_quad(&mut self, quad: Quad, directions: [Vector3; 4], outputs: [usize; 4]) {
-        self.add(Region::Quad { quad: Box::new(quad), outputs }, &directions, &outputs);
+        let cone = Cone::before(&directions);
+        self.add(Region::Quad { quad: Box::new(quad), outputs }, cone, &directions, &outputs);
     }
 
     pub(super) fn add_ngon(
@@ -79,14 +100,15 @@ impl Regions {
                 ring,
                 centre_gain: ngon.centre_gain,
             };
-            self.add(region, &[directions[*i], directions[*j], centre], &pair);
+            let corners = [directions[*i], directions[*j], centre];
+            self.add(region, Cone::around(&corners), &corners, &pair);
         }
         self.rings.push(outputs);
     }
 
-    fn add(&mut self, region: Region, directions: &[Vector3], outputs: &[usize]) {
+    fn add(&mut self, region: Region, cone: Cone, directions: &[Vector3], outputs: &[usize]) {
         self.regions.push(region);
-        self.cones.push(Cone::around(directions));
+        self.cones.push(cone);
         self.corners.extend(directions.iter().copied().zip(outputs.iter().copied()));
     }
 
@@ -103,7 +125,8 @@ impl Regions {
                 return;
             }
         }
-        // Only a room that is far from its layout has gaps: the nearest loudspeaker plays what falls in one.
+        // Rooms far from their layout have gaps; there BS.2127-1 says nothing, and its reference implementation
+        // fails. The nearest loudspeaker plays what falls in one.
         let closeness = |(corner, _): &(Vector3, usize)| corner.dot(direction);
         if let Some((_, output)) = self.corners.iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b))) {
             gains[*output] = 1.0;

@@ -12,7 +12,7 @@ pub(super) struct Triplet {
 const EDGE: f64 = -1e-11;
 
 /// Three directions whose determinant is smaller lie in one plane with the listener.
-const FLAT: f64 = 1e-6;
+const FLAT: f64 = 1e-14;
 
 impl Triplet {
     /// `None` when the three directions lie in one plane with the listener.

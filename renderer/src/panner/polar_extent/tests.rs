@@ -95,3 +95,48 @@ fn hostile_sizes_give_numbers() {
         assert!(gains.iter().all(|gain| gain.is_finite()), "{size}: {gains:?}");
     }
 }
+
+/// Rooms whose loudspeakers are far from their nominal places, as the file says, so that regions are twisted or
+/// overlap.
+#[test]
+fn equals_the_reference_in_measured_rooms() {
+    let (rooms, greatest) = compare_rooms(include_str!("measured_rooms.txt"));
+    println!("{rooms} rooms: {greatest:e}");
+    assert_eq!(rooms, 34);
+}
+
+/// How many rooms there are in the text and the greatest error.
+fn compare_rooms(text: &str) -> (usize, f64) {
+    let numbers = |text: &str| -> Vec<f64> { text.split([' ', ',']).map(|n| n.parse().unwrap()).collect() };
+    let (mut rooms, mut greatest) = (0, 0f64);
+    let mut layout = Layout::by_name("0+2+0").unwrap();
+    let mut room = panner(&layout);
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        let (kind, rest) = line.split_once(' ').unwrap();
+        match kind {
+            "room" => layout = Layout::by_name(rest).unwrap().without_lfe(),
+            "speakers" => {
+                for (channel, place) in layout.channels.iter_mut().zip(numbers(rest).chunks_exact(2)) {
+                    (channel.position.azimuth, channel.position.elevation) = (place[0], place[1]);
+                }
+                room = panner(&layout);
+                rooms += 1;
+            }
+            _ => {
+                let (source, sounding) = rest.split_once(" : ").unwrap();
+                let source = numbers(source);
+                let mut expected = vec![0.0; room.outputs()];
+                for gain in sounding.split(' ') {
+                    let (output, gain) = gain.split_once(':').unwrap();
+                    expected[output.parse::<usize>().unwrap()] = gain.parse().unwrap();
+                }
+                let position = cartesian(source[0], source[1], source[2]);
+                let found = panned(&room, &position, [source[3], source[4], source[5]]);
+                let error = worst(&found, &expected);
+                assert!(error < 1e-9, "{} room {rooms} {source:?}: {error:e}", layout.name);
+                greatest = greatest.max(error);
+            }
+        }
+    }
+    (rooms, greatest)
+}
