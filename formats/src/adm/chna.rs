@@ -55,7 +55,11 @@ impl Document {
             remarks.add(
                 "chna-uid-missing",
                 || uid.id.to_string(),
-                || "is an audioTrackUID of axml that chna does not give a track to; it is silent".to_owned(),
+                || {
+                    "is an audioTrackUID of axml that chna does not give a track to; an object that uses it cannot be \
+                     rendered"
+                        .to_owned()
+                },
             );
         }
     }

@@ -72,7 +72,7 @@ pub struct Envelope {
     pub prefix: String,
 }
 
-/// The newest edition of BS.2076 that is known here.
+/// The newest edition of BS.2076 that is known here; 2076-3 is read by the rules of 2076-2, and what it adds is kept.
 const NEWEST_EDITION: u32 = 2;
 
 /// What the `version` attribute of BS.2076 starts with; the edition follows.
@@ -93,7 +93,7 @@ impl Document {
 pub(super) fn edition(version: &str) -> Option<u32> {
     match version.strip_prefix(VERSION_PREFIX)? {
         "0" | "1" => Some(1),
-        "2" => Some(NEWEST_EDITION),
+        "2" | "3" => Some(NEWEST_EDITION),
         _ => None,
     }
 }

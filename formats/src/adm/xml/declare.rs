@@ -253,6 +253,14 @@ fn read_children<E: Element, R: Read>(
     let mut text = String::new();
     let mut buffer = input.take_buffer();
     loop {
+        if !E::HAS_TEXT
+            && let Some(tag) = input.next_leaf(&mut buffer)?
+        {
+            if !element.child(scratch, &mut seen, &tag, input)? {
+                keep_child(element, &tag, input)?;
+            }
+            continue;
+        }
         match input.next(&mut buffer)? {
             Token::Start(tag) => {
                 if !element.child(scratch, &mut seen, &tag, input)? {

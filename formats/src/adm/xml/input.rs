@@ -1,11 +1,12 @@
 //! The pull parser over quick-xml that the declarations read from: tokens, limits, warnings and where we are.
 
 use std::borrow::Cow;
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use super::leaf::Leaf;
 use super::limits;
 use super::source::Source;
 use crate::adm::error::{Error, ErrorKind, quoted};
@@ -170,6 +171,14 @@ impl Context {
     }
 }
 
+/// What of an element that was found whole is still to be handed out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pending {
+    Nothing,
+    Text,
+    End,
+}
+
 /// The document as a stream of tokens.
 pub(super) struct Input<R> {
     xml: Reader<Source<R>>,
@@ -177,6 +186,10 @@ pub(super) struct Input<R> {
     /// Buffers that were used before, one per level of nesting.
     buffers: Vec<Vec<u8>>,
     text: String,
+    /// The parser stands between tokens, right after a start or end tag.
+    between: bool,
+    /// Of the element that [`next_leaf`](Self::next_leaf) gave last; its text is in `text`.
+    pending: Pending,
     pub(super) context: Context,
 }
 
@@ -185,7 +198,15 @@ impl<R: Read> Input<R> {
         let mut xml = Reader::from_reader(Source::new(source));
         let config = xml.config_mut();
         config.expand_empty_elements = true;
-        Self { xml, depth: 0, buffers: Vec::new(), text: String::new(), context: Context::new() }
+        Self {
+            xml,
+            depth: 0,
+            buffers: Vec::new(),
+            text: String::new(),
+            between: false,
+            pending: Pending::Nothing,
+            context: Context::new(),
+        }
     }
 
     pub(super) fn source(&mut self) -> &mut Source<R> {
@@ -213,21 +234,23 @@ impl<R: Read> Input<R> {
     /// The next token; what it borrows lies in `buffer`.
     #[inline]
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Token<'b>, Error> {
+        if self.pending != Pending::Nothing {
+            return Ok(self.next_pending());
+        }
         buffer.clear();
         self.xml.get_mut().start_token();
         let event = self.xml.read_event_into(buffer).map_err(convert)?;
         // White space at the start of an element's content says nothing; after a reference or CDATA it is text.
         let between = matches!(event, Event::Start(_) | Event::End(_));
         self.xml.config_mut().trim_text_start = between;
+        self.between = match event {
+            Event::Start(_) => !self.xml.get_ref().after_empty_element(),
+            Event::End(_) => true,
+            _ => false,
+        };
         match event {
             Event::Start(tag) | Event::Empty(tag) => {
-                self.depth += 1;
-                if self.depth > limits::DEPTH {
-                    let most = limits::DEPTH;
-                    return Err(Error::limit(format!(
-                        "nests elements more than {most} deep; it is damaged or hostile"
-                    )));
-                }
+                self.descend()?;
                 Ok(Token::Start(Tag(tag)))
             }
             Event::End(_) => {
@@ -246,9 +269,62 @@ impl<R: Read> Input<R> {
         }
     }
 
+    fn descend(&mut self) -> Result<(), Error> {
+        self.depth += 1;
+        if self.depth > limits::DEPTH {
+            let most = limits::DEPTH;
+            return Err(Error::limit(format!(
+                "nests elements more than {most} deep; it is damaged or hostile"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The start of an element that comes next and holds nothing but text, past the parser; white space before it is
+    /// skipped. `None` leaves everything to [`next`](Self::next).
+    #[inline]
+    pub(super) fn next_leaf<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Option<Tag<'b>>, Error> {
+        if !self.between || self.pending != Pending::Nothing {
+            return Ok(None);
+        }
+        let source = self.xml.get_mut();
+        let bytes = source.at_hand();
+        let Some(leaf) = Leaf::find(bytes) else { return Ok(None) };
+        let text = std::str::from_utf8(bytes.get(leaf.text).unwrap_or_default());
+        buffer.clear();
+        buffer.extend_from_slice(bytes.get(leaf.tag).unwrap_or_default());
+        let (Ok(text), Ok(tag)) = (text, std::str::from_utf8(buffer)) else { return Ok(None) };
+        self.text.clear();
+        self.text.push_str(text);
+        source.start_token();
+        source.consume(leaf.end);
+        self.descend()?;
+        self.pending = Pending::Text;
+        Ok(Some(Tag(BytesStart::from_content(tag, leaf.name))))
+    }
+
+    #[cold]
+    fn next_pending(&mut self) -> Token<'static> {
+        if self.pending == Pending::Text && !self.text.is_empty() {
+            self.pending = Pending::End;
+            return Token::Text(Cow::Owned(std::mem::take(&mut self.text)));
+        }
+        self.end_leaf();
+        Token::End
+    }
+
+    fn end_leaf(&mut self) {
+        self.pending = Pending::Nothing;
+        self.depth = self.depth.saturating_sub(1);
+    }
+
     /// The trimmed text of the element whose start tag was just read, up to and with its end tag.
     #[inline]
     pub(super) fn read_text(&mut self) -> Result<(&str, &mut Context), Error> {
+        if self.pending == Pending::Text {
+            self.end_leaf();
+            return Ok((trimmed(&self.text), &mut self.context));
+        }
         let mut buffer = self.take_buffer();
         let mut text = std::mem::take(&mut self.text);
         text.clear();
@@ -292,6 +368,12 @@ impl<R: Read> Input<R> {
     /// The whole element of `tag` as it was written.
     pub(super) fn read_verbatim(&mut self, tag: &Tag<'_>) -> Result<String, Error> {
         let raw = tag.raw().to_owned();
+        if self.pending == Pending::Text {
+            self.end_leaf();
+            let whole = format!("<{raw}>{}</{}>", self.text, tag.full_name());
+            self.context.keep(whole.len())?;
+            return Ok(whole);
+        }
         self.source().record();
         self.skip()?;
         let rest = self.source().take_recording();

@@ -18,6 +18,7 @@ mod envelope;
 mod formats;
 mod gains;
 pub(super) mod input;
+mod leaf;
 pub mod limits;
 mod objects;
 mod output;

@@ -58,6 +58,16 @@ impl<R: Read> Source<R> {
         self.token = 0;
     }
 
+    /// The bytes that are at hand; more may follow.
+    pub(super) fn at_hand(&self) -> &[u8] {
+        self.buffer.get(self.position..).unwrap_or_default()
+    }
+
+    /// Whether what was read last ends in the `/>` of an empty element, as far as it is still there.
+    pub(super) fn after_empty_element(&self) -> bool {
+        self.buffer.get(..self.position).is_none_or(|read| read.len() < 2 || read.ends_with(b"/>"))
+    }
+
     /// Whether the document came as UTF-16.
     pub(super) fn was_transcoded(&self) -> bool {
         !matches!(self.encoding, None | Some(Encoding::Utf8))

@@ -164,6 +164,7 @@ fn versions_tell_the_edition() {
     assert_eq!(edition(""), (1, None));
     assert_eq!(edition(" version=\"ITU-R_BS.2076-1\""), (1, None));
     assert_eq!(edition(" version=\"ITU-R_BS.2076-2\""), (2, None));
+    assert_eq!(edition(" version=\"ITU-R_BS.2076-3\""), (2, None));
     assert_eq!(edition(" version=\"ITU-R_BS.2076-9\""), (2, Some("version-unknown")));
     assert_eq!(Document::default().adm_version(), 1);
 }
