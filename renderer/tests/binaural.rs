@@ -1,5 +1,7 @@
 //! `proscenium render --layout binaural`, as a user runs it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -68,6 +68,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         Some(name) => match Deliverable::by_name(name).map_err(CliError::new)?.target() {
             Target::Ambisonics { order } => return tell_ambisonics(*order, console),
             Target::Loudspeakers { layout, .. } => vec![layout.clone()],
+            Target::Headphones(_) => {
+                return Err(CliError::new("`binaural` is two ears, not a layout of loudspeakers"));
+            }
         },
         None => Layout::all().collect(),
     };

@@ -231,12 +231,13 @@ mod tests {
             Target::Loudspeakers { layout: Layout::by_name("0+5+0").unwrap(), wiring: None },
             Target::Ambisonics { order: 3 },
         ] {
-            let mut plain = target.panner(None).unwrap();
-            let expected = plain.objects(&block(at(110.0)), &context(None)).clone();
+            let panner = |conversion| target.bus(&Vec::new().into(), 48_000, conversion).unwrap().panner;
+            let mut plain = panner(None);
+            let expected = plain.objects(0, &block(at(110.0)), &context(None)).clone();
             assert!(expected.direct.iter().any(|gain| (gain - 1.0).abs() < 1e-12));
             for (conversion, position, offset) in cases {
-                let mut panner = target.panner(Some(conversion)).unwrap();
-                let found = panner.objects(&block(position), &context(Some(offset)));
+                let mut panner = panner(Some(conversion));
+                let found = panner.objects(0, &block(position), &context(Some(offset)));
                 for (found, expected) in found.direct.iter().zip(&expected.direct) {
                     assert!((found - expected).abs() < 1e-12, "{conversion:?} {position:?} {offset:?}");
                 }
