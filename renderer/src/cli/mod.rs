@@ -10,6 +10,7 @@ pub mod completions;
 mod console;
 pub mod demo;
 mod error;
+pub mod hrtf;
 pub mod info;
 pub mod layouts;
 pub mod man;
@@ -61,6 +62,7 @@ enum Command {
     Check(check::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
+    Hrtf(hrtf::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -74,6 +76,7 @@ impl Command {
             Self::Check(args) => check::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),
+            Self::Hrtf(args) => hrtf::run(&args, console),
             Self::Completions(args) => completions::run(&args, console),
             Self::Man(args) => man::run(&args, console),
         }
