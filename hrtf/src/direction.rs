@@ -20,8 +20,7 @@ impl Direction {
 
     /// The direction of a vector of any length; x right, y front, z up. A vector of length zero is the front.
     pub fn from_vector([x, y, z]: [f64; 3]) -> Self {
-        let length = x * x + y * y + z * z;
-        if length.is_nan() || length <= 0.0 {
+        if x == 0.0 && y == 0.0 && z == 0.0 {
             return Self::FRONT;
         }
         Self { azimuth: (-x).atan2(y).to_degrees(), elevation: z.atan2(x.hypot(y)).to_degrees() }

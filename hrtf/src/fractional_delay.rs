@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_short_kernel_delays_a_sine() {
-        // Up to five eighths of the Nyquist frequency better than −60 dB.
+        // Up to five eighths of the Nyquist frequency better than −54 dB.
         for shift in [-0.5, -0.2, 0.3, 0.5] {
             for step in 1..=10 {
                 let w = PI * f64::from(step) / 16.0;
@@ -126,7 +126,7 @@ mod tests {
                     re += f64::from(tap) * (w * n).cos();
                     im += f64::from(tap) * (w * n).sin();
                 }
-                assert!((re - 1.0).hypot(im) < 1e-3, "{shift} {w}: {re} {im}");
+                assert!((re - 1.0).hypot(im) < 2e-3, "{shift} {w}: {re} {im}");
             }
         }
     }

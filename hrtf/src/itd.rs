@@ -76,7 +76,7 @@ fn agree(whole: &[f64], differences: &[(usize, usize, f64, f64)]) -> Vec<f64> {
         let mut moved = 0.0_f64;
         for i in 0..times.len() {
             let weights: f64 = neighbours[i].iter().map(|n| n.2).sum();
-            if weights.is_nan() || weights <= 0.0 {
+            if weights <= 0.0 {
                 continue;
             }
             let sum: f64 = neighbours[i].iter().map(|&(j, d, w)| w * (times[j] + d)).sum();
@@ -129,7 +129,7 @@ impl Correlator {
             x.iter().zip(&self.weights).map(|(bin, w)| bin.norm_sqr() * w * w).sum()
         };
         let norm = (energy(a) * energy(b)).sqrt();
-        if norm.is_nan() || norm <= 0.0 {
+        if norm <= 0.0 {
             return (((window.0 + window.1) / 2.0).max(window.0), 0.0);
         }
         let correlation = self.fine.inverse(product);

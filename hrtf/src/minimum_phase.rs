@@ -11,7 +11,7 @@ const FLOOR: f64 = 1e-6;
 /// the cepstrum (Oppenheim and Schafer).
 pub(crate) fn minimum_phase_spectrum(transform: &Transform, magnitudes: &[f64]) -> Vec<Complex64> {
     let top = magnitudes.iter().copied().fold(0.0, f64::max);
-    if top.is_nan() || top <= 0.0 {
+    if top <= 0.0 {
         return vec![Complex64::default(); transform.bins()];
     }
     let logarithms = magnitudes.iter().map(|m| Complex64::new(m.max(top * FLOOR).ln(), 0.0)).collect();

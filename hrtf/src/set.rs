@@ -186,6 +186,13 @@ impl HrtfSet {
         self.interpolator.fill(direction, self.gain, pair);
     }
 
+    /// The three directions that are blended for a direction, by number, and their shares, which sum to 1. Numbers
+    /// beyond the measured directions are of responses that were made up where nothing was measured.
+    pub fn neighbours(&self, direction: Direction) -> [(usize, f64); 3] {
+        let found = self.interpolator.sphere().locate(direction.unit_vector());
+        [0, 1, 2].map(|i| (found.points[i], found.shares[i]))
+    }
+
     /// The time from when a sound of this direction reaches the left ear to when it reaches the right, seconds;
     /// positive for sources at the left.
     pub fn interaural_time_difference(&self, direction: Direction) -> f64 {

@@ -12,7 +12,7 @@ use crate::HrtfError;
 
 const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 /// Most bytes of all values of the file's variables: `sofar` reads up to 256 MiB for one.
-const MOST_DATA: u64 = 512 << 20;
+pub(super) const MOST_DATA: u64 = 512 << 20;
 /// Most object headers: a SOFA file has about thirty.
 const MOST_OBJECTS: usize = 4096;
 
@@ -25,17 +25,23 @@ const CONTINUATION: u8 = 16;
 /// Attributes of this class are text of fixed length.
 const TEXT: u8 = 3;
 
-/// The bytes of a sound file, ready for the reader.
+/// A file whose structure may be read.
+pub(super) enum Structure {
+    /// Headers of version 2: for `sofar`, made safe.
+    Netcdf4(Vec<u8>),
+    /// Headers of version 1, the root's at this address: for [`super::classic`].
+    Classic(usize),
+}
+
+/// Tells which reader a file is for, and makes it safe for `sofar`.
 ///
 /// # Errors
 /// When the structure is not HDF5, truncated or corrupt.
-pub(super) fn check(bytes: &[u8]) -> Result<Vec<u8>, HrtfError> {
+pub(super) fn check(bytes: &[u8]) -> Result<Structure, HrtfError> {
     let root = superblock(bytes)?;
     let mut guard = Guard { bytes: bytes.to_vec(), continued: BTreeSet::new(), data: 0, objects: 0 };
     if guard.bytes.get(root..).and_then(|at| at.get(..4)) != Some(b"OHDR") {
-        return Err(HrtfError::new(
-            "its HDF5 object headers are of version 1, which is not supported: save it again as netCDF-4",
-        ));
+        return Ok(Structure::Classic(root));
     }
     let mut at = 0;
     while let Some(found) = find(&guard.bytes, at) {
@@ -45,7 +51,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<Vec<u8>, HrtfError> {
         }
         at = found + 4;
     }
-    Ok(guard.bytes)
+    Ok(Structure::Netcdf4(guard.bytes))
 }
 
 /// The next signature of an object header or a fractal heap.
@@ -54,16 +60,16 @@ fn find(bytes: &[u8], from: usize) -> Option<usize> {
     bytes.get(from..)?.windows(5).position(at).map(|found| from + found)
 }
 
-fn corrupt(what: &str, at: usize) -> HrtfError {
+pub(super) fn corrupt(what: &str, at: usize) -> HrtfError {
     HrtfError::new(format!("corrupt HDF5 structure: {what} at byte {at}"))
 }
 
-fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
+pub(super) fn number(bytes: &[u8], at: usize, length: usize) -> Option<u64> {
     let bytes = bytes.get(at..at.checked_add(length)?)?;
     Some(bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte)))
 }
 
-fn offset(bytes: &[u8], at: usize, length: usize) -> Option<usize> {
+pub(super) fn offset(bytes: &[u8], at: usize, length: usize) -> Option<usize> {
     usize::try_from(number(bytes, at, length)?).ok()
 }
 
@@ -94,6 +100,11 @@ fn superblock(bytes: &[u8]) -> Result<usize, HrtfError> {
         return Err(corrupt("a wrong checksum of the superblock", 0));
     }
     offset(bytes, root, 8).ok_or_else(cut)
+}
+
+pub(super) fn too_large(shape: &[u64]) -> HrtfError {
+    let shape = shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" × ");
+    HrtfError::new(format!("an array of {shape} values is too large: the limit is {} MiB", MOST_DATA >> 20))
 }
 
 struct Guard {
@@ -163,10 +174,10 @@ impl Guard {
             }
             match kind {
                 DATASPACE => {
-                    *shape = dimensions(&self.bytes[body..end]).ok_or_else(|| corrupt("a dataspace", at))?.1
+                    *shape = dimensions(&self.bytes[body..end]).ok_or_else(|| corrupt("a dataspace", at))?
                 }
                 LAYOUT => self.layout(body, end, shape)?,
-                ATTRIBUTE if !is_text(&self.bytes[body..end]) => self.bytes[at] = NOTHING,
+                ATTRIBUTE if text_attribute(&self.bytes[body..end]).is_none() => self.bytes[at] = NOTHING,
                 CONTINUATION => blocks.push(self.continuation(body, block.prefix)?),
                 _ => {}
             }
@@ -219,11 +230,7 @@ impl Guard {
         };
         self.data = stored.and_then(|stored| self.data.checked_add(stored)).unwrap_or(u64::MAX);
         if self.data > MOST_DATA {
-            return Err(HrtfError::new(format!(
-                "an array of {} values is too large: the limit is {} MiB for all data",
-                shape.iter().map(u64::to_string).collect::<Vec<_>>().join(" × "),
-                MOST_DATA >> 20
-            )));
+            return Err(too_large(shape));
         }
         Ok(())
     }
@@ -285,8 +292,8 @@ impl Guard {
     }
 }
 
-/// The version and the sides of a dataspace message.
-fn dimensions(message: &[u8]) -> Option<(u8, Vec<u64>)> {
+/// The sides of a dataspace message.
+pub(super) fn dimensions(message: &[u8]) -> Option<Vec<u64>> {
     let (version, sides) = (*message.first()?, usize::from(*message.get(1)?));
     let from = match version {
         1 => 8,
@@ -294,28 +301,31 @@ fn dimensions(message: &[u8]) -> Option<(u8, Vec<u64>)> {
         _ => return None,
     };
     let all: Vec<u64> = (0..sides).map_while(|side| number(message, from + 8 * side, 8)).collect();
-    (all.len() == sides).then_some((version, all))
+    (all.len() == sides).then_some(all)
 }
 
-/// Whether an attribute message holds one plain text that lies within the message.
-fn is_text(message: &[u8]) -> bool {
-    let read = || {
-        let version = *message.first()?;
-        let size = |at: usize| number(message, at, 2).map(|size| size as usize);
-        let (name, kind, space) = (size(2)?, size(4)?, size(6)?);
-        let (from, padded) = match version {
-            1 => (8, true),
-            3 => (9, false),
-            _ => return None,
-        };
-        let step = |size: usize| if padded { size.div_ceil(8) * 8 } else { size };
-        let kind_at = from + step(name);
-        let space_at = kind_at + step(kind);
-        let (class, length) = (*message.get(kind_at)?, number(message, kind_at + 4, 4)?);
-        let sides = dimensions(message.get(space_at..space_at + space)?)?.1;
-        let count = sides.iter().try_fold(1_u64, |all, &side| all.checked_mul(side))?;
-        let end = (space_at + step(space)) as u64 + length.checked_mul(count)?;
-        Some(class & 0xf == TEXT && count == 1 && length <= 0x1000 && end <= message.len() as u64)
+/// Name and text of an attribute message, where it holds one plain text that lies within the message.
+pub(super) fn text_attribute(message: &[u8]) -> Option<(String, String)> {
+    let version = *message.first()?;
+    let [name, kind, space] = [offset(message, 2, 2)?, offset(message, 4, 2)?, offset(message, 6, 2)?];
+    let (from, padded) = match version {
+        1 => (8, true),
+        3 => (9, false),
+        _ => return None,
     };
-    read().unwrap_or(false)
+    let step = |size: usize| if padded { size.div_ceil(8) * 8 } else { size };
+    let kind_at = from + step(name);
+    let space_at = kind_at + step(kind);
+    let (class, length) = (*message.get(kind_at)?, offset(message, kind_at + 4, 4)?);
+    let sides = dimensions(message.get(space_at..space_at + space)?)?;
+    let count = sides.iter().try_fold(1_u64, |all, &side| all.checked_mul(side))?;
+    let text_at = space_at + step(space);
+    if class & 0xf != TEXT || count != 1 || length > 0x1000 {
+        return None;
+    }
+    let text = |from: usize, length: usize| {
+        let bytes = message.get(from..from.checked_add(length)?)?;
+        Some(String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned())
+    };
+    Some((text(from, name)?, text(text_at, length)?))
 }

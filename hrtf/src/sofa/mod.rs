@@ -1,9 +1,11 @@
 //! SOFA files (AES69): free-field head-related impulse responses.
 //!
 //! Takes the bytes of a file; gives [`Measurements`], or one line that says why the file cannot serve. The crate
-//! `sofar` reads the HDF5 structure, after [`guard`] has found it sound; what the variables mean is decided here.
+//! `sofar` reads the HDF5 structure of netCDF-4, after `guard` has found it sound, and `classic` the older kind; what
+//! the variables mean is decided here.
 //! Nothing is replaced silently: what had to be interpreted stands in [`Measurements::remarks`].
 
+mod classic;
 mod geometry;
 mod guard;
 mod lookup3;
@@ -53,8 +55,8 @@ pub fn open(path: &Path) -> Result<Measurements, HrtfError> {
 /// # Errors
 /// When it cannot serve; says why.
 pub fn read(bytes: &[u8]) -> Result<Measurements, HrtfError> {
-    let sound = guard::check(bytes)?;
-    let file = Variables::new(&sound)?;
+    let structure = guard::check(bytes)?;
+    let file = Variables::new(bytes, &structure)?;
     convention(&file)?;
     let responses = file.variable("Data.IR")?;
     let (count, taps) = shape(&responses)?;
@@ -193,3 +195,6 @@ fn name(file: &Variables<'_>) -> String {
     }
     said.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

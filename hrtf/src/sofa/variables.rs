@@ -1,12 +1,15 @@
-//! The variables and attributes of a file, as `sofar` finds them.
+//! The variables and attributes of a file, whichever reader finds them.
 
-use sofar::hdf::{DataFormat, DataObject, ParsedHdf, parse_with_children};
+use sofar::hdf::{DataFormat, ParsedHdf, parse_with_children};
 
+use super::classic::Classic;
+use super::guard::Structure;
 use crate::HrtfError;
 
 /// A sound file's variables.
-pub(super) struct Variables<'a> {
-    file: ParsedHdf<'a>,
+pub(super) enum Variables<'a> {
+    Netcdf4(Box<ParsedHdf<'a>>),
+    Classic(Classic<'a>),
 }
 
 /// An array of numbers with its attributes.
@@ -23,19 +26,30 @@ impl Variable {
 }
 
 impl<'a> Variables<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Result<Self, HrtfError> {
-        let file = parse_with_children(bytes).map_err(|e| {
-            let detail = e.to_string().replace('\n', ", ");
-            let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-            HrtfError::new(format!("the HDF5 structure is corrupt or not supported{detail}"))
-        })?;
-        Ok(Self { file })
+    /// The variables of a file whose structure `guard` found.
+    pub(super) fn new(bytes: &'a [u8], structure: &'a Structure) -> Result<Self, HrtfError> {
+        match structure {
+            Structure::Classic(root) => Ok(Self::Classic(Classic::new(bytes, *root)?)),
+            Structure::Netcdf4(safe) => {
+                parse_with_children(safe).map(|file| Self::Netcdf4(Box::new(file))).map_err(|e| {
+                    let detail = e.to_string().replace('\n', ", ");
+                    let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+                    HrtfError::new(format!("the HDF5 structure is corrupt or not supported{detail}"))
+                })
+            }
+        }
     }
 
     /// A text attribute of the file.
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        let attributes = &self.file.root.parsed_attributes;
-        attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref()).map(str::trim)
+        match self {
+            Self::Classic(file) => file.attributes.iter().find(|a| a.0 == name).map(|a| a.1.as_str()),
+            Self::Netcdf4(file) => {
+                let attributes = &file.root.parsed_attributes;
+                attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref())
+            }
+        }
+        .map(str::trim)
     }
 
     /// A variable that must be there.
@@ -45,54 +59,66 @@ impl<'a> Variables<'a> {
 
     /// A variable that may be there.
     pub(super) fn optional(&self, name: &str) -> Result<Option<Variable>, HrtfError> {
-        let object = match self.file.get_child(name) {
-            None => return Ok(None),
-            Some(Ok(object)) => object,
-            Some(Err(_)) => {
-                return Err(HrtfError::new(format!(
-                    "the variable {name} is corrupt, too large or not supported"
-                )));
+        let (shape, values, attributes) = match self {
+            Self::Classic(file) => {
+                let named = |e: HrtfError| HrtfError::new(format!("{name}: {e}"));
+                let Some(object) = file.variable(name).map_err(named)? else { return Ok(None) };
+                let little = !object.is_big_endian;
+                let values = numbers(&object.data, object.is_float, object.is_signed, little, object.width);
+                (object.shape, values, object.attributes)
+            }
+            Self::Netcdf4(file) => {
+                let object = match file.get_child(name) {
+                    None => return Ok(None),
+                    Some(Ok(object)) => object,
+                    Some(Err(_)) => {
+                        return Err(HrtfError::new(format!(
+                            "the variable {name} is corrupt, too large or not supported"
+                        )));
+                    }
+                };
+                let is_float = matches!(object.dt.data_fmt, Some(DataFormat::Float { .. }));
+                let known = is_float || matches!(object.dt.data_fmt, Some(DataFormat::Fixed { .. }));
+                // Bits of the class: the most significant byte comes first; integers have a sign.
+                let (little, signed) =
+                    (object.dt.class_bit_field & 1 == 0, object.dt.class_bit_field & 8 != 0);
+                let width = if known { u64::from(object.dt.size) } else { 0 };
+                let values = numbers(&object.data, is_float, signed, little, width);
+                let text = |a: sofar::hdf::Attribute| a.value.map(|value| (a.name, value));
+                let attributes = object.parsed_attributes.into_iter().filter_map(text).collect();
+                (object.ds.dimension_size.to_vec(), values, attributes)
             }
         };
-        let shape: Vec<usize> =
-            object.ds.dimension_size.iter().filter_map(|&size| usize::try_from(size).ok()).collect();
+        let shape: Vec<usize> = shape.iter().filter_map(|&size| usize::try_from(size).ok()).collect();
         let wanted = shape.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
-        let values = numbers(&object)
-            .ok_or_else(|| HrtfError::new(format!("the variable {name} does not hold floats or integers")))?;
+        let values = values.ok_or_else(|| {
+            HrtfError::new(format!("the variable {name} does not hold little-endian floats or integers"))
+        })?;
         if wanted != Some(values.len()) {
             return Err(HrtfError::new(format!(
-                "the variable {name} holds {} values, its dimensions {shape:?} want more or fewer; it may be truncated, \
-                 too large or stored in a way that is not supported",
+                "the variable {name} holds {} values, its dimensions {shape:?} want another number; it may be \
+                 truncated, too large or stored in a way that is not supported",
                 values.len()
             )));
         }
-        let text = |a: sofar::hdf::Attribute| a.value.map(|value| (a.name, value));
-        let attributes = object.parsed_attributes.into_iter().filter_map(text).collect();
         Ok(Some(Variable { shape, values, attributes }))
     }
 }
 
 /// Floats of 4 or 8 bytes, integers of 4 or 8.
-fn numbers(object: &DataObject) -> Option<Vec<f64>> {
-    let eight = |bytes: &[u8]| <[u8; 8]>::try_from(bytes).unwrap_or_default();
-    let four = |bytes: &[u8]| <[u8; 4]>::try_from(bytes).unwrap_or_default();
-    let data = &object.data;
-    // The lowest bit of the class's bit field is set where the most significant byte comes first.
-    if object.dt.class_bit_field & 1 != 0 {
+fn numbers(data: &[u8], is_float: bool, signed: bool, little: bool, width: u64) -> Option<Vec<f64>> {
+    if !little {
         return None;
     }
-    let signed = object.dt.class_bit_field & 8 != 0;
-    let wide = data.chunks_exact(8).map(eight);
-    let narrow = data.chunks_exact(4).map(four);
-    Some(match (object.dt.data_fmt, object.dt.size) {
-        (Some(DataFormat::Float { .. }), 8) => wide.map(f64::from_le_bytes).collect(),
-        (Some(DataFormat::Float { .. }), 4) => narrow.map(|b| f64::from(f32::from_le_bytes(b))).collect(),
-        (Some(DataFormat::Fixed { .. }), 8) if signed => wide.map(|b| i64::from_le_bytes(b) as f64).collect(),
-        (Some(DataFormat::Fixed { .. }), 8) => wide.map(|b| u64::from_le_bytes(b) as f64).collect(),
-        (Some(DataFormat::Fixed { .. }), 4) if signed => {
-            narrow.map(|b| f64::from(i32::from_le_bytes(b))).collect()
-        }
-        (Some(DataFormat::Fixed { .. }), 4) => narrow.map(|b| f64::from(u32::from_le_bytes(b))).collect(),
+    let eight = data.chunks_exact(8).map(|bytes| <[u8; 8]>::try_from(bytes).unwrap_or_default());
+    let four = data.chunks_exact(4).map(|bytes| <[u8; 4]>::try_from(bytes).unwrap_or_default());
+    Some(match (is_float, width) {
+        (true, 8) => eight.map(f64::from_le_bytes).collect(),
+        (true, 4) => four.map(|b| f64::from(f32::from_le_bytes(b))).collect(),
+        (false, 8) if signed => eight.map(|b| i64::from_le_bytes(b) as f64).collect(),
+        (false, 8) => eight.map(|b| u64::from_le_bytes(b) as f64).collect(),
+        (false, 4) if signed => four.map(|b| f64::from(i32::from_le_bytes(b))).collect(),
+        (false, 4) => four.map(|b| f64::from(u32::from_le_bytes(b))).collect(),
         _ => return None,
     })
 }

@@ -10,6 +10,7 @@ pub mod completions;
 mod console;
 pub mod demo;
 mod error;
+pub mod hrtf;
 pub mod info;
 mod input;
 pub mod layouts;
@@ -63,6 +64,7 @@ enum Command {
     Check(check::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
+    Hrtf(hrtf::Args),
     Completions(completions::Args),
     Man(man::Args),
 }
@@ -76,6 +78,7 @@ impl Command {
             Self::Check(args) => check::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),
+            Self::Hrtf(args) => hrtf::run(&args, console),
             Self::Completions(args) => completions::run(&args, console),
             Self::Man(args) => man::run(&args, console),
         }
