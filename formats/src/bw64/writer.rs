@@ -1,4 +1,4 @@
-//! Streams a WAV, RF64 or BW64 file: header with room for 64-bit sizes, chunks, samples, final sizes.
+//! Streams a WAV file, RF64 beyond 4 GiB: header with room for 64-bit sizes, chunks, samples, final sizes.
 
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;

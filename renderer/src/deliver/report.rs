@@ -41,7 +41,7 @@ pub struct OutputReport {
     pub known_as: Option<&'static str>,
     /// `24` or `32f`.
     pub bits: &'static str,
-    /// RIFF, RF64 or BW64.
+    /// RIFF, or RF64 beyond 4 GiB.
     pub container: String,
     /// Highest sample of any channel, dBFS; `None` for silence.
     pub peak_dbfs: Option<f64>,
