@@ -188,21 +188,50 @@ impl AdmId {
 }
 
 impl BlockId {
+    /// Characters of an id.
+    pub(super) const LENGTH: usize = 20;
+
     /// Reads `AB_yyyyxxxx_zzzzzzzz`; `None` when `id` has another form.
     pub fn parse(id: &str) -> Option<Self> {
-        let bytes = id.as_bytes();
-        if bytes.len() != 20 || !bytes.get(..3)?.eq_ignore_ascii_case(b"AB_") || bytes.get(11) != Some(&b'_')
-        {
+        Self::from_bytes(id.as_bytes())
+    }
+
+    #[inline]
+    pub(super) fn from_bytes(id: &[u8]) -> Option<Self> {
+        let [b'A' | b'a', b'B' | b'b', b'_', rest @ ..] = id else { return None };
+        let (channel, rest) = rest.split_first_chunk()?;
+        let (number, rest) = rest.strip_prefix(b"_")?.split_first_chunk()?;
+        if !rest.is_empty() {
             return None;
         }
-        Some(Self { channel: hex(bytes.get(3..11)?)?, number: hex(bytes.get(12..20)?)? })
+        Some(Self { channel: hex(channel)?, number: hex(number)? })
     }
 }
 
 /// Eight hexadecimal digits.
-fn hex(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0u32, |number, &digit| Some((number << 4) | char::from(digit).to_digit(16)?))
+#[inline]
+fn hex(digits: &[u8; 8]) -> Option<u32> {
+    let mut number = 0u32;
+    let mut bad = 0u8;
+    for &digit in digits {
+        let value = HEX[usize::from(digit)];
+        bad |= value;
+        number = number << 4 | u32::from(value & 0xF);
+    }
+    (bad < 0x10).then_some(number)
 }
+
+/// The value of each character as a hexadecimal digit; 0x10 for those that are none.
+const HEX: [u8; 256] = {
+    let mut values = [0x10; 256];
+    let mut digit = 0;
+    while digit < 16 {
+        values[b"0123456789abcdef"[digit] as usize] = digit as u8;
+        values[b"0123456789ABCDEF"[digit] as usize] = digit as u8;
+        digit += 1;
+    }
+    values
+};
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,9 @@ pub struct AdmTime {
 /// Decimals that a time keeps exactly; further ones are rounded.
 pub(crate) const EXACT_DECIMALS: usize = 9;
 
+/// Digits of whole seconds where a time is plain seconds.
+const WHOLE_DIGITS: usize = 9;
+
 /// The longest time that is read, in hours: a numerator then always fits.
 const HOURS_LIMIT: u64 = 99_999;
 
@@ -81,6 +84,41 @@ impl AdmTime {
         }
     }
 
+    /// Reads the `hh:mm:ss.zzzzz` at the start of `text`, two digits each and one to nine decimals, as nearly all
+    /// times are written, and gives what follows. What else there may be is left to [`parse`](Self::parse).
+    #[inline]
+    pub(super) fn parse_usual(text: &[u8]) -> Option<(Self, &[u8])> {
+        let [h, hh, b':', m, mm, b':', s, ss, b'.', decimals @ ..] = text else { return None };
+        let digits = [h, hh, m, mm, s, ss].map(|byte| byte.wrapping_sub(b'0'));
+        if digits.iter().any(|digit| *digit > 9) {
+            return None;
+        }
+        let (mut fraction, mut count) = (0u64, 0);
+        while let Some(digit @ b'0'..=b'9') = decimals.get(count) {
+            if count == EXACT_DECIMALS {
+                return None;
+            }
+            fraction = fraction * 10 + u64::from(digit - b'0');
+            count += 1;
+        }
+        if count == 0 {
+            return None;
+        }
+        let [h, hh, m, mm, s, ss] = digits.map(u64::from);
+        let whole = ((h * 10 + hh) * 60 + (m * 10 + mm)) * 60 + (s * 10 + ss);
+        Some((Self::decimal(whole, fraction, count), decimals.get(count..)?))
+    }
+
+    /// `number / 10^decimals` seconds, a number of `whole` digits before the point; `None` when there are more
+    /// digits than [`parse_seconds`](Self::parse_seconds) reads without rounding.
+    #[inline]
+    pub(super) fn from_decimals(number: u64, whole: usize, decimals: usize) -> Option<Self> {
+        if whole > WHOLE_DIGITS || decimals > EXACT_DECIMALS {
+            return None;
+        }
+        Some(Self { numerator: number, ..Self::decimal(0, 0, decimals) })
+    }
+
     /// Whole seconds and `fraction / 10^digits`; `digits` is at most nine.
     fn decimal(whole: u64, fraction: u64, digits: usize) -> Self {
         let scale = 10u32.pow(u32::try_from(digits.min(EXACT_DECIMALS)).unwrap_or(0));
@@ -122,7 +160,7 @@ impl AdmTime {
     pub(crate) fn parse_seconds(text: &str) -> Result<(Self, bool), TimeError> {
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         let whole = if whole.is_empty() && !decimals.is_empty() { "0" } else { whole };
-        let (whole, rest) = digits(whole, 9)?;
+        let (whole, rest) = digits(whole, WHOLE_DIGITS)?;
         if !rest.is_empty() {
             return Err(TimeError::Form);
         }

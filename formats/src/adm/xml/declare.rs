@@ -174,6 +174,10 @@ pub(super) trait Shape: Sized {
         Ok(())
     }
 
+    /// Called between children: takes those that come next and can be read past the parser.
+    #[inline]
+    fn sweep<R: Read>(&mut self, _: &mut Input<R>) {}
+
     /// Called when all children are read.
     fn finish(&mut self, _: Self::Scratch, _: &mut Context) -> Result<(), Error> {
         Ok(())
@@ -253,6 +257,7 @@ fn read_children<E: Element, R: Read>(
     let mut text = String::new();
     let mut buffer = input.take_buffer();
     loop {
+        element.sweep(input);
         if !E::HAS_TEXT
             && let Some(tag) = input.next_leaf(&mut buffer)?
         {

@@ -221,7 +221,17 @@ impl Shape for AudioChannelFormat {
         Ok(())
     }
 
+    fn sweep<R: Read>(&mut self, input: &mut Input<R>) {
+        if let BlockFormats::Objects(blocks) = &mut self.blocks {
+            input.sweep_blocks(blocks);
+        }
+    }
+
     fn finish(&mut self, _: LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
+        if let BlockFormats::Objects(blocks) = &mut self.blocks {
+            context.blocks_of_channel = blocks.len();
+            blocks.shrink_to_fit();
+        }
         repair::channel(self, context);
         Ok(())
     }

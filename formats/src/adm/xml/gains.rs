@@ -10,7 +10,7 @@ use crate::adm::Gain;
 use crate::adm::error::{Error, quoted};
 
 /// Factor beyond which a gain only makes numbers overflow; 120 dB.
-const LOUDEST: f64 = 1e6;
+pub(super) const LOUDEST: f64 = 1e6;
 
 /// A gain with its unit; `-inf` dB is silence, factors are kept in a range that cannot overflow.
 pub(super) fn parse_gain(text: &str, unit: Option<&str>, context: &mut Context) -> Result<Gain, Error> {

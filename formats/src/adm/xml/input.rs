@@ -123,7 +123,10 @@ pub(in crate::adm) struct Context {
     pub(super) field: &'static str,
     /// Edition of BS.2076 that the document claims: 1 or 2.
     pub(super) edition: u32,
+    /// Blocks read so far.
     pub(super) blocks: usize,
+    /// Blocks of the Objects channel before.
+    pub(super) blocks_of_channel: usize,
     kept: usize,
     pub(in crate::adm) remarks: Remarks,
 }
@@ -135,6 +138,7 @@ impl Context {
             field: "",
             edition: 1,
             blocks: 0,
+            blocks_of_channel: 0,
             kept: 0,
             remarks: Remarks::default(),
         }
@@ -280,11 +284,28 @@ impl<R: Read> Input<R> {
         Ok(())
     }
 
+    /// The parser stands between elements and nothing is still to be handed out.
+    pub(super) fn is_between(&self) -> bool {
+        self.between && self.pending == Pending::Nothing
+    }
+
+    /// The bytes that are at hand, and what is kept besides.
+    pub(super) fn at_hand(&mut self) -> (&[u8], &mut Context) {
+        (self.xml.get_ref().at_hand(), &mut self.context)
+    }
+
+    /// Passes over whole elements of `length` bytes.
+    pub(super) fn pass(&mut self, length: usize) {
+        let source = self.xml.get_mut();
+        source.start_token();
+        source.consume(length);
+    }
+
     /// The start of an element that comes next and holds nothing but text, past the parser; white space before it is
     /// skipped. `None` leaves everything to [`next`](Self::next).
     #[inline]
     pub(super) fn next_leaf<'b>(&mut self, buffer: &'b mut Vec<u8>) -> Result<Option<Tag<'b>>, Error> {
-        if !self.between || self.pending != Pending::Nothing {
+        if !self.is_between() {
             return Ok(None);
         }
         let source = self.xml.get_mut();

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  bytes ── source (encoding, limits) ── input (tokens) ──┐
+//!                     └──── sweep (usual blocks) ─────────┤
 //!                                                         ├── declare: elements, formats, blocks ── Document
 //!  bytes ────────────────────────── output (escaping) ────┘
 //! ```
@@ -26,6 +27,7 @@ mod positions;
 mod screen;
 mod source;
 mod special;
+mod sweep;
 mod tracks;
 mod values;
 

@@ -150,6 +150,18 @@ impl Placement {
         }
     }
 
+    /// Takes the position on `axis` when it is the first.
+    #[inline]
+    pub(super) fn place(&mut self, axis: usize, value: f64) -> bool {
+        match self.values.get_mut(axis) {
+            Some(place @ None) => {
+                *place = Some(value);
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn set(&mut self, coordinate: &Coordinate, context: &mut Context) {
         let axis = coordinate.axis;
         let place = match coordinate.bound {

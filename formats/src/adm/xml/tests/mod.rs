@@ -2,6 +2,7 @@ mod corpus;
 mod documents;
 mod properties;
 mod refusals;
+mod sweep;
 
 use super::{EnvelopeForm, WriteOptions, read_str, write};
 use crate::adm::Document;
