@@ -4,7 +4,7 @@
 //! Measured responses hold the resonance of the ear canal and the microphone's and loudspeaker's own tone, which
 //! headphones add or a mixer never heard; a mix through such a set loses its tone.
 
-use crate::minimum_phase::minimum_phase_spectrum;
+use crate::minimum_phase::{fade_out, minimum_phase_spectrum};
 use crate::spectrum::Transform;
 use crate::{HrtfSet, Measurements};
 
@@ -68,12 +68,7 @@ impl HrtfSet {
         let magnitudes: Vec<f64> = (0..power.len()).map(gain).collect();
         let mut response = transform.inverse(minimum_phase_spectrum(transform, &magnitudes));
         response.truncate(TAPS);
-        // The last quarter fades out.
-        let fade = TAPS / 4;
-        let tail = response.len().saturating_sub(fade);
-        for (n, sample) in response[tail..].iter_mut().enumerate() {
-            *sample *= 0.5 + 0.5 * (std::f64::consts::PI * n as f64 / fade as f64).cos();
-        }
+        fade_out(&mut response, TAPS / 4);
         response
     }
 }

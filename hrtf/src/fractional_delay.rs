@@ -8,6 +8,8 @@ pub(crate) const SHORT: usize = 24;
 pub(crate) const SHORT_REACH: usize = SHORT / 2;
 /// Samples the long kernel reaches back and ahead, of the lower of two rates.
 const LONG_REACH: f64 = 64.0;
+/// Samples that the sinc of another rate may ring before the first.
+pub(crate) const RINGING: usize = 24;
 /// Shape of the long kernel's Kaiser window: 120 dB outside the transition.
 const LONG_BETA: f64 = 12.3;
 
@@ -104,6 +106,35 @@ impl Reader {
     }
 }
 
+/// A response at another sampling rate in hertz, scaled so that its spectrum stays what it is. It begins a little
+/// before the first sample, where the sinc rings: the second value is by how many samples it comes later for that.
+pub fn resampled_response(response: &[f32], from: u32, to: u32) -> (Vec<f64>, usize) {
+    if from == to || from == 0 || to == 0 {
+        return (response.iter().map(|sample| f64::from(*sample)).collect(), 0);
+    }
+    let step = f64::from(from) / f64::from(to);
+    let lead = (LONG_REACH * (1.0 / step).max(1.0)).ceil() as usize;
+    let length = (response.len() as f64 / step).ceil() as usize + 2 * lead;
+    // The kernels repeat as soon as whole samples of both rates meet.
+    let period = (to / greatest_common_divisor(from, to)) as usize;
+    let reader = Reader::new(0.0, step, period.min(length));
+    let whole = (from / greatest_common_divisor(from, to)) as i64;
+    let at = |j: i64| {
+        let (turn, phase) = (j.div_euclid(period as i64), j.rem_euclid(period as i64) as usize);
+        let Some((first, weights)) = reader.taps.get(phase) else { return 0.0 };
+        let first = first + turn * whole;
+        let skip = usize::try_from(-first).unwrap_or(0);
+        let samples = usize::try_from(first).map_or(response, |at| response.get(at..).unwrap_or(&[]));
+        let weights = weights.get(skip..).unwrap_or(&[]);
+        weights.iter().zip(samples).map(|(w, s)| w * f64::from(*s)).sum::<f64>() * step
+    };
+    ((0..length as i64).map(|j| at(j - lead as i64)).collect(), lead)
+}
+
+fn greatest_common_divisor(a: u32, b: u32) -> u32 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -159,5 +190,22 @@ mod tests {
     #[test]
     fn what_the_lower_rate_cannot_hold_is_gone() {
         assert!(error_of(27_000.0, 96_000.0, 48_000.0) < -100.0);
+    }
+
+    #[test]
+    fn a_resampled_response_is_the_same_filter() {
+        // A decaying pulse well below both Nyquist frequencies: 1/(1 + (f/f0)²)² by its analytic spectrum.
+        let shape = |t: f64| if t < 0.0 { 0.0 } else { (t * 6_000.0).powi(2) * (-t * 6_000.0).exp() };
+        for (from, to) in [(44_100, 48_000), (48_000, 44_100), (48_000, 96_000), (96_000, 48_000)] {
+            let response: Vec<f32> =
+                (0..from / 100).map(|n| shape(f64::from(n) / f64::from(from)) as f32).collect();
+            let (found, late) = resampled_response(&response, from, to);
+            let scale = f64::from(from) / f64::from(to);
+            for (n, sample) in found.iter().enumerate().take(to as usize / 110) {
+                let t = (n as f64 - late as f64) / f64::from(to);
+                assert!((sample - scale * shape(t)).abs() < 2e-3, "{from} {to} {n}: {sample} {}", shape(t));
+            }
+        }
+        assert_eq!(resampled_response(&[1.0, 2.0], 48_000, 48_000), (vec![1.0, 2.0], 0));
     }
 }

@@ -30,6 +30,8 @@ mod spectrum;
 pub use binauraliser::{Binauraliser, Ears, Filter, Knot, Placed};
 pub use direction::Direction;
 pub use error::HrtfError;
+pub use fractional_delay::resampled_response;
 pub use interpolation::HrirPair;
+pub use minimum_phase::minimum_phase_response;
 pub use orientation::Orientation;
 pub use set::{HrtfSet, Measurements};

@@ -22,6 +22,26 @@ pub(crate) fn minimum_phase_spectrum(transform: &Transform, magnitudes: &[f64]) 
     transform.forward(cepstrum.into_iter()).into_iter().map(Complex64::exp).collect()
 }
 
+/// The minimum-phase response of `taps` samples whose magnitude at each frequency in hertz is `magnitude` (linear).
+/// The last quarter fades out.
+pub fn minimum_phase_response(magnitude: impl Fn(f64) -> f64, sample_rate: u32, taps: usize) -> Vec<f64> {
+    let transform = Transform::of_at_least(taps.saturating_mul(4).max(4096));
+    let hertz = f64::from(sample_rate) / transform.size() as f64;
+    let magnitudes: Vec<f64> = (0..transform.bins()).map(|bin| magnitude(bin as f64 * hertz)).collect();
+    let mut response = transform.inverse(minimum_phase_spectrum(&transform, &magnitudes));
+    response.truncate(taps);
+    fade_out(&mut response, taps / 4);
+    response
+}
+
+/// Fades the last `fade` samples out.
+pub(crate) fn fade_out(response: &mut [f64], fade: usize) {
+    let tail = response.len().saturating_sub(fade);
+    for (n, sample) in response[tail..].iter_mut().enumerate() {
+        *sample *= 0.5 + 0.5 * (std::f64::consts::PI * n as f64 / fade as f64).cos();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::fractional_delay::{AHEAD_REACH, Reader, ahead_kernel};
+use crate::fractional_delay::{AHEAD_REACH, RINGING, Reader, ahead_kernel};
 use crate::interpolation::{HrirPair, Interpolator, Source, triangulate};
 use crate::itd::{Ear, arrivals};
 use crate::sofa;
@@ -11,8 +11,6 @@ use crate::{Direction, HrtfError};
 
 /// Fewest directions that a set can be interpolated from.
 const FEWEST_DIRECTIONS: usize = 4;
-/// Samples that the sinc of another sampling rate may ring before the first.
-const RINGING: usize = 24;
 /// The band whose pink noise a set is levelled by, Hz.
 const LEVEL_BAND: (f64, f64) = (100.0, 16_000.0);
 

@@ -6,6 +6,7 @@
 //! Nothing is replaced silently: what had to be interpreted stands in [`Measurements::remarks`].
 
 mod classic;
+mod filter;
 mod geometry;
 mod guard;
 mod lookup3;
@@ -16,6 +17,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::{HrtfError, Measurements};
+pub use filter::{EarFilters, open_filter, read_filter};
 use geometry::Ears;
 use variables::{Variable, Variables};
 
@@ -36,6 +38,10 @@ const LONGEST_DELAY: f64 = 1.0;
 /// # Errors
 /// When it cannot be read or cannot serve; says why.
 pub fn open(path: &Path) -> Result<Measurements, HrtfError> {
+    read(&bytes_of(path)?)
+}
+
+fn bytes_of(path: &Path) -> Result<Vec<u8>, HrtfError> {
     let unreadable = |e: std::io::Error| HrtfError::new(format!("cannot read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
@@ -47,7 +53,7 @@ pub fn open(path: &Path) -> Result<Measurements, HrtfError> {
     }
     let mut bytes = Vec::new();
     file.take(LONGEST_FILE).read_to_end(&mut bytes).map_err(unreadable)?;
-    read(&bytes)
+    Ok(bytes)
 }
 
 /// Reads a file that is in memory.
@@ -57,7 +63,7 @@ pub fn open(path: &Path) -> Result<Measurements, HrtfError> {
 pub fn read(bytes: &[u8]) -> Result<Measurements, HrtfError> {
     let structure = guard::check(bytes)?;
     let file = Variables::new(bytes, &structure)?;
-    convention(&file)?;
+    convention(&file, &CONVENTIONS, "head-related responses")?;
     let responses = file.variable("Data.IR")?;
     let (count, taps) = shape(&responses)?;
     let sample_rate = sample_rate(&file)?;
@@ -86,7 +92,8 @@ pub fn read(bytes: &[u8]) -> Result<Measurements, HrtfError> {
     Ok(made)
 }
 
-fn convention(file: &Variables<'_>) -> Result<(), HrtfError> {
+/// Refuses files that are not of one of `wanted`, the conventions of `what`.
+fn convention(file: &Variables<'_>, wanted: &[&str], what: &str) -> Result<(), HrtfError> {
     match file.attribute("Conventions") {
         Some("SOFA") => {}
         other => {
@@ -95,10 +102,10 @@ fn convention(file: &Variables<'_>) -> Result<(), HrtfError> {
         }
     }
     let convention = file.attribute("SOFAConventions").unwrap_or("nothing");
-    if !CONVENTIONS.contains(&convention) {
+    if !wanted.contains(&convention) {
         return Err(HrtfError::new(format!(
-            "SOFAConventions is {convention}; head-related responses are {}",
-            CONVENTIONS.join(" or ")
+            "SOFAConventions is {convention}; {what} are {}",
+            wanted.join(" or ")
         )));
     }
     match file.attribute("DataType") {

@@ -4,6 +4,7 @@ use crate::HrtfSet;
 /// Written by `fixtures/make.py`.
 const NETCDF4: &[u8] = include_bytes!("fixtures/netcdf4.sofa");
 const CLASSIC: &[u8] = include_bytes!("fixtures/classic.sofa");
+const FILTER: &[u8] = include_bytes!("fixtures/filter.sofa");
 
 fn assert_is_the_fixture(made: &Measurements) {
     assert_eq!((made.directions.len(), made.taps, made.sample_rate), (36, 16, 48_000));
@@ -30,6 +31,19 @@ fn a_file_as_netcdf_writes_it_is_read() {
 #[test]
 fn a_file_with_headers_of_version_1_and_several_chunks_is_read() {
     assert_is_the_fixture(&read(CLASSIC).unwrap());
+}
+
+#[test]
+fn a_filter_for_each_ear_is_read_with_its_delay() {
+    let filter = read_filter(FILTER).unwrap();
+    assert_eq!((filter.sample_rate, filter.responses[0].len(), filter.responses[1].len()), (48_000, 16, 18));
+    assert_eq!(
+        (filter.responses[0][0], filter.responses[1][..3].to_vec()),
+        (-0.125, vec![0.0, 0.0, -0.078_125])
+    );
+    let refused = |bytes: &[u8]| read_filter(bytes).unwrap_err().to_string();
+    assert!(refused(CLASSIC).contains("filters for headphones are SimpleHeadphoneIR or GeneralFIR"));
+    assert!(read(FILTER).unwrap_err().to_string().contains("head-related responses are"));
 }
 
 #[test]

@@ -128,7 +128,7 @@ enum ConversionName {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let began = Instant::now();
     check_seekable(&args.input)?;
-    let (outputs, room_warnings) = outputs(args)?;
+    let (outputs, room_warnings) = outputs(args, console)?;
     if outputs.iter().any(|output| same_file(&output.file, Path::new("/dev/stdout"))) {
         console.leave_standard_output();
     }
@@ -269,7 +269,7 @@ fn overloaded(output: &OutputReport) -> String {
 }
 
 /// The outputs asked for, and what is remarkable about the loudspeakers of the room.
-fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
+fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
     let mut outputs = Vec::new();
     let mut warnings = Vec::new();
     if args.layout.is_none()
@@ -287,7 +287,7 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
     let mut headphones = None;
     if let (Some(layout), Some(file)) = (&args.layout, &args.output) {
         let deliverable = match &args.speakers {
-            None => named(args, &mut headphones, ("--layout", layout))?,
+            None => named((args, console), &mut headphones, ("--layout", layout))?,
             Some(speakers) => room(layout, speakers, &mut warnings)?,
         };
         outputs.push(Output { file: file.clone(), deliverable });
@@ -301,7 +301,7 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
         };
         let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
         let name = String::from_utf8_lossy(name);
-        outputs.push(Output { file, deliverable: named(args, &mut headphones, ("--to", &name))? });
+        outputs.push(Output { file, deliverable: named((args, console), &mut headphones, ("--to", &name))? });
     }
     if headphones.is_none() {
         args.headphones.refuse_without_binaural()?;
@@ -314,14 +314,14 @@ fn outputs(args: &Args) -> Result<(Vec<Output>, Vec<Warning>), CliError> {
 }
 
 fn named(
-    args: &Args,
+    (args, console): (&Args, &Console),
     headphones: &mut Option<Deliverable>,
     (option, name): (&str, &str),
 ) -> Result<Deliverable, CliError> {
     if name.eq_ignore_ascii_case(BINAURAL) {
         let deliverable = match headphones.take() {
             Some(deliverable) => deliverable,
-            None => Deliverable::headphones(args.headphones.read()?),
+            None => Deliverable::headphones(args.headphones.read(console)?),
         };
         *headphones = Some(deliverable.clone());
         return Ok(deliverable);

@@ -75,7 +75,7 @@ impl Engine {
             renderers.push(renderer);
             warnings.extend(found);
         }
-        let lag = if renderers.iter().any(Renderer::is_decorrelated) { GRID } else { 0 };
+        let lag = renderers.iter().map(Renderer::look_ahead).max().unwrap_or(0).next_multiple_of(GRID);
         let capacity = block_frames + tracks.latency() + lag;
         renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag));
         let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);

@@ -18,7 +18,7 @@ const DELAY: usize = (TAPS - 1) / 2;
 pub(super) const LOOK_BACK: usize = TAPS - 1 - DELAY;
 
 /// Samples after it.
-const LOOK_AHEAD: usize = DELAY;
+pub(super) const LOOK_AHEAD: usize = DELAY;
 
 /// The decorrelators of a target, one per channel.
 #[derive(Clone, Debug)]

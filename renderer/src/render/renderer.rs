@@ -4,7 +4,7 @@ use std::sync::Arc;
 use formats::Warning;
 use rayon::prelude::*;
 
-use super::decorrelation::Decorrelators;
+use super::decorrelation::{Decorrelators, LOOK_AHEAD};
 use super::error::{RenderError, element, time_span};
 use super::importance;
 use super::interpolation::{Content, content};
@@ -52,9 +52,9 @@ pub struct Stretch {
     pub start: i64,
     /// Samples of input that there are; the rest of the last block is silent.
     pub frames: usize,
-    /// Grid blocks that the output is asked for: those of the input, and one more when the end is flushed.
+    /// Grid blocks that the output is asked for: those of the input, and those of the lag when the end is flushed.
     pub output_blocks: usize,
-    /// Output lags behind the input by so many samples: 0, or one grid block when something is decorrelated.
+    /// Output lags behind the input by so many samples: whole grid blocks, as many as outputs look ahead.
     pub lag: usize,
 }
 
@@ -126,9 +126,15 @@ impl Renderer {
         self.outputs
     }
 
-    /// Something is diffuse: the output lags behind the input.
-    pub fn is_decorrelated(&self) -> bool {
-        self.decorrelators.is_some()
+    /// Samples after a moment that its output depends on: those that decorrelators look ahead to, and those by
+    /// which the head comes late.
+    pub fn look_ahead(&self) -> usize {
+        self.ahead() + if self.decorrelators.is_some() { LOOK_AHEAD } else { 0 }
+    }
+
+    /// Samples by which the stage's feeds run ahead of its output.
+    fn ahead(&self) -> usize {
+        self.stage.as_ref().map_or(0, Stage::latency)
     }
 
     /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`.
@@ -269,7 +275,8 @@ impl Renderer {
         output: &mut AudioBlock,
     ) -> Result<(), RenderError> {
         let Some(mut stage) = self.stage.take() else { return Ok(()) };
-        let from = history(stretch.lag) - stretch.lag;
+        let ahead = stage.latency();
+        let from = history(stretch.lag) - stretch.lag + ahead;
         stage.lines(stretch.output_blocks).into_par_iter().enumerate().for_each_init(
             || self.room(),
             |room, (block, mut rows)| {
@@ -280,7 +287,7 @@ impl Renderer {
             },
         );
         let whole = stretch.output();
-        let ears = stage.render(whole.start, stretch.output_blocks);
+        let ears = stage.render(whole.start + ahead as i64, stretch.output_blocks);
         let range = whole.start.max(wanted.start)..whole.end.min(wanted.end);
         let frames = usize::try_from(range.end - range.start).unwrap_or(0);
         output.set_frames(frames);

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use hrtf::HrtfSet;
 
-use crate::cli::CliError;
+use crate::cli::{CliError, Console};
 use crate::layout::Layout;
 use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones};
+use crate::monitor::headphone_eq::HeadphoneEq;
 
 /// The largest head track that is read.
 const MAX_TRACK_BYTES: u64 = 256 << 20;
@@ -38,6 +39,9 @@ pub(super) struct HeadphoneArgs {
     /// How the head moves: lines of seconds, yaw, pitch and roll
     #[arg(long, value_name = "FILE.csv", conflicts_with = "head")]
     head_track: Option<PathBuf>,
+    /// Correct the headphones' own tone: an impulse response (WAV, SOFA) or filters as AutoEq writes them
+    #[arg(long, value_name = "FILE")]
+    headphone_eq: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, ValueEnum)]
@@ -94,7 +98,7 @@ impl FromStr for Pose {
 
 impl HeadphoneArgs {
     /// Reads the files and puts the options together.
-    pub(super) fn read(&self) -> Result<Headphones, CliError> {
+    pub(super) fn read(&self, console: &Console) -> Result<Headphones, CliError> {
         let mut set = match &self.hrtf {
             Some(file) => HrtfSet::open(file).map_err(|error| CliError::file(file, error))?,
             None => HrtfSet::built_in(),
@@ -122,6 +126,12 @@ impl HeadphoneArgs {
         if let Some(file) = &self.head_track {
             headphones.head = track(file)?;
         }
+        if let Some(file) = &self.headphone_eq {
+            let (equaliser, warnings) =
+                HeadphoneEq::open(file).map_err(|error| CliError::file(file, error))?;
+            console.warnings(file, &warnings)?;
+            headphones.equaliser = Some(Arc::new(equaliser));
+        }
         Ok(headphones)
     }
 
@@ -134,6 +144,7 @@ impl HeadphoneArgs {
             ("--binaural-mode", self.binaural_mode.is_some()),
             ("--head", self.head.is_some()),
             ("--head-track", self.head_track.is_some()),
+            ("--headphone-eq", self.headphone_eq.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
             None => Ok(()),

@@ -4,14 +4,16 @@
 //!  Objects, DirectSpeakers ── one feed each, at its own direction ─────┐
 //!  size, diffuse, HOA ─────── 22 virtual loudspeakers (9+10+3) ────────┤ stage: each feed from its direction
 //!  LFE ────────────────────── both ears alike ─────────────────────────┤        to two ears
-//!  Binaural, mode off ─────── the ears themselves ─────────────────────┘
+//!  Binaural, mode off ─────── the ears themselves ─────────────────────┘        │
+//!                                                   correction of the headphones ┴─ output
 //! ```
 //!
 //! That is the path [`BinauralPath::Objects`]; [`BinauralPath::Speakers`] pans everything to a loudspeaker layout
 //! as if it stood in a room, and gives every loudspeaker its direction.
 //!
 //! Levels are the mixer's: a position changes what the head does to a sound, never its gain. Distances are heard
-//! as BS.2127 renders them, by the width that a source has when it comes near.
+//! as BS.2127 renders them, by the width that a source has when it comes near. The output is in time with
+//! loudspeakers: sound from straight ahead is at the ears when it is at a loudspeaker.
 
 mod feeds;
 mod head;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 use hrtf::HrtfSet;
 
 use crate::layout::Layout;
+use crate::monitor::headphone_eq::HeadphoneEq;
 
 pub use head::{Head, HeadTrackError};
 pub(crate) use stage::Stage;
@@ -40,6 +43,8 @@ pub struct Headphones {
     pub track_modes: Vec<Option<HeadphoneMode>>,
     /// Where the listener looks.
     pub head: Head,
+    /// What the headphones' own tone is corrected by.
+    pub equaliser: Option<Arc<HeadphoneEq>>,
 }
 
 /// What gets a direction of its own.
@@ -87,6 +92,7 @@ impl Headphones {
             mode: None,
             track_modes: Vec::new(),
             head: Head::default(),
+            equaliser: None,
         }
     }
 }
@@ -97,5 +103,6 @@ impl PartialEq for Headphones {
         Arc::ptr_eq(&self.set, &other.set)
             && (&self.path, self.mode, &self.head) == (&other.path, other.mode, &other.head)
             && self.track_modes == other.track_modes
+            && self.equaliser == other.equaliser
     }
 }

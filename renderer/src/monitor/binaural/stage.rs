@@ -13,6 +13,7 @@ use super::panner::{BinauralPanner, may_spread};
 use super::{BinauralPath, Headphones};
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
+use crate::monitor::headphone_eq::Processor;
 use crate::panner::screen_edge_lock::ScreenEdgeLock;
 use crate::panner::screen_scale::ScreenScale;
 use crate::render::{Content, Conversion, GRID, Panner, Path, RenderError, Screen, content, grid_blocks};
@@ -31,6 +32,7 @@ pub(crate) struct Stage {
     /// The feeds: history, then the blocks of the stretch.
     lines: AudioBlock,
     ears: AudioBlock,
+    equaliser: Option<Processor>,
     sample_rate: u32,
     spreads: bool,
 }
@@ -55,6 +57,8 @@ impl Stage {
         let feeds = Feeds::new(headphones, items).map_err(|error| refused(error.to_string()))?;
         let scale = ScreenScale::new(&feeds.layout).map_err(|error| refused(error.to_string()))?;
         let edge_lock = ScreenEdgeLock::new(&feeds.layout).map_err(|error| refused(error.to_string()))?;
+        let equaliser = headphones.equaliser.as_ref().map(|equaliser| equaliser.at(sample_rate)).transpose();
+        let equaliser = equaliser.map_err(|error| refused(format!("headphone equalisation: {error}")))?;
         let path = |feed: &Feed| match feed {
             Feed::Item(item) => {
                 let screen = Screen { scale: scale.clone(), edge_lock: edge_lock.clone() };
@@ -79,6 +83,7 @@ impl Stage {
             binauraliser: Binauraliser::new(headphones.set.resampled(sample_rate), GRID),
             lines: AudioBlock::default(),
             ears: AudioBlock::default(),
+            equaliser: equaliser.as_ref().map(Processor::new),
             sample_rate,
         })
     }
@@ -103,28 +108,40 @@ impl Stage {
         self.spreads
     }
 
-    /// Samples of the feeds before a grid block that its output depends on, whole grid blocks.
+    /// Samples before a grid block that its output depends on, whole grid blocks.
     pub(crate) fn memory(&self) -> usize {
+        self.history() + self.equaliser.as_ref().map_or(0, Processor::memory)
+    }
+
+    /// Samples that the ears hear later than a loudspeaker would give them: [`Stage::render`] wants its feeds so
+    /// much ahead.
+    pub(crate) fn latency(&self) -> usize {
+        self.binauraliser.frontal_delay() + self.equaliser.as_ref().map_or(0, Processor::latency)
+    }
+
+    /// Samples of the feeds kept in front of a stretch.
+    fn history(&self) -> usize {
         self.binauraliser.memory().next_multiple_of(GRID)
     }
 
     /// Takes room for stretches of up to `blocks` grid blocks.
     pub(crate) fn reserve(&mut self, blocks: usize) {
-        self.lines = AudioBlock::new(self.feeds.rows.len(), self.memory() + blocks * GRID);
+        self.lines = AudioBlock::new(self.feeds.rows.len(), self.history() + blocks * GRID);
         self.lines.silence();
         self.ears = AudioBlock::new(2, blocks * GRID);
+        self.equaliser.iter_mut().for_each(|equaliser| equaliser.reserve(blocks));
     }
 
     /// The feeds of `blocks` grid blocks, to be filled.
     pub(crate) fn lines(&mut self, blocks: usize) -> Vec<Vec<&mut [f32]>> {
-        let start = self.memory();
+        let start = self.history();
         grid_blocks(&mut self.lines, start, start + blocks * GRID)
     }
 
-    /// Renders the feeds of `blocks` grid blocks from sample `start` on to both ears.
+    /// Renders the feeds of `blocks` grid blocks, the first of which starts at sample `start`, to both ears.
     pub(crate) fn render(&mut self, start: i64, blocks: usize) -> &AudioBlock {
         self.follow(start, blocks);
-        let Self { rows, feeds, binauraliser, lines, ears, .. } = self;
+        let Self { rows, feeds, binauraliser, lines, ears, equaliser, .. } = self;
         let memory = binauraliser.memory().next_multiple_of(GRID);
         grid_blocks(ears, 0, blocks * GRID).into_par_iter().enumerate().for_each_init(
             || binauraliser.ears(),
@@ -138,6 +155,9 @@ impl Stage {
         );
         let (keep, end) = (memory, blocks * GRID);
         lines.channels_mut().for_each(|line| line.copy_within(end..end + keep, 0));
+        if let Some(equaliser) = equaliser {
+            equaliser.process(ears, blocks);
+        }
         ears
     }
 
