@@ -14,6 +14,9 @@ const MAX_NAME_TRIES: u32 = 100;
 /// Longest file name of common file systems, bytes.
 const MAX_NAME_BYTES: usize = 255;
 const BUFFER_BYTES: usize = 256 * 1024;
+/// The system begins to put samples on the disk whenever so many more were written, so that little is left to wait
+/// for at the end.
+const WRITE_BACK_BYTES: u64 = 4 * 1024 * 1024;
 /// Room left beside the file itself for the folder entry and block rounding.
 const SPARE_BYTES: u64 = 64 * 1024;
 
@@ -30,6 +33,9 @@ pub struct OutputFile {
     /// The temporary name; `None` for devices and pipes.
     part: Option<PathBuf>,
     file: Option<BufWriter<File>>,
+    /// Bytes written, and how many of them the system was asked to put on the disk.
+    written: u64,
+    written_back: u64,
 }
 
 impl OutputFile {
@@ -66,7 +72,8 @@ impl OutputFile {
     }
 
     fn new(name: &Path, target: PathBuf, part: Option<PathBuf>, file: File) -> Self {
-        Self { name: name.into(), target, part, file: Some(BufWriter::with_capacity(BUFFER_BYTES, file)) }
+        let file = Some(BufWriter::with_capacity(BUFFER_BYTES, file));
+        Self { name: name.into(), target, part, file, written: 0, written_back: 0 }
     }
 
     /// The final name, as given.
@@ -113,6 +120,19 @@ impl OutputFile {
         }
     }
 
+    /// Asks the system to begin to put what it holds of the file on the disk. To say that the pages are not needed
+    /// does that, and drops only those that are there already.
+    fn write_back(&mut self) {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        if let Some(file) = &self.file {
+            let length = std::num::NonZeroU64::new(self.written - self.written_back);
+            // Advice: whether it is taken changes only how long the end takes.
+            let _ =
+                rustix::fs::fadvise(file.get_ref(), self.written_back, length, rustix::fs::Advice::DontNeed);
+        }
+        self.written_back = self.written;
+    }
+
     fn inner(&mut self) -> io::Result<&mut BufWriter<File>> {
         self.file.as_mut().ok_or_else(|| io::Error::other("the file is already closed"))
     }
@@ -132,7 +152,12 @@ impl Drop for OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.inner()?.write(bytes)
+        let count = self.inner()?.write(bytes)?;
+        self.written += count as u64;
+        if self.part.is_some() && self.written - self.written_back >= WRITE_BACK_BYTES {
+            self.write_back();
+        }
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {

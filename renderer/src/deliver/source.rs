@@ -17,6 +17,11 @@ use crate::engine::Engine;
 /// Blocks on their way; the disk may stall this long without holding up the renderer.
 const BLOCKS_AHEAD: usize = 3;
 
+/// Bytes that are read before they are decoded, about: they are then still in the processor's cache.
+const PIECE_BYTES: usize = 1 << 18;
+/// A piece is a multiple of so many frames, which is what decodes fastest.
+const PIECE_FRAMES: usize = 64;
+
 /// The near end of the reading thread.
 #[derive(Debug)]
 pub(super) struct Source {
@@ -99,20 +104,21 @@ impl ReadAhead<'_> {
         let left = usize::try_from(self.span.end - self.span.start).unwrap_or(usize::MAX);
         let wanted = left.min(self.block_frames);
         block.set_frames(wanted);
-        let got = self.reader.read_raw(self.span.start, wanted, &mut self.raw).map_err(|e| fault(&e))?;
-        if got < wanted {
-            block.silence();
-        }
         let format = *self.reader.format();
         let (stride, channels) = (block.stride(), self.reader.channels());
-        let bad = format.sample_format.decode_tracks(
-            &self.raw,
-            channels,
-            &self.tracks,
-            block.as_mut_slice(),
-            stride,
-        );
-        self.non_finite.fetch_add(bad, Ordering::Relaxed);
+        let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).next_multiple_of(PIECE_FRAMES);
+        for first in (0..wanted).step_by(piece) {
+            let frames = piece.min(wanted - first);
+            let start = self.span.start.saturating_add(first as u64);
+            let got = self.reader.read_raw(start, frames, &mut self.raw).map_err(|e| fault(&e))?;
+            if got < frames {
+                block.channels_mut().for_each(|channel| channel[first + got..].fill(0.0));
+            }
+            let planes = block.as_mut_slice().get_mut(first..).unwrap_or_default();
+            let format = format.sample_format;
+            let bad = format.decode_tracks(&self.raw, channels, &self.tracks, planes, stride);
+            self.non_finite.fetch_add(bad, Ordering::Relaxed);
+        }
         self.span.start = self.span.start.saturating_add(wanted as u64);
         Ok(block)
     }

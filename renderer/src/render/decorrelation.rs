@@ -4,7 +4,7 @@ use std::f64::consts::TAU;
 
 use hrtf::convolver::{OverlapSave, Scratch};
 
-use super::interpolation::{Content, content};
+use super::interpolation::is_silent;
 use super::mersenne_twister::MersenneTwister;
 use super::plan::GRID;
 
@@ -42,24 +42,28 @@ impl Decorrelators {
         self.filters.first().map(OverlapSave::scratch).unwrap_or_default()
     }
 
-    /// Adds the decorrelated grid block that starts at `at` of the diffuse bus `bus` to `output`. Samples past
-    /// the end of `bus` are zero; the ones in front of the block must be there.
+    /// Makes `output` the sum of `direct` and the decorrelated grid block that starts at `at` of the diffuse bus
+    /// `bus`. Samples past the end of `bus` are zero; the ones in front of the block must be there. Does nothing
+    /// and returns false when the diffuse bus is silent.
     pub(super) fn add(
         &self,
         channel: usize,
         (bus, at): (&[f32], usize),
         scratch: &mut (Scratch, Vec<f32>),
+        direct: &[f32],
         output: &mut [f32],
-    ) {
+    ) -> bool {
         let end = (at + GRID + LOOK_AHEAD).min(bus.len());
         let input = &bus[at - LOOK_BACK..end];
-        if content(input) == Content::Silence {
-            return;
+        if is_silent(input) {
+            return false;
         }
         let (scratch, decorrelated) = scratch;
         decorrelated.resize(GRID, 0.0);
         self.filters[channel].process(input, scratch, decorrelated);
-        output.iter_mut().zip(decorrelated).for_each(|(sum, sample)| *sum += *sample);
+        let sums = direct.iter().zip(&*decorrelated).map(|(direct, diffuse)| direct + diffuse);
+        output.iter_mut().zip(sums).for_each(|(output, sum)| *output = sum);
+        true
     }
 }
 
@@ -140,7 +144,8 @@ mod tests {
         for (channel, seed) in [(0, 1), (1, 2), (2, 0)] {
             let taps = response(seed);
             let mut output = vec![0.0; GRID];
-            decorrelators.add(channel, (&bus, GRID), &mut (decorrelators.scratch(), Vec::new()), &mut output);
+            let mut scratch = (decorrelators.scratch(), Vec::new());
+            assert!(decorrelators.add(channel, (&bus, GRID), &mut scratch, &[0.0; GRID], &mut output));
             for n in [0, 1, 500, GRID - 1] {
                 let expected: f64 = (0..TAPS).map(|k| taps[k] * f64::from(bus[GRID + n + DELAY - k])).sum();
                 assert!((f64::from(output[n]) - expected).abs() < 1e-6, "channel {channel}, sample {n}");

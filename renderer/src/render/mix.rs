@@ -1,7 +1,7 @@
 //! One grid block of the mix: every voice of a target, always in the same order, into the target's bus.
 
-use super::interpolation::{Content, add_constant, add_ramp, content};
-use super::plan::{ChannelGain, GRID, ProcessingSpan, Shape};
+use super::interpolation::{Content, Ramp, Term, add_terms, content, is_silent};
+use super::plan::{ChannelGain, GRID, ProcessingSpan};
 use super::voice::Voice;
 
 /// The samples that voices take: one row per source, all starting at the same sample.
@@ -12,11 +12,11 @@ pub trait Sources: Sync {
     fn count(&self) -> usize;
 }
 
-/// What is known of the sources within one grid block; looked at when first asked for.
+/// Which sources are silent within one grid block; looked at when first asked for.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ContentCache(Vec<Option<Content>>);
+pub(super) struct SilenceCache(Vec<Option<bool>>);
 
-impl ContentCache {
+impl SilenceCache {
     /// Forgets all, for `sources` sources.
     pub(super) fn reset(&mut self, sources: usize) {
         self.0.clear();
@@ -31,54 +31,116 @@ pub(super) struct NotFinite {
     pub voice: usize,
 }
 
+/// Voices that are mixed at a time: their samples stay in the processor's first-level cache.
+const GROUP: usize = 4;
+
+/// One voice in one grid block.
+#[derive(Clone, Copy, Default)]
+struct Member<'a> {
+    input: &'a [f32],
+    /// Those that are not over yet, in time order.
+    spans: &'a [ProcessingSpan],
+    gains: &'a [ChannelGain],
+}
+
 /// Mixes `frames` samples of grid block `block` of the stretch that starts at `start`: adds every voice to
 /// `bus`, one slice of that many samples per channel.
 pub(super) fn mix_block(
     voices: &[Voice],
     sources: &impl Sources,
-    cache: &mut ContentCache,
+    silent: &mut SilenceCache,
     (start, block, frames): (i64, usize, usize),
     bus: &mut [&mut [f32]],
 ) -> Result<(), NotFinite> {
     let offset = block * GRID;
-    let block_start = start + offset as i64;
-    for (index, voice) in voices.iter().enumerate() {
-        let mut spans = voice.plan.spans(block).peekable();
-        if spans.peek().is_none() {
+    let range = offset..offset + frames;
+    let mut group = [Member::default(); GROUP];
+    let mut members = 0;
+    for voice in voices {
+        let (spans, gains) = voice.plan.spans(block);
+        if spans.is_empty() {
             continue;
         }
-        let input = sources.samples(voice.source, offset..offset + frames);
-        match *cache.0[voice.source].get_or_insert_with(|| content(input)) {
-            Content::Silence => continue,
-            Content::NotFinite => return Err(NotFinite { voice: index }),
-            Content::Sound => {}
+        let input = sources.samples(voice.source, range.clone());
+        if *silent.0[voice.source].get_or_insert_with(|| is_silent(input)) {
+            continue;
         }
-        for (span, gains) in spans {
-            add_span(input, block_start, span, gains, bus);
+        group[members] = Member { input, spans, gains };
+        members += 1;
+        if members == GROUP {
+            mix_group(&mut group, start + offset as i64, bus);
+            members = 0;
         }
     }
-    Ok(())
+    mix_group(&mut group[..members], start + offset as i64, bus);
+
+    if bus.iter().all(|channel| content(channel) != Content::NotFinite) {
+        return Ok(());
+    }
+    let bad = |voice: &Voice| content(sources.samples(voice.source, range.clone())) == Content::NotFinite;
+    match voices.iter().position(|voice| !voice.plan.spans(block).0.is_empty() && bad(voice)) {
+        Some(voice) => Err(NotFinite { voice }),
+        // The sum is too large; the output says so.
+        None => Ok(()),
+    }
 }
 
-fn add_span(
-    input: &[f32],
-    block_start: i64,
-    span: &ProcessingSpan,
-    gains: &[ChannelGain],
+/// Adds a few voices to the bus, whose first sample is `start`, from one change of their gains to the next.
+fn mix_group(group: &mut [Member], start: i64, bus: &mut [&mut [f32]]) {
+    let end = start + group.first().map_or(0, |member| member.input.len() as i64);
+    let mut at = start;
+    while at < end {
+        let mut until = end;
+        let mut sounding = [Sounding::default(); GROUP];
+        for (member, sounding) in group.iter_mut().zip(&mut sounding) {
+            while let [span, later @ ..] = member.spans
+                && span.last <= at
+            {
+                member.spans = later;
+            }
+            let Some(span) = member.spans.first() else { continue };
+            if span.first <= at {
+                *sounding = Sounding { span: Some(span), gains: &member.gains[span.gains.clone()] };
+                until = until.min(span.last);
+            } else {
+                until = until.min(span.first);
+            }
+        }
+        mix_segment(group, &mut sounding, (start, at, until), bus);
+        at = until;
+    }
+}
+
+/// What a voice does until some gain changes, and the channels that are yet to be mixed, ascending.
+#[derive(Clone, Copy, Default)]
+struct Sounding<'a> {
+    span: Option<&'a ProcessingSpan>,
+    gains: &'a [ChannelGain],
+}
+
+/// Adds samples `at..until` of a few voices, under one set of gains each, to the bus, channel by channel.
+fn mix_segment(
+    group: &[Member],
+    sounding: &mut [Sounding; GROUP],
+    (start, at, until): (i64, i64, i64),
     bus: &mut [&mut [f32]],
 ) {
-    let block_end = block_start + input.len() as i64;
-    let (first, last) = (span.first.max(block_start), span.last.min(block_end));
-    if first >= last {
-        return;
-    }
-    let range = (first - block_start) as usize..(last - block_start) as usize;
-    let input = &input[range.clone()];
-    for gain in gains {
-        let output = &mut bus[gain.channel as usize][range.clone()];
-        match span.shape {
-            Shape::Constant => add_constant(input, gain.from as f32, output),
-            Shape::Line { .. } => add_ramp(input, span.shape.ramp(gain, first), output),
+    let range = (at - start) as usize..(until - start) as usize;
+    loop {
+        let next = sounding.iter().filter_map(|voice| voice.gains.first()).map(|gain| gain.channel).min();
+        let Some(channel) = next else { return };
+        let mut terms = [Term::default(); GROUP];
+        let mut count = 0;
+        for (member, voice) in group.iter().zip(&mut *sounding) {
+            if let (Some(span), [gain, later @ ..]) = (voice.span, voice.gains)
+                && gain.channel == channel
+            {
+                let ramp: Ramp = span.shape.ramp(gain, at);
+                terms[count] = Term { input: &member.input[range.clone()], ramp };
+                count += 1;
+                voice.gains = later;
+            }
         }
+        add_terms(&terms[..count], &mut bus[channel as usize][range.clone()]);
     }
 }

@@ -16,8 +16,8 @@ pub(super) struct ChannelGain {
     pub channel: u32,
     /// At the span's start.
     pub from: f64,
-    /// At its end; the same for a constant gain.
-    pub to: f64,
+    /// Change per sample.
+    pub step: f64,
 }
 
 /// Samples `first..last` under one set of gains (BS.2127-1 §7.4).
@@ -29,7 +29,8 @@ pub(super) struct ProcessingSpan {
     pub last: i64,
     /// How the gains run.
     pub shape: Shape,
-    gains: Range<usize>,
+    /// The place of its gains among those of the plan.
+    pub gains: Range<usize>,
 }
 
 /// How gains run over a span.
@@ -51,9 +52,9 @@ impl Shape {
     pub(super) fn ramp(self, channel: &ChannelGain, first: i64) -> Ramp {
         match self {
             Self::Constant => Ramp { first: channel.from as f32, step: 0.0 },
-            Self::Line { start, length } => {
-                let step = (channel.to - channel.from) / length;
-                Ramp { first: (channel.from + step * start.to_sample(first)) as f32, step: step as f32 }
+            Self::Line { start, .. } => {
+                let first = channel.from + channel.step * start.to_sample(first);
+                Ramp { first: first as f32, step: channel.step as f32 }
             }
         }
     }
@@ -77,14 +78,20 @@ impl Plan {
         self.first_of_block.clear();
     }
 
-    /// Adds a span that holds `gains`, cut to `within`. Zero gains are left out, and so are empty spans.
+    /// Adds a span that holds `gains`, cut to `within` and to what the last span leaves. Zero gains are left out, and
+    /// so are empty spans.
     pub(super) fn push(&mut self, times: Range<i64>, within: &Range<i64>, shape: Shape, gains: GainPair<'_>) {
-        let (first, last) = (times.start.max(within.start), times.end.min(within.end));
+        let over = self.spans.last().map_or(within.start, |span| span.last);
+        let (first, last) = (times.start.max(over), times.end.min(within.end));
         if first >= last {
             return;
         }
         let begin = self.gains.len();
-        gains.collect_into(&mut self.gains);
+        let per_sample = match shape {
+            Shape::Constant => 0.0,
+            Shape::Line { length, .. } => 1.0 / length,
+        };
+        gains.collect_into(per_sample, &mut self.gains);
         if self.gains.len() > begin {
             self.spans.push(ProcessingSpan { first, last, shape, gains: begin..self.gains.len() });
         }
@@ -113,14 +120,14 @@ impl Plan {
         }
     }
 
-    /// The spans that touch grid block `block` of the stretch, in time order.
-    pub(super) fn spans(&self, block: usize) -> impl Iterator<Item = (&ProcessingSpan, &[ChannelGain])> {
+    /// The spans that touch grid block `block` of the stretch, in time order and one after the other, and the gains
+    /// of all spans.
+    pub(super) fn spans(&self, block: usize) -> (&[ProcessingSpan], &[ChannelGain]) {
         let end = self.start + ((block + 1) * GRID) as i64;
         let first = self.first_of_block.get(block).copied().unwrap_or(self.spans.len());
-        self.spans[first..]
-            .iter()
-            .take_while(move |span| span.first < end)
-            .map(|span| (span, &self.gains[span.gains.clone()]))
+        let spans = &self.spans[first..];
+        let count = spans.iter().take_while(|span| span.first < end).count();
+        (&spans[..count], &self.gains)
     }
 }
 
@@ -134,12 +141,10 @@ pub(super) struct GainPair<'a> {
 }
 
 impl GainPair<'_> {
-    fn collect_into(self, gains: &mut Vec<ChannelGain>) {
+    fn collect_into(self, per_sample: f64, gains: &mut Vec<ChannelGain>) {
         let pairs = self.from.iter().zip(self.to).zip(0..);
-        gains.extend(
-            pairs
-                .filter(|((from, to), _)| **from != 0.0 || **to != 0.0)
-                .map(|((from, to), channel)| ChannelGain { channel, from: *from, to: *to }),
-        );
+        gains.extend(pairs.filter(|((from, to), _)| **from != 0.0 || **to != 0.0).map(
+            |((from, to), channel)| ChannelGain { channel, from: *from, step: (to - from) * per_sample },
+        ));
     }
 }

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use super::decorrelation::{Decorrelators, LOOK_AHEAD};
 use super::error::{RenderError, element, time_span};
 use super::importance;
-use super::interpolation::{Content, content};
-use super::mix::{ContentCache, Sources, mix_block};
+use super::interpolation::{Content, add, content, set};
+use super::mix::{SilenceCache, Sources, mix_block};
 use super::plan::GRID;
 use super::target::{Bus, Conversion, Panner, Target};
 use super::timing::ObjectWindow;
@@ -207,7 +207,7 @@ impl Renderer {
         let failed = grid_blocks(&mut self.bus, skip, skip + stretch.frames)
             .into_par_iter()
             .enumerate()
-            .map_init(ContentCache::default, |cache, (block, mut bus)| {
+            .map_init(SilenceCache::default, |cache, (block, mut bus)| {
                 cache.reset(count);
                 let frames = bus.first().map_or(0, |channel| channel.len());
                 bus.iter_mut().for_each(|channel| channel.fill(0.0));
@@ -281,8 +281,7 @@ impl Renderer {
             || self.room(),
             |room, (block, mut rows)| {
                 for (channel, row) in rows.iter_mut().enumerate() {
-                    self.line(channel, from + block * GRID, room);
-                    row.copy_from_slice(&room.line);
+                    row.copy_from_slice(self.line(channel, from + block * GRID, room));
                 }
             },
         );
@@ -309,18 +308,21 @@ impl Renderer {
         }
     }
 
-    /// The grid block at `at` of a channel of the bus, decorrelated, into the room's line.
-    fn line(&self, channel: usize, at: usize, room: &mut Room) {
-        room.line.copy_from_slice(&self.bus.channel(channel)[at..at + GRID]);
+    /// The grid block at `at` of a channel of the bus, decorrelated; in the room's line where it is computed.
+    fn line<'a>(&'a self, channel: usize, at: usize, room: &'a mut Room) -> &'a [f32] {
+        let direct = &self.bus.channel(channel)[at..at + GRID];
         if let Some(decorrelators) = self.decorrelators.as_ref().filter(|_| channel < self.diffuse) {
             let diffuse = self.bus.channel(self.names.len() + channel);
-            decorrelators.add(channel, (diffuse, at), &mut room.decorrelation, &mut room.line);
+            if decorrelators.add(channel, (diffuse, at), &mut room.decorrelation, direct, &mut room.line) {
+                return &room.line;
+            }
         }
+        direct
     }
 
     fn room(&self) -> Room {
         let scratch = self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default();
-        Room { line: vec![0.0; GRID], decorrelation: (scratch, Vec::new()) }
+        Room { line: vec![0.0; GRID], decorrelation: (scratch, Vec::new()), filled: Vec::new() }
     }
 
     /// The grid block at `at` of the bus, without its first `skip` samples, to `rows`; `Err` names a channel
@@ -332,16 +334,22 @@ impl Renderer {
         rows: &mut [&mut [f32]],
         room: &mut Room,
     ) -> Result<(), usize> {
-        rows.iter_mut().for_each(|row| row.fill(0.0));
+        let mut filled = std::mem::take(&mut room.filled);
+        filled.clear();
+        filled.resize(rows.len(), false);
         for (channel, (output, gain)) in self.wiring.iter().enumerate() {
-            self.line(channel, at, room);
+            let line = self.line(channel, at, room);
             let Some(row) = rows.get_mut(*output) else { continue };
-            let line = &room.line[skip..skip + row.len()];
-            if content(line) == Content::NotFinite {
+            let line = &line[skip..skip + row.len()];
+            let first = !std::mem::replace(&mut filled[*output], true);
+            let content = if first { set(line, *gain, row) } else { add(line, *gain, row) };
+            if content == Content::NotFinite {
                 return Err(channel);
             }
-            row.iter_mut().zip(line).for_each(|(sum, sample)| *sum += gain * sample);
         }
+        let unused = rows.iter_mut().zip(&filled).filter(|(_, filled)| !**filled);
+        unused.for_each(|(row, _)| row.fill(0.0));
+        room.filled = filled;
         Ok(())
     }
 
@@ -357,6 +365,8 @@ impl Renderer {
 struct Room {
     line: Vec<f32>,
     decorrelation: (hrtf::convolver::Scratch, Vec<f32>),
+    /// Which rows of the output hold something of the block.
+    filled: Vec<bool>,
 }
 
 /// Samples `range` of every channel, grid block by grid block.

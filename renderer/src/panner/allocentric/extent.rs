@@ -7,7 +7,7 @@
 
 use super::AllocentricPanner;
 use super::grid::{MAX_COORDINATES, MAX_ROWS, Occupancy, members};
-use super::samples::{AxisSamples, LogWeights, MAX_SAMPLES, Share};
+use super::samples::{AxisSamples, MAX_SAMPLES, PerSample, Share, USUAL_EXPONENT, powers_of};
 
 /// The least weight of a virtual source is 10^−6.5, −130 dB.
 const FLOOR_EXPONENT: f64 = 6.5;
@@ -126,12 +126,9 @@ impl AllocentricPanner {
             (&samples.upper_z, &samples.plane_log_weights[0])
         };
         let ([x, y, z], [size_x, size_y, size_z]) = (source.position, source.size);
-        let x_weights = log_weights(&samples.x.samples, x, 2.0 * size_x);
-        let y_weights = log_weights(&samples.y.samples, y, 2.0 * size_y);
-        let mut z_weights = log_weights(&z_samples.samples, z, size_z);
-        for (weight, plane_weight) in z_weights.iter_mut().zip(plane_log_weights) {
-            *weight += plane_weight;
-        }
+        let x_weights = weights(&samples.x.samples, x, 2.0 * size_x, &[], source.p);
+        let y_weights = weights(&samples.y.samples, y, 2.0 * size_y, &[], source.p);
+        let z_weights = weights(&z_samples.samples, z, size_z, plane_log_weights, source.p);
 
         // Rows with the same columns share their sums.
         let (mut known, mut known_count) = ([0; MAX_ROWS], 0);
@@ -193,7 +190,11 @@ impl Source {
         let samples = [MAX_SAMPLES, MAX_SAMPLES, z_samples];
         let size = [0, 1, 2].map(|axis| scaled_size(size[axis]).max(2.0 / (samples[axis] - 1) as f64));
         let effective_size = effective_size(size, used);
-        let p = if effective_size <= 0.5 { 6.0 } else { 6.0 - 4.0 * ((effective_size - 0.5) / (2.8 - 0.5)) };
+        let p = if effective_size <= 0.5 {
+            USUAL_EXPONENT
+        } else {
+            6.0 - 4.0 * ((effective_size - 0.5) / (2.8 - 0.5))
+        };
         Self { position: [x, y, z], size, effective_size, p }
     }
 
@@ -250,15 +251,21 @@ fn effective_size([x, y, z]: [f64; 3], used: &Occupancy) -> f64 {
     }
 }
 
-/// Natural logarithm of the weight of each sample: 10^−(1.5 · distance / reach)⁴, at least the floor.
-fn log_weights(samples: &[f64], at: f64, reach: f64) -> LogWeights {
-    let mut logs = [0.0; size_of::<LogWeights>() / size_of::<f64>()];
+/// The weight of each sample, 10^−(1.5 · distance / reach)⁴ but at least the floor, times the one whose logarithm
+/// is in `others`; to the power `p`.
+fn weights(samples: &[f64], at: f64, reach: f64, others: &[f64], p: f64) -> PerSample {
+    let mut logs = [0.0; MAX_SAMPLES];
     for (log, sample) in logs.iter_mut().zip(samples) {
         let distance = 1.5 * (sample - at) / reach;
         let exponent = (distance * distance * (distance * distance)).min(FLOOR_EXPONENT);
         *log = -std::f64::consts::LN_10 * exponent;
     }
-    logs
+    for (log, other) in logs.iter_mut().zip(others) {
+        *log += other;
+    }
+    let mut weights = [0.0; MAX_SAMPLES];
+    powers_of(&logs[..samples.len()], p, &mut weights);
+    weights
 }
 
 fn norm(gains: &[f64]) -> f64 {

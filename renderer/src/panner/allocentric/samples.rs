@@ -4,22 +4,24 @@
 //! On a line of loudspeakers, the gain for a sample depends on the two loudspeakers next to it alone. So
 //! one table per pair of coordinates serves every line, whatever a zone excludes from it.
 
+use multiversion::multiversion;
+
 use super::grid::{Line, MAX_COORDINATES, members};
 
 /// Samples per axis at most.
 pub(super) const MAX_SAMPLES: usize = 40;
 
-/// Tables are padded to a multiple of this, for the vector unit.
-const LANES: usize = 4;
+/// Sums run in so many lanes, for the vector unit.
+const LANES: usize = 8;
 
-/// Logarithm that stands for a gain of zero in the padding.
-const LOG_OF_NOTHING: f64 = -1e6;
+/// The exponent of all but the largest sizes; the powers of the gains are kept for it.
+pub(super) const USUAL_EXPONENT: f64 = 6.0;
 
 /// 10^−6.5, −130 dB: sums below this count as nothing.
 const SILENT_SHARE: f64 = 3.162_277_660_168_379e-7;
 
-/// Log weights of the samples of an axis, with room for the padding of the tables.
-pub(super) type LogWeights = [f64; MAX_SAMPLES + LANES];
+/// A number for each sample of an axis.
+pub(super) type PerSample = [f64; MAX_SAMPLES];
 
 /// Samples of one axis and the tables for its loudspeakers.
 #[derive(Clone, Debug)]
@@ -32,15 +34,20 @@ pub(super) struct AxisSamples {
     pairs: Vec<Pair>,
 }
 
-/// Log gains for the samples between two loudspeakers.
+/// The gains of two neighbouring loudspeakers for the samples between them.
 #[derive(Clone, Debug, Default)]
 struct Pair {
-    /// Samples between the two.
-    count: usize,
-    /// Of the lower loudspeaker, padded.
-    lower: Vec<f64>,
-    /// Of the upper loudspeaker, padded.
-    upper: Vec<f64>,
+    lower: Gains,
+    upper: Gains,
+}
+
+/// The gains of one loudspeaker for the samples between it and its neighbour.
+#[derive(Clone, Debug, Default)]
+struct Gains {
+    /// Natural logarithms.
+    logs: Vec<f64>,
+    /// To the power [`USUAL_EXPONENT`].
+    powers: Vec<f64>,
 }
 
 /// What the samples give to one coordinate: each sample's gain times its weight, to the power p.
@@ -74,35 +81,36 @@ impl AxisSamples {
         Self { samples, reach, pairs }
     }
 
-    /// The share of each coordinate of `line`, for the power `p`, into `shares` by coordinate.
+    /// The share of each coordinate of `line` into `shares` by coordinate, for samples whose weights to the power
+    /// `p` are `weights`.
     pub(super) fn shares(
         &self,
         line: Line,
         p: f64,
-        log_weights: &LogWeights,
+        weights: &PerSample,
         shares: &mut [Share; MAX_COORDINATES],
     ) {
-        let count = self.samples.len();
+        let weights = &weights[..self.samples.len()];
         let mut previous: Option<usize> = None;
         for at in members(line) {
             let (from, to) = self.reach[at];
             let mut share = Share::default();
             match previous {
                 // Below the lowest loudspeaker all goes to it.
-                None => share.add_alone(0..to, count, p, log_weights),
+                None => share.add_alone(0..to, weights),
                 Some(lower) => {
                     let pair = &self.pairs[lower * MAX_COORDINATES + at];
                     let start = self.reach[lower].1;
-                    share.add(&pair.upper, start, pair.count, count, p, log_weights);
-                    shares[lower].add(&pair.lower, start, pair.count, count, p, log_weights);
-                    share.add_alone(from..to, count, p, log_weights);
+                    share.add(&pair.upper, start, p, weights);
+                    shares[lower].add(&pair.lower, start, p, weights);
+                    share.add_alone(from..to, weights);
                 }
             }
             shares[at] = share;
             previous = Some(at);
         }
         if let Some(highest) = previous {
-            shares[highest].add_alone(self.reach[highest].1..count, count, p, log_weights);
+            shares[highest].add_alone(self.reach[highest].1..weights.len(), weights);
         }
         for at in members(line) {
             if shares[at].sum < SILENT_SHARE {
@@ -115,65 +123,82 @@ impl AxisSamples {
 impl Pair {
     fn new(samples: &[f64], lower: f64, upper: f64) -> Self {
         let angle = |sample: &f64| (sample - lower) / (upper - lower) * std::f64::consts::PI / 2.0;
-        let padding = samples.len().next_multiple_of(LANES) - samples.len();
-        let padded = |logs: &mut dyn Iterator<Item = f64>| {
-            logs.chain(std::iter::repeat_n(LOG_OF_NOTHING, padding)).collect()
-        };
         Self {
-            count: samples.len(),
-            lower: padded(&mut samples.iter().map(|s| angle(s).cos().ln())),
-            upper: padded(&mut samples.iter().map(|s| angle(s).sin().ln())),
+            lower: Gains::new(samples.iter().map(|s| angle(s).cos().ln()).collect()),
+            upper: Gains::new(samples.iter().map(|s| angle(s).sin().ln()).collect()),
         }
+    }
+}
+
+impl Gains {
+    fn new(logs: Vec<f64>) -> Self {
+        let mut powers = vec![0.0; logs.len()];
+        powers_of(&logs, USUAL_EXPONENT, &mut powers);
+        Self { logs, powers }
     }
 }
 
 impl Share {
-    /// Adds samples `start..start + used` of `count`, with their log gains.
-    fn add(
-        &mut self,
-        log_gains: &[f64],
-        start: usize,
-        used: usize,
-        count: usize,
-        p: f64,
-        log_weights: &LogWeights,
-    ) {
+    /// Adds the samples from `start` on that `gains` are for.
+    fn add(&mut self, gains: &Gains, start: usize, p: f64, weights: &[f64]) {
+        let used = gains.logs.len();
         if used == 0 {
             return;
         }
-        self.sum += sum_of_powers(log_gains, &log_weights[start..], p);
+        let mut unusual = [0.0; MAX_SAMPLES];
+        let powers = if p == USUAL_EXPONENT {
+            &gains.powers
+        } else {
+            powers_of(&gains.logs, p, &mut unusual);
+            &unusual[..used]
+        };
+        self.sum += sum_of_products(powers, &weights[start..]);
         if start == 0 {
-            self.first = exp(p * (log_gains[0] + log_weights[0]));
+            self.first = powers[0] * weights[0];
         }
-        if start + used == count {
-            self.last = exp(p * (log_gains[used - 1] + log_weights[count - 1]));
+        if start + used == weights.len() {
+            self.last = powers[used - 1] * weights[weights.len() - 1];
         }
     }
 
     /// Adds samples that this coordinate has alone, with gain 1.
-    fn add_alone(&mut self, range: std::ops::Range<usize>, count: usize, p: f64, log_weights: &LogWeights) {
+    fn add_alone(&mut self, range: std::ops::Range<usize>, weights: &[f64]) {
         if range.is_empty() {
             return;
         }
         if range.start == 0 {
-            self.first = exp(p * log_weights[0]);
+            self.first = weights[0];
         }
-        if range.end == count {
-            self.last = exp(p * log_weights[count - 1]);
+        if range.end == weights.len() {
+            self.last = weights[weights.len() - 1];
         }
-        self.sum += log_weights[range].iter().map(|log_weight| exp(p * log_weight)).sum::<f64>();
+        self.sum += weights[range].iter().sum::<f64>();
     }
 }
 
-/// Σ (gain · weight)^p, from logarithms, over whole groups of [`LANES`].
-fn sum_of_powers(log_gains: &[f64], log_weights: &[f64], p: f64) -> f64 {
+/// Numbers to the power `p`, from their natural logarithms, which times `p` are at most 0.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
+#[allow(clippy::needless_range_loop)]
+pub(super) fn powers_of(logs: &[f64], p: f64, powers: &mut [f64]) {
+    let powers = &mut powers[..logs.len()];
+    for n in 0..logs.len() {
+        powers[n] = exp(p * logs[n]);
+    }
+}
+
+/// Σ a · b over the samples of `a`, in lanes of [`LANES`].
+#[inline(always)]
+fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; LANES];
-    for (gains, weights) in log_gains.chunks_exact(LANES).zip(log_weights.chunks_exact(LANES)) {
+    let (a_groups, a_rest) = a.as_chunks::<LANES>();
+    let (b_groups, b_rest) = b[..a.len()].as_chunks::<LANES>();
+    for (a, b) in a_groups.iter().zip(b_groups) {
         for lane in 0..LANES {
-            sums[lane] += exp(p * (gains[lane] + weights[lane]));
+            sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum()
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// e^x for x ≤ 0, to a few units in the last place; below −700, next to nothing.
@@ -225,7 +250,6 @@ mod tests {
             let x = -f64::from(step) / 100.0;
             assert!((exp(x) / x.exp() - 1.0).abs() < 1e-15, "{x}");
         }
-        assert!(exp(LOG_OF_NOTHING) < 1e-300);
     }
 
     #[test]
