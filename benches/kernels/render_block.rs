@@ -1,6 +1,7 @@
 //! Goals 4 and 4b: 118 moving objects and a bed of ten channels to 7.1.4, one thread, items and gains ready.
 //! The yardstick in this process is the loop that one would write first: every object into every loudspeaker
-//! with a ramp in f64.
+//! with a ramp in f64. Then the engine alone with one thread and with two, without files: what rendering itself
+//! gains from a second core.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -16,22 +17,32 @@ const SECONDS: u64 = 10;
 fn main() -> Result<(), Box<dyn Error>> {
     let naive = Yardstick { name: "plain loop, here", value: naive() };
     table("118 moving objects and a bed of 10 to 7.1.4, one thread", "ns per object-sample");
-    row("points", measure(Motion::Points)?, &[LIBEAR_OBJECTS, naive], false);
-    row("a quarter with extent and diffuse", measure(Motion::Quarter)?, &[LIBEAR_DIFFUSE, naive], false);
+    let objects = |motion| Scene { seconds: SECONDS, has_bed: true, objects: 118, motion, blocks: None };
+    row("points", measure(&objects(Motion::Points), 1)?, &[LIBEAR_OBJECTS, naive], false);
+    let diffuse = measure(&objects(Motion::Quarter), 1)?;
+    row("a quarter with extent and diffuse", diffuse, &[LIBEAR_DIFFUSE, naive], false);
+
+    table("The engine without files, to 7.1.4, two threads", "ns per object-sample");
+    for (name, scene) in [
+        ("60 s of film, a bed and 10 objects", Scene::FILM),
+        ("118 objects every 32 ms, a third with size", Scene { seconds: SECONDS, ..Scene::ATMOS }),
+    ] {
+        let one = Yardstick { name: "one thread", value: measure(&scene, 1)? };
+        row(name, measure(&scene, 2)?, &[one], false);
+    }
     Ok(())
 }
 
-fn measure(motion: Motion) -> Result<f64, Box<dyn Error>> {
-    let scene = Scene { seconds: SECONDS, has_bed: true, objects: 118, motion, blocks: None };
-    let (items, frames) = (job::items(&scene)?, SECONDS * u64::from(RATE));
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+fn measure(scene: &Scene, threads: usize) -> Result<f64, Box<dyn Error>> {
+    let (items, frames) = (job::items(scene)?, scene.seconds * u64::from(RATE));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let mut failed = None;
     // A new engine each time, as a render starts; its preparation is measured apart and taken off.
-    let prepared = best_of(3, || job::engine(&items, "4+7+0", frames, 1).is_ok());
+    let prepared = best_of(3, || job::engine(&items, "4+7+0", frames, threads).is_ok());
     let seconds = pool.install(|| {
         best_of(5, || {
             let result =
-                job::engine(&items, "4+7+0", frames, 1).and_then(|mut engine| job::render(&mut engine));
+                job::engine(&items, "4+7+0", frames, threads).and_then(|mut engine| job::render(&mut engine));
             if let Err(error) = result {
                 failed = Some(error.to_string());
             }
