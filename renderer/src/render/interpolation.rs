@@ -13,18 +13,12 @@ pub(super) struct Ramp {
 }
 
 /// Samples under a gain.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Term<'a> {
     /// One chunk.
     pub input: &'a [f32],
     /// Its gain.
     pub ramp: Ramp,
-}
-
-impl Default for Term<'_> {
-    fn default() -> Self {
-        Self { input: &[], ramp: Ramp::default() }
-    }
 }
 
 /// Adds `terms`, each at least as long as `output`, to it, in their order: the sum has the same bits as if they were

@@ -11,6 +11,7 @@
 //! channel, aligned with the input. Sees no geometry.
 
 mod ambisonics;
+mod casting;
 mod decorrelation;
 mod error;
 mod importance;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use formats::Warning;
 use rayon::prelude::*;
 
+use super::casting::{add_voices, any_diffuse};
 use super::decorrelation::{Decorrelators, LOOK_AHEAD};
 use super::error::{RenderError, element, time_span};
 use super::importance;
@@ -11,7 +12,6 @@ use super::interpolation::{Content, add, content, set};
 use super::mix::{SilenceCache, Sources, mix_block};
 use super::plan::GRID;
 use super::target::{Bus, Conversion, Panner, Target};
-use super::timing::ObjectWindow;
 use super::track_processor::ItemSources;
 use super::voice::{PlanContext, Voice};
 use crate::audio::AudioBlock;
@@ -396,62 +396,4 @@ fn output_blocks(output: &mut AudioBlock, first: usize) -> Vec<(usize, usize, Ve
         blocks.iter_mut().zip(rows).for_each(|(block, row)| block.2.push(row));
     }
     blocks
-}
-
-/// Some block of some object is diffuse.
-fn any_diffuse(items: &[RenderItem]) -> bool {
-    items.iter().any(|item| match item {
-        RenderItem::Objects(item) => match &item.channel.blocks {
-            formats::adm::BlockFormats::Objects(blocks) => blocks.iter().any(|block| block.diffuse != 0.0),
-            _ => false,
-        },
-        _ => false,
-    })
-}
-
-/// The voices of one item.
-fn add_voices(
-    voices: &mut Vec<Voice>,
-    (index, item): (usize, &RenderItem),
-    sources: &[Option<usize>],
-    (sample_rate, importance): (u32, Option<u8>),
-    panner: &dyn Panner,
-    warnings: &mut Vec<Warning>,
-) -> Result<(), RenderError> {
-    let context = item.context();
-    let window = ObjectWindow::new(context.object_start, context.object_duration, sample_rate);
-    if let RenderItem::Hoa(item) = item {
-        let window = window.narrowed(item.rtime, item.duration);
-        let gains = panner.hoa(&importance::audible_components(item, importance), warnings)?;
-        for (source, gains) in sources.iter().zip(gains) {
-            if let Some(source) = source {
-                voices.push(Voice::constant(*source, index, window, gains.into()));
-            }
-        }
-        return Ok(());
-    }
-    let Some(Some(source)) = sources.first() else { return Ok(()) };
-    let voice = Voice::of_blocks(*source, index, window);
-    if let Some(block) = voice.block_out_of_order(item) {
-        return Err(RenderError::BlockOrder { channel: element(item), block: block.to_string() });
-    }
-    if context.object_gain != 0.0 {
-        voices.push(voice);
-        remarks((index, item), panner, warnings);
-    }
-    Ok(())
-}
-
-/// What the panner finds strange about the first blocks of a bed channel.
-fn remarks((index, item): (usize, &RenderItem), panner: &dyn Panner, warnings: &mut Vec<Warning>) {
-    /// More of the same would only be repetition.
-    const BLOCKS: usize = 16;
-    let RenderItem::DirectSpeakers(item) = item else { return };
-    let formats::adm::BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return };
-    let mut found = Vec::new();
-    for block in blocks.iter().take(BLOCKS) {
-        panner.direct_speakers(index, block, item, &mut found);
-    }
-    found.retain(|warning| !warnings.contains(warning));
-    warnings.append(&mut found);
 }
