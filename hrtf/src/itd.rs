@@ -4,6 +4,7 @@
 //! minimum-phase version, which says when it arrives as a whole; then every pair of neighbours on the sphere is
 //! correlated with each other, and arrival times are sought that agree best with all of these differences.
 
+use rayon::prelude::*;
 use realfft::num_complex::Complex64;
 
 use crate::minimum_phase::minimum_phase_spectrum;
@@ -39,10 +40,11 @@ pub(crate) struct Ear<'a> {
 pub(crate) fn arrivals(ear: &Ear<'_>, edges: &[(usize, usize, f64)]) -> Vec<f64> {
     let taps = ear.responses.iter().map(|r| r.len()).max().unwrap_or(0);
     let correlator = Correlator::new(taps, ear.rate);
+    let transform = &correlator.transform;
     let spectra: Vec<Vec<Complex64>> =
-        ear.responses.iter().map(|r| correlator.transform.forward(r.iter().map(|&s| f64::from(s)))).collect();
+        ear.responses.par_iter().map(|r| transform.forward(r.iter().map(|&s| f64::from(s)))).collect();
     let whole: Vec<f64> = spectra
-        .iter()
+        .par_iter()
         .zip(&ear.shifts)
         .map(|(spectrum, shift)| {
             let magnitudes: Vec<f64> = spectrum.iter().map(|bin| bin.norm()).collect();
@@ -50,15 +52,15 @@ pub(crate) fn arrivals(ear: &Ear<'_>, edges: &[(usize, usize, f64)]) -> Vec<f64>
             correlator.lag(spectrum, &least, (0.0, taps as f64)).0 + shift
         })
         .collect();
-    let mut differences = Vec::with_capacity(edges.len());
-    for &(a, b, angle) in edges {
+    let difference = |&(a, b, angle): &(usize, usize, f64)| {
         let reach = (METRES_PER_RADIAN * angle / SPEED_OF_SOUND + SLACK) * ear.rate;
         let offset = ear.shifts[b] - ear.shifts[a];
         let window = (offset - reach, offset + reach);
         let (lag, likeness) = correlator.lag(&spectra[a], &spectra[b], window);
         // Edges of unlike responses say little.
-        differences.push((a, b, lag - offset, likeness.max(0.0).powi(4) + 1e-3));
-    }
+        (a, b, lag - offset, likeness.max(0.0).powi(4) + 1e-3)
+    };
+    let differences: Vec<_> = edges.par_iter().map(difference).collect();
     let agreed = agree(&whole, &differences);
     agreed.iter().zip(&ear.shifts).map(|(arrival, shift)| arrival - shift).collect()
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::fractional_delay::{AHEAD_REACH, RINGING, Reader, ahead_kernel};
 use crate::interpolation::{HrirPair, Interpolator, Source, triangulate};
 use crate::itd::{Ear, arrivals};
@@ -207,15 +209,17 @@ impl HrtfSet {
             .map(|f| if (LEVEL_BAND.0..=LEVEL_BAND.1).contains(&f) { 1.0 / f } else { 0.0 })
             .collect();
         let total: f64 = pink.iter().sum();
-        let mut power = 0.0;
-        for (point, area) in self.interpolator.sphere().areas().into_iter().enumerate() {
-            for ear in 0..2 {
+        let areas = self.interpolator.sphere().areas();
+        let heard = |(point, area): (usize, &f64)| {
+            let of = |ear: usize| {
                 let response = self.interpolator.aligned(point, ear).iter().map(|&s| f64::from(s));
                 let spectrum = transform.forward(response);
-                let sum: f64 = spectrum.iter().zip(&pink).map(|(bin, w)| bin.norm_sqr() * w).sum();
-                power += area * sum;
-            }
-        }
+                spectrum.iter().zip(&pink).map(|(bin, w)| bin.norm_sqr() * w).sum::<f64>()
+            };
+            area * (of(0) + of(1))
+        };
+        let heard: Vec<f64> = areas.par_iter().enumerate().map(heard).collect();
+        let power: f64 = heard.iter().sum();
         if power > 0.0 && total > 0.0 { (total / power).sqrt() } else { 1.0 }
     }
 }

@@ -1,5 +1,7 @@
 //! Making the aligned responses of a set.
 
+use rayon::prelude::*;
+
 use crate::Direction;
 use crate::fractional_delay::{AHEAD_REACH, ahead_kernel, short_kernel};
 use crate::minimum_phase::minimum_phase_spectrum;
@@ -75,41 +77,21 @@ impl Interpolator {
             rest: vec![[0.0; 2]; points],
             least: 0.0,
         };
-        for point in 0..measured {
+        let rows = made.aligned.par_chunks_mut(2 * taps).zip(made.missed.par_chunks_mut(2 * taps));
+        rows.enumerate().for_each_init(Vec::new, |room, (point, (aligned, missed))| {
+            let ears = aligned.chunks_exact_mut(taps).zip(missed.chunks_exact_mut(taps)).enumerate();
+            ears.for_each(|(ear, rows)| align(source, (point, ear), lead, rows, room));
+        });
+        for (point, (arrivals, shifts)) in source.arrivals.iter().zip(source.shifts).enumerate() {
             for ear in 0..2 {
-                made.align(source, point, ear);
+                made.whole[point][ear] = arrivals[ear].round() + shifts[ear];
+                made.rest[point][ear] = arrivals[ear] - arrivals[ear].round();
             }
         }
         made.make_up(points);
         let least = made.whole.iter().flatten().copied().fold(f64::INFINITY, f64::min);
         made.least = if least.is_finite() { least } else { 0.0 };
         made
-    }
-
-    fn align(&mut self, source: &Source<'_>, point: usize, ear: usize) {
-        let response = source.response(point, ear);
-        let arrival = source.arrivals[point][ear];
-        let (whole, rest) = (arrival.round(), arrival - arrival.round());
-        // Aligned tap j stands at tap j + whole − lead (+ rest) of the response.
-        let first = whole as i64 - self.lead as i64;
-        let at =
-            |tap: i64| usize::try_from(tap).ok().and_then(|tap| response.get(tap)).copied().unwrap_or(0.0);
-        let kernel = ahead_kernel(rest);
-        let from = (2 * point + ear) * self.taps;
-        let ahead = |j: usize| {
-            let first = first + j as i64 - AHEAD_REACH as i64;
-            let sum: f64 = kernel.iter().enumerate().map(|(i, w)| w * f64::from(at(first + i as i64))).sum();
-            sum as f32
-        };
-        let aligned: Vec<f32> = (0..self.taps).map(ahead).collect();
-        let mut back = vec![0.0; self.taps];
-        delay(&mut back, &aligned, &short_kernel(rest));
-        for (j, back) in back.iter().enumerate() {
-            self.missed[from + j] = at(first + j as i64) - back;
-        }
-        self.aligned[from..from + self.taps].copy_from_slice(&aligned);
-        self.whole[point][ear] = whole + source.shifts[point][ear];
-        self.rest[point][ear] = rest;
     }
 
     /// Fills the points that were not measured from their neighbours that were.
@@ -151,6 +133,37 @@ impl Interpolator {
         let arrival: f64 = near.iter().map(|&o| (self.whole[o][ear] + self.rest[o][ear]) / count).sum();
         self.whole[point][ear] = arrival.round();
         self.rest[point][ear] = arrival - arrival.round();
+    }
+}
+
+/// The response of a point and ear with its arrival at `lead`, and what the short kernel spoils of it; `room` is for the
+/// work.
+fn align(
+    source: &Source<'_>,
+    (point, ear): (usize, usize),
+    lead: usize,
+    (aligned, missed): (&mut [f32], &mut [f32]),
+    room: &mut Vec<f64>,
+) {
+    let response = source.response(point, ear);
+    let arrival = source.arrivals[point][ear];
+    let rest = arrival - arrival.round();
+    // Aligned tap j stands at tap j + first (+ rest) of the response.
+    let first = arrival.round() as i64 - lead as i64;
+    let at = |tap: i64| usize::try_from(tap).ok().and_then(|tap| response.get(tap)).copied().unwrap_or(0.0);
+    let taps = aligned.len();
+    let kernel = ahead_kernel(rest);
+    let wide: Vec<f64> =
+        (0..(taps + kernel.len()) as i64).map(|j| f64::from(at(first + j - AHEAD_REACH as i64))).collect();
+    room.clear();
+    room.resize(taps, 0.0);
+    for (i, weight) in kernel.iter().enumerate() {
+        room.iter_mut().zip(&wide[i..]).for_each(|(sum, sample)| *sum += weight * sample);
+    }
+    aligned.iter_mut().zip(room).for_each(|(tap, sum)| *tap = *sum as f32);
+    delay(missed, aligned, &short_kernel(rest));
+    for (j, missed) in missed.iter_mut().enumerate() {
+        *missed = at(first + j as i64) - *missed;
     }
 }
 

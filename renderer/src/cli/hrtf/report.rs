@@ -172,14 +172,12 @@ fn widest_gap(directions: &[Direction]) -> (f64, Direction) {
 fn asymmetry(measured: &Measurements) -> (Option<f64>, usize) {
     let step = measured.directions.len().div_ceil(MOST_COMPARED).max(1);
     let (mut difference, mut signal, mut count) = (0.0, 0.0, 0);
+    let points: Vec<[f64; 3]> = measured.directions.iter().map(|direction| direction.unit_vector()).collect();
+    let same = SAME.to_radians().cos();
     for (point, here) in measured.directions.iter().enumerate().step_by(step) {
         let there = Direction::new(-here.azimuth, here.elevation).unit_vector();
-        let near = |other: &Direction| {
-            let other = other.unit_vector();
-            let dot = (0..3).map(|axis| other[axis] * there[axis]).sum::<f64>();
-            dot > SAME.to_radians().cos()
-        };
-        let Some(mirror) = measured.directions.iter().position(near) else { continue };
+        let near = |other: &[f64; 3]| (0..3).map(|axis| other[axis] * there[axis]).sum::<f64>() > same;
+        let Some(mirror) = points.iter().position(near) else { continue };
         for (a, b) in measured.response(point, 0).iter().zip(measured.response(mirror, 1)) {
             difference += f64::from(a - b).powi(2);
             signal += f64::from(*a).powi(2);
