@@ -5,6 +5,7 @@
 
 use multiversion::multiversion;
 
+use super::planar::Aligned;
 use super::transpose::{QUAD, interleave};
 use super::{Planar, SampleFormat};
 
@@ -127,10 +128,6 @@ fn decode_tiles(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
     }
     non_finite
 }
-
-/// On cache lines: what lies across two is slow to read back.
-#[repr(align(64))]
-struct Aligned<T>(T);
 
 /// Takes in the channels from `first` to `first + width`; of narrow files all, in one go.
 #[inline(always)]

@@ -30,12 +30,12 @@ const fn mix(x: u32) -> u32 {
 
 /// Noise of one frame, −1…1 steps, triangular: the sum of two uniform numbers of 16 bits.
 #[inline(always)]
-pub(super) fn tpdf([before, within]: Keys, frame: u32) -> f64 {
+pub(super) fn tpdf([before, within]: Keys, frame: u32) -> f32 {
     let x = frame.wrapping_add(before);
     let x = (x ^ (x >> 16)).wrapping_mul(0x21F0_AAAD) ^ within;
     let x = (x ^ (x >> 15)).wrapping_mul(0xD35A_2D97);
     let x = x ^ (x >> 15);
     // 0…131070, so the difference fits.
     let sum = ((x & 0xFFFF).wrapping_add(x >> 16)).wrapping_sub(0xFFFF).cast_signed();
-    f64::from(sum) * (1.0 / 65_536.0)
+    sum as f32 * (1.0 / 65_536.0)
 }

@@ -5,7 +5,9 @@
 mod decode;
 mod dither;
 mod encode;
+mod pack;
 mod planar;
+mod quantise;
 #[cfg(test)]
 mod tests;
 mod transpose;

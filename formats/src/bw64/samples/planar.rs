@@ -1,13 +1,49 @@
 /// A sample type of planar blocks.
-pub trait Sample: Copy + Default + Send + Sync + Into<f64> + 'static {
+pub trait Sample: Copy + Default + PartialEq + Send + Sync + Into<f64> + 'static {
     /// A number within −1…1.
     fn is_within_full_scale(self) -> bool;
+
+    /// 0 for what is no number, and within −2…2.
+    #[must_use]
+    fn bounded(self) -> Self;
+
+    /// In single precision.
+    fn to_f32(self) -> f32;
+
+    /// The nearest multiple of sixteen steps of 1 / `scale`, and the steps that are left, −8…8. For samples that are
+    /// [`bounded`](Self::bounded), and scales up to 2^24.
+    fn steps(self, scale: f32) -> (i32, f32);
 }
+
+/// Added to a number, 1.5 × 2^23 leaves a single no bits for fractions: the sum is rounded to an integer, halves to
+/// even, which its low bits are. Unlike a cast it needs no care for numbers beyond all integers.
+pub(super) const WHOLE_F32: f32 = 12_582_912.0;
+/// The same for a double, 1.5 × 2^52.
+pub(super) const WHOLE_F64: f64 = 6_755_399_441_055_744.0;
 
 impl Sample for f32 {
     #[inline(always)]
     fn is_within_full_scale(self) -> bool {
         self.abs() <= 1.0
+    }
+
+    #[inline(always)]
+    fn bounded(self) -> Self {
+        if self.is_nan() { 0.0 } else { self.clamp(-2.0, 2.0) }
+    }
+
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self
+    }
+
+    #[inline(always)]
+    fn steps(self, scale: f32) -> (i32, f32) {
+        const SIXTEENS: f32 = 16.0 * WHOLE_F32;
+        let value = self * scale;
+        let rounded = value + SIXTEENS;
+        let sixteens = rounded.to_bits().wrapping_sub(SIXTEENS.to_bits()).cast_signed();
+        (sixteens << 4, value - (rounded - SIXTEENS))
     }
 }
 
@@ -16,10 +52,33 @@ impl Sample for f64 {
     fn is_within_full_scale(self) -> bool {
         self.abs() <= 1.0
     }
+
+    #[inline(always)]
+    fn bounded(self) -> Self {
+        if self.is_nan() { 0.0 } else { self.clamp(-2.0, 2.0) }
+    }
+
+    #[inline(always)]
+    fn to_f32(self) -> f32 {
+        self as f32
+    }
+
+    #[inline(always)]
+    fn steps(self, scale: f32) -> (i32, f32) {
+        const SIXTEENS: f64 = 16.0 * WHOLE_F64;
+        let value = self * f64::from(scale);
+        let rounded = value + SIXTEENS;
+        let sixteens = (rounded.to_bits() as u32).cast_signed();
+        (sixteens << 4, (value - (rounded - SIXTEENS)) as f32)
+    }
 }
 
 /// Samples of the same length per 64-byte line of the stride.
 const LINE: usize = 16;
+
+/// On cache lines: what lies across two is slow to read back.
+#[repr(align(64))]
+pub(super) struct Aligned<T>(pub(super) T);
 
 /// A block of audio, one plane per channel, in one piece of memory.
 ///

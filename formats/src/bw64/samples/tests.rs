@@ -209,6 +209,26 @@ fn double_precision_blocks_are_written_in_double_precision() {
 }
 
 #[test]
+fn the_same_samples_in_either_precision_give_the_same_bytes() {
+    let singles = block(5, 300, |c, f| noise(2, c, f));
+    let mut doubles = Planar::<f64>::new(5, 300);
+    for channel in 0..5 {
+        for (to, sample) in doubles.channel_mut(channel).iter_mut().zip(singles.channel(channel)) {
+            *to = f64::from(*sample);
+        }
+    }
+    for format in [SampleFormat::Uint8, SampleFormat::Int16, SampleFormat::Int24, SampleFormat::Int32] {
+        for dither in [None, Some(Dither { seed: 5 })] {
+            let (mut from_singles, mut from_doubles) = (Vec::new(), Vec::new());
+            let encoder = Encoder { format, dither };
+            let report = encoder.encode(&singles, 0, &mut from_singles);
+            assert_eq!(encoder.encode(&doubles, 0, &mut from_doubles), report);
+            assert!(from_singles == from_doubles, "{format}, {dither:?}");
+        }
+    }
+}
+
+#[test]
 fn planes_never_lie_a_power_of_two_apart() {
     for frames in 0..5000 {
         let stride = Planar::<f32>::stride_for(frames);
