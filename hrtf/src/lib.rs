@@ -9,6 +9,8 @@
 //!          │
 //!    binauraliser ── sources and their directions to two ears
 //!          │
+//!       room ── what walls add: built in, or measured (sofa)
+//!          │
 //!     convolver ── finite responses on blocks of samples
 //! ```
 
@@ -23,6 +25,7 @@ mod interpolation;
 mod itd;
 mod minimum_phase;
 mod orientation;
+pub mod room;
 mod set;
 pub mod sofa;
 mod spectrum;

@@ -41,6 +41,27 @@ impl Orientation {
         Self { w: w / length, x: x / length, y: y / length, z: z / length }
     }
 
+    /// The orientation of a head whose nose and crown point so (x right, y front, z up); vectors of any length.
+    pub fn from_front_and_up(front: [f64; 3], up: [f64; 3]) -> Self {
+        let nose = Direction::from_vector(front);
+        let upright = Self::from_yaw_pitch_roll(nose.azimuth, nose.elevation, 0.0);
+        let [x, _, z] = upright.rotated_back(up);
+        Self::from_yaw_pitch_roll(nose.azimuth, nose.elevation, x.atan2(z).to_degrees())
+    }
+
+    /// This orientation in the axes of another head.
+    #[must_use]
+    pub fn seen_by(self, other: Self) -> Self {
+        Self { w: other.w, x: -other.x, y: -other.y, z: -other.z }.then(self)
+    }
+
+    /// The angle of the turn from this orientation to another, degrees.
+    pub fn angle_to(self, other: Self) -> f64 {
+        let turn = other.seen_by(self);
+        let sine = (turn.x * turn.x + turn.y * turn.y + turn.z * turn.z).sqrt();
+        2.0 * sine.atan2(turn.w.abs()).to_degrees()
+    }
+
     fn then(self, next: Self) -> Self {
         let (a, b) = (self, next);
         Self {
@@ -120,6 +141,25 @@ mod tests {
     fn pitch_follows_yaw() {
         let head = Orientation::from_yaw_pitch_roll(90.0, 30.0, 0.0);
         near(head.to_head(Direction::new(90.0, 30.0)), 0.0, 0.0);
+    }
+
+    #[test]
+    fn nose_and_crown_say_how_a_head_is_turned() {
+        for (yaw, pitch, roll) in
+            [(0.0, 0.0, 0.0), (30.0, 0.0, 0.0), (-100.0, 40.0, 20.0), (170.0, -60.0, -35.0)]
+        {
+            let head = Orientation::from_yaw_pitch_roll(yaw, pitch, roll);
+            // Turning back by the conjugate turns forth.
+            let turn = |v| Orientation::FORWARD.seen_by(head).rotated_back(v);
+            let found = Orientation::from_front_and_up(turn([0.0, 2.0, 0.0]), turn([0.0, 0.0, 3.0]));
+            assert!(found.angle_to(head) < 1e-5, "{yaw} {pitch} {roll}");
+        }
+        let (a, b) = (
+            Orientation::from_yaw_pitch_roll(40.0, 0.0, 0.0),
+            Orientation::from_yaw_pitch_roll(-10.0, 0.0, 0.0),
+        );
+        assert!((a.angle_to(b) - 50.0).abs() < 1e-9);
+        assert!(b.seen_by(a).angle_to(Orientation::from_yaw_pitch_roll(-50.0, 0.0, 0.0)) < 1e-5);
     }
 
     #[test]

@@ -255,7 +255,7 @@ fn check(measurements: &Measurements) -> Result<(), HrtfError> {
 }
 
 /// A response read ahead by a part of a sample.
-fn shifted(response: &[f32], ahead: f64) -> Vec<f32> {
+pub(crate) fn shifted(response: &[f32], ahead: f64) -> Vec<f32> {
     let kernel = ahead_kernel(ahead);
     let tap = |j: usize| {
         let weigh = |(i, w): (usize, &f64)| {

@@ -95,12 +95,23 @@ impl<'a> Classic<'a> {
     pub(super) fn variable(&self, name: &str) -> Result<Option<Object>, HrtfError> {
         let Some(&(_, at)) = self.names.iter().find(|(found, _)| found == name) else { return Ok(None) };
         let mut object = self.header(at)?;
+        self.load(&mut object)?;
+        Ok(Some(object))
+    }
+
+    /// A file whose names are read by someone else.
+    pub(super) fn nameless(bytes: &'a [u8]) -> Self {
+        Self { bytes, attributes: Vec::new(), names: Vec::new() }
+    }
+
+    /// Reads the data of an object.
+    pub(super) fn load(&self, object: &mut Object) -> Result<(), HrtfError> {
         let size = object.shape.iter().try_fold(object.width, |all, &size| all.checked_mul(size));
         let size = size.filter(|&size| size <= MOST_DATA).ok_or_else(|| too_large(&object.shape))?;
         if let Some((from, to)) = object.layout {
-            object.data = self.stored(&object, &self.bytes[from..to], size as usize)?;
+            object.data = self.stored(object, &self.bytes[from..to], size as usize)?;
         }
-        Ok(Some(object))
+        Ok(())
     }
 
     /// Reads an object header of version 1 (IV.A.1.a).
@@ -276,7 +287,7 @@ fn place(
 
 impl Object {
     /// Takes in a message; `None` when it is corrupt.
-    fn message(&mut self, kind: u64, body: &[u8], place: (usize, usize)) -> Option<()> {
+    pub(super) fn message(&mut self, kind: u64, body: &[u8], place: (usize, usize)) -> Option<()> {
         match kind {
             1 => self.shape = dimensions(body)?,
             3 => {

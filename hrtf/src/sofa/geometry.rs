@@ -11,7 +11,7 @@ const SAME_DISTANCE: f64 = 0.01;
 /// From this share of energy on, the louder side of the sources tells the ears apart.
 const TELLING: f64 = 0.05;
 
-type Vector = [f64; 3];
+pub(super) type Vector = [f64; 3];
 
 /// A source as the listener sees it.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,7 @@ fn is_cartesian(variable: &Variable) -> Option<bool> {
 }
 
 /// One cartesian vector for each of `count` measurements, in metres; one row serves for all.
-fn rows(variable: &Variable, name: &str, count: usize) -> Result<Vec<Vector>, HrtfError> {
+pub(super) fn rows(variable: &Variable, name: &str, count: usize) -> Result<Vec<Vector>, HrtfError> {
     let found = variable.values.len();
     if found != 3 && found != 3 * count {
         return Err(HrtfError::new(format!(
@@ -124,7 +124,7 @@ fn units(variable: &Variable, name: &str, cartesian: bool) -> Result<bool, HrtfE
     }
 }
 
-fn optional_rows(
+pub(super) fn optional_rows(
     file: &Variables<'_>,
     name: &str,
     count: usize,
@@ -163,11 +163,11 @@ pub(super) fn one_distance(sources: &[Source], remarks: &mut Vec<String>) -> Vec
 
 /// Tells the ears apart: a source at the left is louder in the left ear. Where that says nothing, by
 /// `ReceiverPosition`, and without it the first is the left one.
-pub(super) fn ears(
+///
+/// `heard` is the direction and the responses of the first and the second receiver, one after the other.
+pub(super) fn ears<'r>(
     file: &Variables<'_>,
-    responses: &[f64],
-    taps: usize,
-    sources: &[Source],
+    heard: impl Iterator<Item = (Direction, [&'r [f64]; 2])>,
     remarks: &mut Vec<String>,
 ) -> Result<Ears, HrtfError> {
     let written = match file.optional("ReceiverPosition")? {
@@ -180,15 +180,16 @@ pub(super) fn ears(
         }
         _ => Ears::LeftFirst,
     };
-    let mut sum = 0.0;
-    for (source, both) in sources.iter().zip(responses.chunks_exact(2 * taps)) {
+    let (mut sum, mut count) = (0.0, 0);
+    for (direction, both) in heard {
         let energy = |ear: &[f64]| ear.iter().map(|sample| sample * sample).sum::<f64>();
-        let (first, second) = (energy(&both[..taps]), energy(&both[taps..]));
+        let [first, second] = both.map(energy);
+        count += 1;
         if first + second > 0.0 {
-            sum += -source.direction.unit_vector()[0] * (first - second) / (first + second);
+            sum += -direction.unit_vector()[0] * (first - second) / (first + second);
         }
     }
-    let share = sum / sources.len().max(1) as f64;
+    let share = sum / f64::from(count.max(1));
     let heard = match share {
         share if share > TELLING => Ears::LeftFirst,
         share if share < -TELLING => Ears::RightFirst,
@@ -204,7 +205,7 @@ pub(super) fn ears(
     Ok(heard)
 }
 
-fn length(v: Vector) -> f64 {
+pub(super) fn length(v: Vector) -> f64 {
     dot(v, v).sqrt()
 }
 

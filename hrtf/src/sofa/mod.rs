@@ -1,8 +1,8 @@
-//! SOFA files (AES69): free-field head-related impulse responses.
+//! SOFA files (AES69): head-related impulse responses, in the free field and in rooms.
 //!
-//! Takes the bytes of a file; gives [`Measurements`], or one line that says why the file cannot serve. The crate
-//! `sofar` reads the HDF5 structure of netCDF-4, after `guard` has found it sound, and `classic` the older kind; what
-//! the variables mean is decided here.
+//! Takes the bytes of a file; gives [`Measurements`] or [`RoomMeasurements`], or one line that says why the file cannot serve. The crate
+//! `sofar` reads the HDF5 structure of netCDF-4, after `guard` has found it sound, `modern` what it leaves, and `classic` the older
+//! kind; what the variables mean is decided here and in `rooms`.
 //! Nothing is replaced silently: what had to be interpreted stands in [`Measurements::remarks`].
 
 mod classic;
@@ -10,12 +10,15 @@ mod filter;
 mod geometry;
 mod guard;
 mod lookup3;
+mod modern;
+mod rooms;
 mod variables;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use crate::room::RoomMeasurements;
 use crate::{HrtfError, Measurements};
 pub use filter::{EarFilters, open_filter, read_filter};
 use geometry::Ears;
@@ -41,6 +44,24 @@ pub fn open(path: &Path) -> Result<Measurements, HrtfError> {
     read(&bytes_of(path)?)
 }
 
+/// Reads the room at `path`.
+///
+/// # Errors
+/// When it cannot be read or cannot serve; says why.
+pub fn open_room(path: &Path) -> Result<RoomMeasurements, HrtfError> {
+    read_room(&bytes_of(path)?)
+}
+
+/// Reads a room that is in memory.
+///
+/// # Errors
+/// When it cannot serve; says why.
+pub fn read_room(bytes: &[u8]) -> Result<RoomMeasurements, HrtfError> {
+    let structure = guard::check(bytes)?;
+    rooms::read(&Variables::new(bytes, &structure)?)
+}
+
+/// The bytes of a file.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, HrtfError> {
     let unreadable = |e: std::io::Error| HrtfError::new(format!("cannot read: {e}"));
     let file = File::open(path).map_err(unreadable)?;
@@ -56,24 +77,48 @@ fn bytes_of(path: &Path) -> Result<Vec<u8>, HrtfError> {
     Ok(bytes)
 }
 
+/// What a SOFA file holds.
+pub enum Found {
+    /// A head without a room.
+    Head(Measurements),
+    /// A head in a room.
+    Room(RoomMeasurements),
+}
+
+/// Reads the file at `path`, whether it is of a head or of a room.
+///
+/// # Errors
+/// When it cannot be read or cannot serve; says why.
+pub fn open_either(path: &Path) -> Result<Found, HrtfError> {
+    let bytes = bytes_of(path)?;
+    let structure = guard::check(&bytes)?;
+    let file = Variables::new(&bytes, &structure)?;
+    if rooms::is_room(&file) { rooms::read(&file).map(Found::Room) } else { head(&file).map(Found::Head) }
+}
+
 /// Reads a file that is in memory.
 ///
 /// # Errors
 /// When it cannot serve; says why.
 pub fn read(bytes: &[u8]) -> Result<Measurements, HrtfError> {
     let structure = guard::check(bytes)?;
-    let file = Variables::new(bytes, &structure)?;
-    convention(&file, &CONVENTIONS, "head-related responses")?;
+    head(&Variables::new(bytes, &structure)?)
+}
+
+fn head(file: &Variables<'_>) -> Result<Measurements, HrtfError> {
+    convention(file, &CONVENTIONS, "head-related responses")?;
     let responses = file.variable("Data.IR")?;
     let (count, taps) = shape(&responses)?;
-    let sample_rate = sample_rate(&file)?;
+    let sample_rate = sample_rate(file)?;
     let mut remarks = Vec::new();
-    let delays = delays(&file, count, sample_rate)?;
-    let sources = geometry::sources(&file, count)?;
+    let delays = delays(file, count, sample_rate)?;
+    let sources = geometry::sources(file, count)?;
     let kept = geometry::one_distance(&sources, &mut remarks);
-    let swapped = geometry::ears(&file, &responses.values, taps, &sources, &mut remarks)? == Ears::RightFirst;
+    let both = responses.values.chunks_exact(2 * taps).map(|both| <[&[f64]; 2]>::from(both.split_at(taps)));
+    let heard = sources.iter().map(|source| source.direction).zip(both);
+    let swapped = geometry::ears(file, heard, &mut remarks)? == Ears::RightFirst;
     let mut made = Measurements {
-        name: name(&file),
+        name: name(file),
         licence: file.attribute("License").unwrap_or_default().to_owned(),
         remarks,
         sample_rate,
@@ -92,20 +137,26 @@ pub fn read(bytes: &[u8]) -> Result<Measurements, HrtfError> {
     Ok(made)
 }
 
-/// Refuses files that are not of one of `wanted`, the conventions of `what`.
-fn convention(file: &Variables<'_>, wanted: &[&str], what: &str) -> Result<(), HrtfError> {
+/// Refuses what is no SOFA file at all.
+fn is_sofa(file: &Variables<'_>) -> Result<(), HrtfError> {
     match file.attribute("Conventions") {
-        Some("SOFA") => {}
+        Some("SOFA") => Ok(()),
         other => {
             let found = other.unwrap_or("nothing");
-            return Err(HrtfError::new(format!("not a SOFA file: its attribute Conventions says {found}")));
+            Err(HrtfError::new(format!("not a SOFA file: its attribute Conventions says {found}")))
         }
     }
+}
+
+/// Refuses files that are not of one of `wanted`, the conventions of `what`.
+fn convention(file: &Variables<'_>, wanted: &[&str], what: &str) -> Result<(), HrtfError> {
+    is_sofa(file)?;
     let convention = file.attribute("SOFAConventions").unwrap_or("nothing");
     if !wanted.contains(&convention) {
         return Err(HrtfError::new(format!(
-            "SOFAConventions is {convention}; {what} are {}",
-            wanted.join(" or ")
+            "SOFAConventions is {convention}; {what} are {}{}",
+            wanted.join(" or "),
+            if rooms::is_room(file) { ": this is a room" } else { "" }
         )));
     }
     match file.attribute("DataType") {

@@ -4,11 +4,12 @@ use sofar::hdf::{DataFormat, ParsedHdf, parse_with_children};
 
 use super::classic::Classic;
 use super::guard::Structure;
+use super::modern;
 use crate::HrtfError;
 
 /// A sound file's variables.
 pub(super) enum Variables<'a> {
-    Netcdf4(Box<ParsedHdf<'a>>),
+    Netcdf4(Box<ParsedHdf<'a>>, &'a [u8]),
     Classic(Classic<'a>),
 }
 
@@ -19,19 +20,13 @@ pub(super) struct Variable {
     attributes: Vec<(String, String)>,
 }
 
-impl Variable {
-    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())
-    }
-}
-
 impl<'a> Variables<'a> {
     /// The variables of a file whose structure `guard` found.
     pub(super) fn new(bytes: &'a [u8], structure: &'a Structure) -> Result<Self, HrtfError> {
         match structure {
             Structure::Classic(root) => Ok(Self::Classic(Classic::new(bytes, *root)?)),
             Structure::Netcdf4(safe) => {
-                parse_with_children(safe).map(|file| Self::Netcdf4(Box::new(file))).map_err(|e| {
+                parse_with_children(safe).map(|file| Self::Netcdf4(Box::new(file), safe)).map_err(|e| {
                     let detail = e.to_string().replace('\n', ", ");
                     let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
                     HrtfError::new(format!("the HDF5 structure is corrupt or not supported{detail}"))
@@ -44,7 +39,7 @@ impl<'a> Variables<'a> {
     pub(super) fn attribute(&self, name: &str) -> Option<&str> {
         match self {
             Self::Classic(file) => file.attributes.iter().find(|a| a.0 == name).map(|a| a.1.as_str()),
-            Self::Netcdf4(file) => {
+            Self::Netcdf4(file, _) => {
                 let attributes = &file.root.parsed_attributes;
                 attributes.iter().find(|a| a.name == name).and_then(|a| a.value.as_deref())
             }
@@ -67,15 +62,16 @@ impl<'a> Variables<'a> {
                 let values = numbers(&object.data, object.is_float, object.is_signed, little, object.width);
                 (object.shape, values, object.attributes)
             }
-            Self::Netcdf4(file) => {
-                let object = match file.get_child(name) {
-                    None => return Ok(None),
-                    Some(Ok(object)) => object,
-                    Some(Err(_)) => {
-                        return Err(HrtfError::new(format!(
-                            "the variable {name} is corrupt, too large or not supported"
-                        )));
-                    }
+            Self::Netcdf4(file, bytes) => {
+                let children = &file.root.child_directories;
+                let Some(address) =
+                    children.iter().find(|child| child.name == name).map(|child| child.address)
+                else {
+                    return Ok(None);
+                };
+                let object = match file.parse_child(name, address) {
+                    Ok(object) if object.ds.dimension_size.len() <= 3 && !object.data.is_empty() => object,
+                    _ => return large(bytes, name, address).map(Some),
                 };
                 let is_float = matches!(object.dt.data_fmt, Some(DataFormat::Float { .. }));
                 let known = is_float || matches!(object.dt.data_fmt, Some(DataFormat::Fixed { .. }));
@@ -89,6 +85,25 @@ impl<'a> Variables<'a> {
                 (object.ds.dimension_size.to_vec(), values, attributes)
             }
         };
+        Variable::new(name, (&shape, values, attributes)).map(Some)
+    }
+}
+
+/// An array that `sofar` does not read.
+fn large(bytes: &[u8], name: &str, address: u64) -> Result<Variable, HrtfError> {
+    let named = |e: HrtfError| HrtfError::new(format!("{name}: {e}"));
+    let address = usize::try_from(address).unwrap_or(usize::MAX);
+    let object = modern::object(bytes, address).map_err(named)?;
+    let little = !object.is_big_endian;
+    let values = numbers(&object.data, object.is_float, object.is_signed, little, object.width);
+    Variable::new(name, (&object.shape, values, object.attributes))
+}
+
+type Parts<'a> = (&'a [u64], Option<Vec<f64>>, Vec<(String, String)>);
+
+impl Variable {
+    /// An array whose values are as many as its dimensions say.
+    fn new(name: &str, (shape, values, attributes): Parts<'_>) -> Result<Self, HrtfError> {
         let shape: Vec<usize> = shape.iter().filter_map(|&size| usize::try_from(size).ok()).collect();
         let wanted = shape.iter().try_fold(1_usize, |all, &size| all.checked_mul(size));
         let values = values.ok_or_else(|| {
@@ -101,7 +116,11 @@ impl<'a> Variables<'a> {
                 values.len()
             )));
         }
-        Ok(Some(Variable { shape, values, attributes }))
+        Ok(Self { shape, values, attributes })
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Option<&str> {
+        self.attributes.iter().find(|(n, _)| n == name).map(|(_, value)| value.trim())
     }
 }
 

@@ -1,25 +1,29 @@
-//! `proscenium hrtf`: what is in a set of head-related responses, and whether it can serve.
+//! `proscenium hrtf`: what is in a set of head-related responses or a measured room, and whether it can serve.
 
 mod picture;
 mod report;
+mod room;
 
 use std::path::{Path, PathBuf};
 
 use formats::Warning;
-use hrtf::HrtfSet;
+use hrtf::room::BrirSet;
+use hrtf::{HrtfSet, sofa};
 
 use super::{CliError, Console, OpenOutputs, Outcome};
 use report::Report;
+use room::RoomReport;
 
-/// Show what a set of head-related responses (SOFA) holds, or say why it cannot serve
+/// Show what a set of head-related responses or a measured room (SOFA) holds, or say why it cannot serve
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   proscenium hrtf                       the built-in set
   proscenium hrtf me.sofa
+  proscenium hrtf stage.sofa            a room for --room: loudspeakers, orientations, reverberation time
   proscenium hrtf me.sofa --svg me.svg  with a picture of coverage, time and level differences
   proscenium hrtf me.sofa --json | jq .interaural_time_difference")]
 pub struct Args {
-    /// The set: a SOFA file with SimpleFreeFieldHRIR; the built-in MIT KEMAR when left out
+    /// A SOFA file: SimpleFreeFieldHRIR, MultiSpeakerBRIR or SingleRoomSRIR; the built-in MIT KEMAR when left out
     #[arg(value_name = "FILE.sofa")]
     file: Option<PathBuf>,
     /// Draw where the set was measured, and time and level differences between the ears over azimuth
@@ -33,13 +37,17 @@ pub struct Args {
 /// When the file cannot be read or cannot serve, or the picture cannot be written.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let set = match &args.file {
-        Some(file) => HrtfSet::open(file).map_err(|e| CliError::file(file, e))?,
         None => HrtfSet::built_in(),
+        Some(file) => match sofa::open_either(file).map_err(|e| CliError::file(file, e))? {
+            sofa::Found::Head(head) => HrtfSet::new(head).map_err(|e| CliError::file(file, e))?,
+            sofa::Found::Room(room) => {
+                let room = BrirSet::new(room).map_err(|e| CliError::file(file, e))?;
+                return show_room(args, file, room, console);
+            }
+        },
     };
     if let Some(file) = &args.file {
-        let remark = |text: &String| Warning::new("sofa-interpreted", "", text.clone());
-        let warnings: Vec<Warning> = set.measurements().remarks.iter().map(remark).collect();
-        console.warnings(file, &warnings)?;
+        console.warnings(file, &interpreted(&set.measurements().remarks))?;
     }
     let report = Report::new(args.file.as_deref(), &set);
     if let Some(svg) = &args.svg {
@@ -51,6 +59,25 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         console.write(&report.text());
     }
     Ok(Outcome::Good)
+}
+
+fn show_room(args: &Args, file: &Path, room: BrirSet, console: &Console) -> Result<Outcome, CliError> {
+    if args.svg.is_some() {
+        return Err(CliError::file(file, "is a room: --svg draws sets of head-related responses only"));
+    }
+    console.warnings(file, &interpreted(&room.measurements().remarks))?;
+    let report = RoomReport::new(file, room);
+    if console.wants_json() {
+        console.json(&report)?;
+    } else {
+        console.write(&report.text());
+    }
+    Ok(Outcome::Good)
+}
+
+/// What was read in a way that the file does not say, as warnings.
+pub(super) fn interpreted(remarks: &[String]) -> Vec<Warning> {
+    remarks.iter().map(|text| Warning::new("sofa-interpreted", "", text.clone())).collect()
 }
 
 fn write_picture(path: &Path, set: Option<&Path>, picture: &str) -> Result<(), CliError> {

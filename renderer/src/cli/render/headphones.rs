@@ -8,10 +8,12 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use hrtf::HrtfSet;
+use hrtf::room::{BrirSet, Room};
 
+use crate::cli::hrtf::interpreted;
 use crate::cli::{CliError, Console};
 use crate::layout::Layout;
-use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones};
+use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones, RoomSound};
 use crate::monitor::headphone_eq::HeadphoneEq;
 
 /// The largest head track that is read.
@@ -39,6 +41,10 @@ pub(super) struct HeadphoneArgs {
     /// How the head moves: lines of seconds, yaw, pitch and roll
     #[arg(long, value_name = "FILE.csv", conflicts_with = "head")]
     head_track: Option<PathBuf>,
+    /// The room round the listener: living, studio, stage, cinema, or a SOFA file (MultiSpeakerBRIR, SingleRoomSRIR); dry
+    /// by default
+    #[arg(long, value_name = "NAME|FILE.sofa")]
+    room: Option<PathBuf>,
     /// Correct the headphones' own tone: an impulse response (WAV, SOFA) or filters as AutoEq writes them
     #[arg(long, value_name = "FILE")]
     headphone_eq: Option<PathBuf>,
@@ -56,11 +62,11 @@ enum Switch {
 enum Mode {
     /// As stereo pans it, without a head
     Off,
-    /// From its direction, near
+    /// From its direction, with little of the room: 12 dB below the direct sound
     Near,
-    /// From its direction, at a middling distance
+    /// With more of it: 6 dB below
     Mid,
-    /// From its direction, far away
+    /// With as much of it as of the direct sound
     Far,
 }
 
@@ -126,6 +132,9 @@ impl HeadphoneArgs {
         if let Some(file) = &self.head_track {
             headphones.head = track(file)?;
         }
+        if let Some(room) = &self.room {
+            headphones.room = Some(self.read_room(room, &headphones.path, console)?);
+        }
         if let Some(file) = &self.headphone_eq {
             let (equaliser, warnings) =
                 HeadphoneEq::open(file).map_err(|error| CliError::file(file, error))?;
@@ -133,6 +142,26 @@ impl HeadphoneArgs {
             headphones.equaliser = Some(Arc::new(equaliser));
         }
         Ok(headphones)
+    }
+
+    /// A built-in room by its name, or a measured one by its file.
+    fn read_room(&self, room: &Path, path: &BinauralPath, console: &Console) -> Result<RoomSound, CliError> {
+        if let Some(room) = room.to_str().and_then(Room::by_name) {
+            return Ok(RoomSound::BuiltIn(room));
+        }
+        if !room.exists() {
+            let names = Room::all().iter().map(|room| room.name).collect::<Vec<_>>().join(", ");
+            let message = format!("no file, and no built-in room is called so; these are {names}");
+            return Err(CliError::file(room, message));
+        }
+        let set = BrirSet::open(room).map_err(|error| CliError::file(room, error))?;
+        if self.hrtf.is_some() || self.diffuse_field_eq.is_some() {
+            let option = if self.hrtf.is_some() { "--hrtf" } else { "--diffuse-field-eq" };
+            let message = format!("a measured room has a head of its own: leave {option} out");
+            return Err(CliError::file(room, message));
+        }
+        console.warnings(room, &interpreted(&set.measurements().remarks))?;
+        RoomSound::measured(Arc::new(set), path).map_err(|error| CliError::file(room, error))
     }
 
     /// Nothing of this has an effect on other outputs.
@@ -144,6 +173,7 @@ impl HeadphoneArgs {
             ("--binaural-mode", self.binaural_mode.is_some()),
             ("--head", self.head.is_some()),
             ("--head-track", self.head_track.is_some()),
+            ("--room", self.room.is_some()),
             ("--headphone-eq", self.headphone_eq.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {

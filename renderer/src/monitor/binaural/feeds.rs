@@ -2,6 +2,7 @@
 
 use formats::adm::BlockFormats;
 
+use super::room::{RoomSound, SENDS};
 use super::{BinauralPath, HeadphoneMode, Headphones};
 use crate::geom::{Vector3, direction};
 use crate::items::{RenderItem, TrackSpec};
@@ -22,6 +23,19 @@ pub(super) enum Feed {
     Both,
     /// One ear: 0 left, 1 right.
     Ear(usize),
+    /// The input of the room of that number.
+    Room(usize),
+}
+
+/// The rows that go into a built-in room.
+#[derive(Clone, Debug)]
+pub(super) struct Sends {
+    /// What they are panned to, in the order of their rows.
+    pub(super) layout: Layout,
+    /// The first of them.
+    pub(super) first: usize,
+    /// The row of what all sound alike leaves behind.
+    pub(super) tail: usize,
 }
 
 /// The rows of the bus. Those of the virtual loudspeakers come first; only they have diffuse rows.
@@ -37,14 +51,22 @@ pub(super) struct Feeds {
     pub(super) of_item: Vec<Option<usize>>,
     /// For each item its mode.
     pub(super) modes: Vec<HeadphoneMode>,
+    /// The mode of HOA scenes.
+    pub(super) scene_mode: HeadphoneMode,
+    /// What goes into a built-in room.
+    pub(super) sends: Option<Sends>,
+    /// Modes count: everything has its own, or would have but for a measured room.
+    pub(super) has_modes: bool,
 }
 
 impl Feeds {
     pub(super) fn new(headphones: &Headphones, items: &[RenderItem]) -> Result<Self, LayoutError> {
-        let by_item = headphones.path == BinauralPath::Objects;
-        let layout = match &headphones.path {
-            BinauralPath::Objects => Layout::by_name(VIRTUAL)?.without_lfe(),
-            BinauralPath::Speakers(layout) => layout.clone(),
+        let has_modes = headphones.path == BinauralPath::Objects;
+        let measured = headphones.room.as_ref().and_then(RoomSound::layout);
+        let by_item = has_modes && measured.is_none();
+        let layout = match (measured, &headphones.path) {
+            (Some(layout), _) | (None, BinauralPath::Speakers(layout)) => layout.clone(),
+            (None, BinauralPath::Objects) => Layout::by_name(VIRTUAL)?.without_lfe(),
         };
         let mut feeds = Self {
             rows: Vec::new(),
@@ -53,10 +75,18 @@ impl Feeds {
             layout,
             of_item: Vec::new(),
             modes: items.iter().map(|item| mode(item, headphones)).collect(),
+            scene_mode: headphones.mode.unwrap_or(default_mode(headphones)),
+            sends: None,
+            has_modes,
         };
+        let mut inputs = 0..;
         for channel in &feeds.layout.channels {
-            let place = Feed::Loudspeaker(direction(&channel.position));
-            feeds.rows.push(if channel.is_lfe { Feed::Both } else { place });
+            let place = match measured {
+                _ if channel.is_lfe => Feed::Both,
+                Some(_) => Feed::Room(inputs.next().unwrap_or_default()),
+                None => Feed::Loudspeaker(direction(&channel.position)),
+            };
+            feeds.rows.push(place);
             feeds.names.push(channel.name.clone());
         }
         feeds.push(Feed::Ear(0), "left ear");
@@ -76,7 +106,25 @@ impl Feeds {
             };
             feeds.of_item.push(row);
         }
+        if let Some(RoomSound::BuiltIn(_)) = &headphones.room {
+            feeds.send(&headphones.path)?;
+        }
         Ok(feeds)
+    }
+
+    /// Adds the rows of a built-in room.
+    fn send(&mut self, path: &BinauralPath) -> Result<(), LayoutError> {
+        let layout = match path {
+            BinauralPath::Objects => Layout::by_name(SENDS)?.without_lfe(),
+            BinauralPath::Speakers(layout) => layout.without_lfe(),
+        };
+        let first = self.rows.len();
+        for (input, channel) in layout.channels.iter().enumerate() {
+            self.push(Feed::Room(input), &format!("room {}", channel.name));
+        }
+        let tail = self.push(Feed::Room(layout.channels.len()), "room");
+        self.sends = Some(Sends { layout, first, tail });
+        Ok(())
     }
 
     fn push(&mut self, feed: Feed, name: &str) -> usize {
@@ -86,25 +134,37 @@ impl Feeds {
     }
 }
 
-/// The mode of an item: the user's, that of its blocks, that of its track, else near.
+/// The mode of an item: the user's, that of its track, else near; for loudspeakers the user's, else mid.
 fn mode(item: &RenderItem, headphones: &Headphones) -> HeadphoneMode {
     if let Some(mode) = headphones.mode {
         return mode;
     }
+    let default = default_mode(headphones);
+    if headphones.path != BinauralPath::Objects {
+        return default;
+    }
     let track = match item {
         RenderItem::Objects(item) => &item.track,
         RenderItem::DirectSpeakers(item) => &item.track,
-        RenderItem::Hoa(_) | RenderItem::Binaural(_) => return HeadphoneMode::Near,
+        RenderItem::Hoa(_) | RenderItem::Binaural(_) => return default,
     };
     let mode = match track {
         TrackSpec::Direct(track) => headphones.track_modes.get(*track).copied().flatten(),
         _ => None,
     };
-    mode.unwrap_or(HeadphoneMode::Near)
+    mode.unwrap_or(default)
+}
+
+/// Loudspeakers are farther away than what a mixer places.
+fn default_mode(headphones: &Headphones) -> HeadphoneMode {
+    match headphones.path {
+        BinauralPath::Objects => HeadphoneMode::Near,
+        BinauralPath::Speakers(_) => HeadphoneMode::Mid,
+    }
 }
 
 /// A channel for low-frequency effects, which no direction is heard of.
-fn is_lfe(item: &RenderItem) -> bool {
+pub(super) fn is_lfe(item: &RenderItem) -> bool {
     let RenderItem::DirectSpeakers(item) = item else { return false };
     let BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return false };
     blocks.first().is_some_and(|block| look_at(block, &item.context, item.channel.frequency).0)

@@ -4,12 +4,14 @@
 //!  Objects, DirectSpeakers ── one feed each, at its own direction ─────┐
 //!  size, diffuse, HOA ─────── 22 virtual loudspeakers (9+10+3) ────────┤ stage: each feed from its direction
 //!  LFE ────────────────────── both ears alike ─────────────────────────┤        to two ears
+//!  all of these but LFE ───── 11 directions of a built-in room ────────┤        │
 //!  Binaural, mode off ─────── the ears themselves ─────────────────────┘        │
 //!                                                   correction of the headphones ┴─ output
 //! ```
 //!
 //! That is the path [`BinauralPath::Objects`]; [`BinauralPath::Speakers`] pans everything to a loudspeaker layout
-//! as if it stood in a room, and gives every loudspeaker its direction.
+//! as if it stood in a room, and gives every loudspeaker its direction. In a room that was measured the loudspeakers are
+//! those that were measured, whatever the path.
 //!
 //! Levels are the mixer's: a position changes what the head does to a sound, never its gain. Distances are heard
 //! as BS.2127 renders them, by the width that a source has when it comes near. The output is in time with
@@ -18,6 +20,7 @@
 mod feeds;
 mod head;
 mod panner;
+mod room;
 mod stage;
 
 use std::sync::Arc;
@@ -28,6 +31,7 @@ use crate::layout::Layout;
 use crate::monitor::headphone_eq::HeadphoneEq;
 
 pub use head::{Head, HeadTrackError};
+pub use room::{MeasuredSound, RoomError, RoomSound};
 pub(crate) use stage::Stage;
 
 /// How to render to headphones.
@@ -43,6 +47,8 @@ pub struct Headphones {
     pub track_modes: Vec<Option<HeadphoneMode>>,
     /// Where the listener looks.
     pub head: Head,
+    /// The room round the listener; `None` is dry.
+    pub room: Option<RoomSound>,
     /// What the headphones' own tone is corrected by.
     pub equaliser: Option<Arc<HeadphoneEq>>,
 }
@@ -92,6 +98,7 @@ impl Headphones {
             mode: None,
             track_modes: Vec::new(),
             head: Head::default(),
+            room: None,
             equaliser: None,
         }
     }
@@ -104,5 +111,6 @@ impl PartialEq for Headphones {
             && (&self.path, self.mode, &self.head) == (&other.path, other.mode, &other.head)
             && self.track_modes == other.track_modes
             && self.equaliser == other.equaliser
+            && self.room == other.room
     }
 }

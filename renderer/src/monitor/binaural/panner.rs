@@ -6,8 +6,9 @@ use formats::Warning;
 use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBlock};
 
 use super::HeadphoneMode;
-use super::feeds::Feeds;
-use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext};
+use super::feeds::{Feeds, is_lfe};
+use super::room::Share;
+use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, RenderItem};
 use crate::layout::Layout;
 use crate::panner::DirectDiffuseGains;
 use crate::panner::direct_speakers::look_at;
@@ -29,6 +30,8 @@ pub(super) struct BinauralPanner {
     conversion: Option<Conversion>,
     virtual_room: LoudspeakerPanner,
     stereo: LoudspeakerPanner,
+    /// To the sends of a built-in room.
+    sends: Option<LoudspeakerPanner>,
     gains: DirectDiffuseGains,
 }
 
@@ -39,6 +42,10 @@ impl BinauralPanner {
         Ok(Self {
             virtual_room: LoudspeakerPanner::new(&feeds.layout, None)?,
             stereo: LoudspeakerPanner::new(&stereo, None)?,
+            sends: match &feeds.sends {
+                Some(sends) => Some(LoudspeakerPanner::new(&sends.layout, None)?),
+                None => None,
+            },
             gains: DirectDiffuseGains { direct: Vec::new(), diffuse: Vec::new() },
             feeds,
             conversion,
@@ -59,7 +66,7 @@ impl BinauralPanner {
 
     /// A point at the object's own direction; its size and what is diffuse of it over the virtual loudspeakers,
     /// decorrelated. The power of all is that of the object's gain.
-    fn pan_in_space(&mut self, row: usize, block: &ObjectsBlock, context: &ItemContext) {
+    fn pan_in_space(&mut self, row: usize, block: &ObjectsBlock, context: &ItemContext, share: Share) {
         let mut block = block.clone();
         if let ObjectPosition::Cartesian(_) = block.position {
             block.position = offset_position(block.position, context.position_offset);
@@ -87,6 +94,45 @@ impl BinauralPanner {
         rows.for_each(|(gain, (direct, diffuse))| {
             *gain = (diffuse * diffuse + spread * direct * direct).sqrt();
         });
+        self.send(&block, context, share);
+    }
+
+    /// What of the block goes into the room, and so does not come straight. What stays with the head is in no room.
+    fn send(&mut self, block: &ObjectsBlock, context: &ItemContext, share: Share) {
+        let (Some(panner), Some(sends)) = (&mut self.sends, &self.feeds.sends) else { return };
+        if context.head_locked {
+            return;
+        }
+        let DirectDiffuseGains { direct, diffuse } = &mut self.gains;
+        direct.iter_mut().chain(diffuse).for_each(|gain| *gain *= share.direct);
+        let panned = panner.gains(block, context);
+        let both = panned.direct.iter().zip(&panned.diffuse).map(|(direct, diffuse)| direct.hypot(*diffuse));
+        direct[sends.first..].iter_mut().zip(both).for_each(|(gain, panned)| *gain = panned * share.room);
+        direct[sends.tail] = block.common.gain.linear() * context.object_gain * share.room;
+    }
+
+    /// How much of the item of that number is heard by way of the room.
+    fn share(&self, item: usize, ratio: Option<f64>) -> Share {
+        Share::new(self.feeds.modes.get(item).copied().unwrap_or(HeadphoneMode::Near), ratio)
+    }
+
+    /// Adds the room to the gains of a bed channel.
+    fn send_channel(
+        &self,
+        index: usize,
+        block: &DirectSpeakersBlock,
+        item: &DirectSpeakersItem,
+        gains: &mut [f64],
+    ) {
+        let (Some(panner), Some(sends)) = (&self.sends, &self.feeds.sends) else { return };
+        if item.context.head_locked || is_lfe(&RenderItem::DirectSpeakers(item.clone())) {
+            return;
+        }
+        let share = self.share(index, None);
+        gains.iter_mut().for_each(|gain| *gain *= share.direct);
+        let panned = panner.direct_speakers(index, block, item, &mut Vec::new());
+        gains[sends.first..].iter_mut().zip(panned).for_each(|(gain, panned)| *gain = panned * share.room);
+        gains[sends.tail] = block.common.gain.linear() * item.context.object_gain * share.room;
     }
 }
 
@@ -132,15 +178,17 @@ impl Panner for BinauralPanner {
             None => (block, context),
             Some((block, context)) => (block, &**context),
         };
+        let share = self.share(item, special.and_then(|special| special.direct_to_reverberant_ratio));
         match feeds.of_item.get(item).copied().flatten() {
-            Some(_) if off || special.is_some_and(|special| special.bypass) => {
+            _ if feeds.has_modes && (off || special.is_some_and(|special| special.bypass)) => {
                 self.pan_stereo(block, context)
             }
-            Some(row) => self.pan_in_space(row, block, context),
+            Some(row) => self.pan_in_space(row, block, context, share),
             None => {
                 let room = self.virtual_room.gains(block, context);
                 self.gains.direct[..room.direct.len()].copy_from_slice(&room.direct);
                 self.gains.diffuse.copy_from_slice(&room.diffuse);
+                self.send(block, context, share);
             }
         }
         &self.gains
@@ -154,21 +202,24 @@ impl Panner for BinauralPanner {
         warnings: &mut Vec<Warning>,
     ) -> Vec<f64> {
         let mut gains = self.silence();
-        let off = self.feeds.modes.get(index) == Some(&HeadphoneMode::Off);
-        let room = match self.feeds.of_item.get(index).copied().flatten() {
-            Some(row) if !off || row == self.feeds.ears + 2 => {
+        let feeds = &self.feeds;
+        let off = feeds.has_modes && feeds.modes.get(index) == Some(&HeadphoneMode::Off);
+        match feeds.of_item.get(index).copied().flatten() {
+            Some(row) if !off || row == feeds.ears + 2 => {
                 warnings.extend(look_at(block, &item.context, item.channel.frequency).1);
                 gains[row] = block.common.gain.linear() * item.context.object_gain;
-                return gains;
             }
-            Some(_) => {
+            _ if off => {
                 let stereo = self.stereo.direct_speakers(index, block, item, warnings);
-                gains[self.feeds.ears..].iter_mut().zip(stereo).for_each(|(gain, pan)| *gain = pan);
+                gains[feeds.ears..].iter_mut().zip(stereo).for_each(|(gain, pan)| *gain = pan);
                 return gains;
             }
-            None => self.virtual_room.direct_speakers(index, block, item, warnings),
-        };
-        gains.iter_mut().zip(room).for_each(|(gain, pan)| *gain = pan);
+            _ => {
+                let room = self.virtual_room.direct_speakers(index, block, item, warnings);
+                gains.iter_mut().zip(room).for_each(|(gain, pan)| *gain = pan);
+            }
+        }
+        self.send_channel(index, block, item, &mut gains);
         gains
     }
 
@@ -180,6 +231,24 @@ impl Panner for BinauralPanner {
     }
 
     fn hoa(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
-        self.virtual_room.hoa(item, warnings)
+        let mut all = self.virtual_room.hoa(item, warnings)?;
+        if let (Some(panner), Some(sends)) = (&self.sends, &self.feeds.sends) {
+            let share = Share::new(self.feeds.scene_mode, None);
+            let panned = panner.hoa(item, &mut Vec::new())?;
+            // The component of order 0 is the sound itself, −3 dB of it in FuMa.
+            let whole = if item.normalization == "FuMa" { std::f64::consts::SQRT_2 } else { 1.0 };
+            for ((gains, panned), channel) in all.iter_mut().zip(panned).zip(&item.channels) {
+                gains.iter_mut().for_each(|gain| *gain *= share.direct);
+                gains.resize(self.feeds.rows.len(), 0.0);
+                gains[sends.first..]
+                    .iter_mut()
+                    .zip(panned)
+                    .for_each(|(gain, panned)| *gain = panned * share.room);
+                if channel.order == 0 {
+                    gains[sends.tail] = channel.gain * item.context.object_gain * whole * share.room;
+                }
+            }
+        }
+        Ok(all)
     }
 }

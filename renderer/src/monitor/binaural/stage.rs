@@ -7,10 +7,11 @@ use formats::adm::BlockFormats;
 use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
 use rayon::prelude::*;
 
+use super::Headphones;
 use super::feeds::{Feed, Feeds};
 use super::head::Head;
 use super::panner::{BinauralPanner, may_spread};
-use super::{BinauralPath, Headphones};
+use super::room::RoomStage;
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::headphone_eq::Processor;
@@ -32,6 +33,7 @@ pub(crate) struct Stage {
     /// The feeds: history, then the blocks of the stretch.
     lines: AudioBlock,
     ears: AudioBlock,
+    room: Option<RoomStage>,
     equaliser: Option<Processor>,
     sample_rate: u32,
     spreads: bool,
@@ -73,14 +75,18 @@ impl Stage {
             steady: Vec::new(),
             last: None,
         };
+        let binauraliser = Binauraliser::new(headphones.set.resampled(sample_rate), GRID);
+        let head = (&headphones.head, headphones.head.moves());
+        let room = headphones.room.as_ref().map(|room| RoomStage::new(room, &feeds, head, &binauraliser));
         Ok(Self {
             rows: feeds.rows.iter().map(row).collect(),
-            spreads: headphones.path == BinauralPath::Objects && items.iter().any(spreads),
+            spreads: feeds.rows.iter().any(|feed| matches!(feed, Feed::Item(_))) && items.iter().any(spreads),
             feeds: Arc::new(feeds),
             items: Arc::clone(items),
             head: headphones.head.clone(),
             head_moves: headphones.head.moves(),
-            binauraliser: Binauraliser::new(headphones.set.resampled(sample_rate), GRID),
+            binauraliser,
+            room,
             lines: AudioBlock::default(),
             ears: AudioBlock::default(),
             equaliser: equaliser.as_ref().map(Processor::new),
@@ -110,18 +116,24 @@ impl Stage {
 
     /// Samples before a grid block that its output depends on, whole grid blocks.
     pub(crate) fn memory(&self) -> usize {
-        self.history() + self.equaliser.as_ref().map_or(0, Processor::memory)
+        let room = self.room.as_ref().map_or(0, RoomStage::memory);
+        self.history().max(room) + self.equaliser.as_ref().map_or(0, Processor::memory)
     }
 
     /// Samples that the ears hear later than a loudspeaker would give them: [`Stage::render`] wants its feeds so
     /// much ahead.
     pub(crate) fn latency(&self) -> usize {
-        self.binauraliser.frontal_delay() + self.equaliser.as_ref().map_or(0, Processor::latency)
+        self.direct() + self.equaliser.as_ref().map_or(0, Processor::latency)
+    }
+
+    /// Samples until sound from straight ahead is at the ears: what bypasses head and room waits as long.
+    fn direct(&self) -> usize {
+        self.room.as_ref().and_then(RoomStage::direct).unwrap_or(self.binauraliser.frontal_delay())
     }
 
     /// Samples of the feeds kept in front of a stretch.
     fn history(&self) -> usize {
-        self.binauraliser.memory().next_multiple_of(GRID)
+        self.binauraliser.memory().max(self.direct()).next_multiple_of(GRID)
     }
 
     /// Takes room for stretches of up to `blocks` grid blocks.
@@ -141,18 +153,28 @@ impl Stage {
     /// Renders the feeds of `blocks` grid blocks, the first of which starts at sample `start`, to both ears.
     pub(crate) fn render(&mut self, start: i64, blocks: usize) -> &AudioBlock {
         self.follow(start, blocks);
-        let Self { rows, feeds, binauraliser, lines, ears, equaliser, .. } = self;
-        let memory = binauraliser.memory().next_multiple_of(GRID);
+        let (memory, direct) = (self.history(), self.direct());
+        let Self { rows, feeds, binauraliser, lines, ears, room, equaliser, head, .. } = self;
         grid_blocks(ears, 0, blocks * GRID).into_par_iter().enumerate().for_each_init(
             || binauraliser.ears(),
             |sum, (block, mut out)| {
                 out.iter_mut().for_each(|row| row.fill(0.0));
                 let [left, right] = out.as_mut_slice() else { return };
                 let at = memory + block * GRID;
-                add_block(binauraliser, (&feeds.rows, rows), (lines, at, block), sum, [left, right]);
+                add_block(
+                    binauraliser,
+                    (&feeds.rows, rows),
+                    (lines, at, block),
+                    (sum, direct),
+                    [left, right],
+                );
                 binauraliser.finish(sum, left, right);
             },
         );
+        if let Some(room) = room {
+            let rate = f64::from(self.sample_rate.max(1));
+            room.add((start, blocks), (lines, memory), |sample| head.at(sample as f64 / rate), ears);
+        }
         let (keep, end) = (memory, blocks * GRID);
         lines.channels_mut().for_each(|line| line.copy_within(end..end + keep, 0));
         if let Some(equaliser) = equaliser {
@@ -243,15 +265,15 @@ fn add_block(
     binauraliser: &Binauraliser,
     (feeds, rows): (&[Feed], &[Row]),
     (lines, at, block): (&AudioBlock, usize, usize),
-    sum: &mut Ears,
+    (sum, straight): (&mut Ears, usize),
     [left, right]: [&mut &mut [f32]; 2],
 ) {
     let (steps, around) = (GRID / binauraliser.step(), binauraliser.knots());
-    let (memory, straight) = (binauraliser.memory(), binauraliser.frontal_delay());
+    let memory = binauraliser.memory();
     for (index, (feed, row)) in feeds.iter().zip(rows).enumerate() {
         let line = &lines.channel(index)[..at + GRID];
         let input = &line[at - memory..];
-        if content(input) == Content::Silence {
+        if content(&line[at - memory.max(straight)..]) == Content::Silence {
             continue;
         }
         let late = &line[at - straight..at - straight + GRID];
@@ -266,6 +288,7 @@ fn add_block(
                     *right += each * sample;
                 });
             }
+            Feed::Room(_) => {}
             Feed::Loudspeaker(_) | Feed::Item(_) => match row.steady.get(block) {
                 Some(Some(filter)) => binauraliser.add_steady(input, filter, sum),
                 _ => {

@@ -1,0 +1,72 @@
+//! A built-in room as one head hears it.
+
+use std::sync::Arc;
+
+use super::acoustics::Room;
+use super::early::Early;
+use super::level::pink_power;
+use super::tail::tail;
+use crate::{Direction, HrirPair, HrtfSet, Orientation};
+
+/// The responses of a built-in room without the direct sound.
+///
+/// Every source has an early part of its own, and all share one tail. Early part and tail together have the power
+/// of the source: pink noise through them comes with as much power, in both ears together, as through the set in
+/// the mean of all directions. How early part and tail share it follows from the room.
+pub struct MadeRoom {
+    set: Arc<HrtfSet>,
+    early: Early,
+    /// What the early part of each source is multiplied by: all are equally strong for a head that looks ahead.
+    gains: Vec<f64>,
+    tail: [Vec<f64>; 2],
+    late: usize,
+}
+
+impl MadeRoom {
+    /// The responses of `room` with sources in these directions, at the ears of `set`, at its sampling rate; all as
+    /// late by `late` samples as the direct sound is beside what [`HrtfSet::response`] says.
+    pub fn new(room: &Room, set: Arc<HrtfSet>, sources: &[Direction], late: usize) -> Self {
+        let early = Early::new(room, &set, sources);
+        let mut front = HrirPair::default();
+        set.response(Direction::FRONT, &mut front);
+        let direct = (front.delay_left + front.delay_right) / 2.0 + set.interpolator().lead() as f64;
+        let mut tail = tail(room, &set, late + direct.max(0.0).round() as usize);
+        let power = |ears: &[Vec<f64>; 2]| pink_power(ears, set.sample_rate());
+        let ahead = early.responses(&set, Orientation::FORWARD, late);
+        let powers: Vec<f64> = ahead.iter().map(power).collect();
+        let mean = powers.iter().sum::<f64>() / powers.len().max(1) as f64;
+        let whole = (mean + power(&tail)).max(f64::MIN_POSITIVE).sqrt();
+        tail.iter_mut().flatten().for_each(|sample| *sample /= whole);
+        let gain = |power: f64| if power > 0.0 { (mean / power).sqrt() / whole } else { 0.0 };
+        let gains = powers.into_iter().map(gain).collect();
+        Self { set, early, gains, tail, late }
+    }
+
+    /// The early part of each source at both ears of a head that is turned so.
+    pub fn early(&self, head: Orientation) -> Vec<[Vec<f64>; 2]> {
+        let mut all = self.early.responses(&self.set, head, self.late);
+        for (ears, gain) in all.iter_mut().zip(&self.gains) {
+            ears.iter_mut().flatten().for_each(|sample| *sample *= gain);
+        }
+        all
+    }
+
+    /// Samples of what [`MadeRoom::early`] gives.
+    pub fn early_taps(&self) -> usize {
+        self.early.taps() + self.late
+    }
+
+    /// The late part at both ears, the same for all sources and for any head.
+    pub fn tail(&self) -> &[Vec<f64>; 2] {
+        &self.tail
+    }
+}
+
+impl std::fmt::Debug for MadeRoom {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "MadeRoom({} sources, a tail of {} samples)", self.gains.len(), self.tail[0].len())
+    }
+}
+
+#[cfg(test)]
+mod tests;
