@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::blocks::{BlockCommon, BlockFormats};
 use super::error::Error;
-use super::xml::input::Context;
+use super::xml::context::Context;
 use super::{AdmId, AudioChannelFormat, BlockId, Document, Index};
 
 /// Access to what all blocks have.

@@ -84,29 +84,26 @@ impl AdmTime {
         }
     }
 
-    /// Reads the `hh:mm:ss.zzzzz` at the start of `text`, two digits each and one to nine decimals, as nearly all
-    /// times are written, and gives what follows. What else there may be is left to [`parse`](Self::parse).
+    /// Reads the `hh:mm:ss.zzzzz` or `hh:mm:ss.zzzzzSfffff` at the start of `text` as nearly all of them are written,
+    /// with two digits each and one to nine further ones, and gives what follows. What else there may be is left to
+    /// [`parse`](Self::parse).
     #[inline]
     pub(super) fn parse_usual(text: &[u8]) -> Option<(Self, &[u8])> {
-        let [h, hh, b':', m, mm, b':', s, ss, b'.', decimals @ ..] = text else { return None };
+        let [h, hh, b':', m, mm, b':', s, ss, b'.', rest @ ..] = text else { return None };
         let digits = [h, hh, m, mm, s, ss].map(|byte| byte.wrapping_sub(b'0'));
         if digits.iter().any(|digit| *digit > 9) {
             return None;
         }
-        let (mut fraction, mut count) = (0u64, 0);
-        while let Some(digit @ b'0'..=b'9') = decimals.get(count) {
-            if count == EXACT_DECIMALS {
-                return None;
-            }
-            fraction = fraction * 10 + u64::from(digit - b'0');
-            count += 1;
-        }
-        if count == 0 {
-            return None;
-        }
         let [h, hh, m, mm, s, ss] = digits.map(u64::from);
         let whole = ((h * 10 + hh) * 60 + (m * 10 + mm)) * 60 + (s * 10 + ss);
-        Some((Self::decimal(whole, fraction, count), decimals.get(count..)?))
+        let (fraction, count, rest) = nine_digits(rest)?;
+        let [b'S', rest @ ..] = rest else {
+            return Some((Self::decimal(whole, fraction.into(), count), rest));
+        };
+        let (rate, _, rest) = nine_digits(rest)?;
+        let denominator = NonZeroU32::new(rate).filter(|_| fraction < rate)?;
+        let numerator = whole * u64::from(rate) + u64::from(fraction);
+        Some((Self { numerator, denominator, form: TimeForm::Fraction }, rest))
     }
 
     /// `number / 10^decimals` seconds, a number of `whole` digits before the point; `None` when there are more
@@ -234,6 +231,20 @@ fn digits(text: &str, limit: usize) -> Result<(u64, &str), TimeError> {
     }
     let (number, rest) = text.split_at(length);
     Ok((number.bytes().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')), rest))
+}
+
+/// One to nine digits at the start of `text`, how many they are, and what follows; `None` when there are more.
+#[inline(always)]
+fn nine_digits(text: &[u8]) -> Option<(u32, usize, &[u8])> {
+    let (mut number, mut count) = (0, 0);
+    while let Some(digit @ b'0'..=b'9') = text.get(count) {
+        if count == EXACT_DECIMALS {
+            return None;
+        }
+        number = number * 10 + u32::from(digit - b'0');
+        count += 1;
+    }
+    if count == 0 { None } else { Some((number, count, text.get(count..)?)) }
 }
 
 /// What follows `byte` at the start of `text`.

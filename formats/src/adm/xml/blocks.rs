@@ -2,11 +2,11 @@
 
 use std::io::Read;
 
+use super::context::Context;
 use super::declare::{ChildField, Node, Part, Shape, Value, dropped};
 use super::element_macro::{element, plain_shape};
 use super::gains::{gain_text, parse_gain};
-use super::input::{Context, Input, Tag};
-use super::limits;
+use super::input::{Input, Tag};
 use super::output::Output;
 use super::positions::{Placement, size, write_object_position, write_speaker_position};
 use super::special::Special;
@@ -366,10 +366,7 @@ impl ChildField for BlockFormats {
     const SINGLE: bool = false;
 
     fn read_child<R: Read>(&mut self, tag: &Tag<'_>, input: &mut Input<R>) -> Result<(), Error> {
-        input.context.blocks += 1;
-        if input.context.blocks > limits::BLOCKS {
-            return Err(Error::limit(format!("has more than {} blocks; split the document", limits::BLOCKS)));
-        }
+        input.context.count_block(matches!(self, Self::Objects(_)))?;
         match self {
             Self::DirectSpeakers(blocks) => blocks.push(Node::read(tag, input)?),
             Self::Matrix(blocks) => blocks.push(Node::read(tag, input)?),

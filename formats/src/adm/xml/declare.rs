@@ -5,7 +5,8 @@
 
 use std::io::Read;
 
-use super::input::{Context, Input, Tag, Token, cut, trimmed};
+use super::context::Context;
+use super::input::{Input, Tag, Token, cut, trimmed};
 use super::limits;
 use super::output::Output;
 use crate::adm::Unknown;

@@ -30,7 +30,7 @@ macro_rules! element {
                 seen: &mut u64,
                 name: &str,
                 value: &str,
-                context: &mut $crate::adm::xml::input::Context,
+                context: &mut $crate::adm::xml::context::Context,
             ) -> Result<bool, $crate::adm::Error> {
                 $(
                     const ROWS: &[&str] = &[$($attribute),*];
@@ -109,7 +109,7 @@ macro_rules! element {
             fn text(
                 &mut self,
                 text: &str,
-                context: &mut $crate::adm::xml::input::Context,
+                context: &mut $crate::adm::xml::context::Context,
             ) -> Result<(), $crate::adm::Error> {
                 $(
                     context.field = "text";

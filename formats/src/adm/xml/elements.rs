@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
+use super::context::Context;
 use super::declare::{ChildField, Part, Shape};
 use super::element_macro::{closed_shape, element, plain_shape};
-use super::input::{Context, Input, Tag};
+use super::input::{Input, Tag};
 use super::output::Output;
 use crate::adm::error::{Error, quoted};
 use crate::adm::{

@@ -2,9 +2,10 @@
 
 use std::io::{self, Read};
 
+use super::context::Context;
 use super::declare::{Element, Node, Part, Shape};
 use super::element_macro::element;
-use super::input::{Context, Input, Tag, Token, trimmed};
+use super::input::{Input, Tag, Token, trimmed};
 use super::limits;
 use super::output::Output;
 use super::screen::read_nodes;

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use std::io::Read;
 
+use super::context::Context;
 use super::declare::{Node, Part, Shape, Value};
 use super::element_macro::element;
 use super::elements::{require_id, require_name};
-use super::input::{Context, Input, Tag, trimmed};
+use super::input::{Input, Tag, trimmed};
 use super::output::Output;
 use crate::adm::error::{Error, quoted};
 use crate::adm::{

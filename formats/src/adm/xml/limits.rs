@@ -10,8 +10,11 @@ pub const DEPTH: usize = 64;
 pub const ATTRIBUTES: usize = 256;
 /// Elements of one kind in one parent.
 pub const ELEMENTS: usize = 100_000;
-/// `audioBlockFormat`s in the document.
-pub const BLOCKS: usize = 10_000_000;
+/// `audioBlockFormat`s in the document: more than a document of [`DOCUMENT_BYTES`] has when its blocks say something.
+/// In memory they are then 0.8 GB.
+pub const BLOCKS: usize = 5_000_000;
+/// `audioBlockFormat`s of other types than Objects, which take more memory and of which a channel has one or few.
+pub const STATIC_BLOCKS: usize = 500_000;
 /// Bytes kept word for word: unknown elements and attributes.
 pub const UNKNOWN_BYTES: usize = 64 << 20;
 /// Bytes kept of what surrounds `audioFormatExtended`.

@@ -12,13 +12,14 @@
 //! What the model does not know is kept word for word and written back.
 
 mod blocks;
+pub(super) mod context;
 mod declare;
 mod element_macro;
 mod elements;
 mod envelope;
 mod formats;
 mod gains;
-pub(super) mod input;
+mod input;
 mod leaf;
 pub mod limits;
 mod objects;

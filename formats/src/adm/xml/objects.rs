@@ -2,11 +2,12 @@
 
 use std::io::Read;
 
+use super::context::Context;
 use super::declare::{Node, Part, Shape};
 use super::element_macro::{element, plain_shape};
 use super::elements::{require_id, require_name};
 use super::gains::gain_text;
-use super::input::{Context, Input, Tag};
+use super::input::{Input, Tag};
 use super::output::Output;
 use super::positions::{COORDINATES, Offsets, write_offset};
 use super::values::unreadable;

@@ -2,8 +2,9 @@
 
 use std::io::Read;
 
+use super::context::Context;
 use super::declare::{Node, dropped};
-use super::input::{Context, Input, Tag};
+use super::input::{Input, Tag};
 use super::output::Output;
 use super::values::{number, within};
 use crate::adm::error::{Error, quoted};

@@ -3,8 +3,9 @@
 use std::io::Read;
 
 use super::blocks::read_list;
+use super::context::Context;
 use super::declare::{Node, Value, dropped};
-use super::input::{Context, Input, Tag, Token, cut};
+use super::input::{Input, Tag, Token, cut};
 use super::output::Output;
 use super::values::number;
 use crate::adm::error::Error;

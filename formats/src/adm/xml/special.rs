@@ -3,8 +3,9 @@
 use std::io::Read;
 
 use super::blocks::read_list;
+use super::context::Context;
 use super::declare::{AttributeField, Node, Part, Value, dropped};
-use super::input::{Context, Input, Tag};
+use super::input::{Input, Tag};
 use super::limits;
 use super::output::Output;
 use super::positions::{Placement, near, size};

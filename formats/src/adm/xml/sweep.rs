@@ -7,9 +7,10 @@
 
 use std::io::Read;
 
+use super::context::{Context, Current};
 use super::declare::Shape;
 use super::gains::LOUDEST;
-use super::input::{Context, Current, Input};
+use super::input::Input;
 use super::limits;
 use super::positions::Placement;
 use crate::adm::{AdmTime, BlockId, Gain, JumpPosition, ObjectsBlock, TimeForm};
@@ -106,16 +107,16 @@ impl Text<'_> {
     /// A time and the quote after it.
     #[inline]
     fn time(&mut self, edition: u32) -> Option<AdmTime> {
+        let may_be = |time: &AdmTime| edition >= 2 || time.form != TimeForm::Fraction;
         if let Some((time, [b'"', rest @ ..])) = AdmTime::parse_usual(self.0) {
             self.0 = rest;
-            return Some(time);
+            return Some(time).filter(may_be);
         }
         let length = self.0.iter().take(LONGEST_TIME).position(|byte| *byte == b'"')?;
         let (text, rest) = self.0.split_at(length);
         self.0 = &rest[1..];
         let (time, rounded) = AdmTime::parse(std::str::from_utf8(text).ok()?).ok()?;
-        let is_new = time.form == TimeForm::Fraction && edition < 2;
-        (!rounded && !is_new).then_some(time)
+        Some(time).filter(may_be).filter(|_| !rounded)
     }
 
     fn children(&mut self, block: &mut ObjectsBlock, placement: &mut Placement) -> Option<()> {

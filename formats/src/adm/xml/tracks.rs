@@ -1,10 +1,11 @@
 //! Streams, track formats and track UIDs (BS.2076-2 §5.1–§5.3).
 
+use super::context::Context;
 use super::declare::{Part, Shape};
 use super::element_macro::{closed_shape, element};
 use super::elements::{require_id, require_name};
 use super::formats::LabelAndDefinition;
-use super::input::{Context, trimmed};
+use super::input::trimmed;
 use super::output::Output;
 use crate::adm::error::Error;
 use crate::adm::{AudioStreamFormat, AudioTrackFormat, AudioTrackUid, MxfLookUp, Unknown};

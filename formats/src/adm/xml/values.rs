@@ -1,7 +1,8 @@
 //! How single values are written: numbers, flags, times, ids.
 
+use super::context::{Context, Current};
 use super::declare::Value;
-use super::input::{Context, Current, trimmed};
+use super::input::trimmed;
 use crate::adm::error::{Error, quoted};
 use crate::adm::{AdmId, AdmTime, BlockId};
 

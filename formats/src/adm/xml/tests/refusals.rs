@@ -236,6 +236,14 @@ fn a_million_bad_values_make_few_warnings() {
     assert_eq!(warnings[20].message, "and 4980 more of the same");
 }
 
+#[test]
+fn blocks_that_say_nothing_are_refused_when_they_are_too_many() {
+    let blocks = "<audioBlockFormat/>".repeat(500_001);
+    let channel =
+        format!("<audioChannelFormat audioChannelFormatID=\"AC_00041001\" typeLabel=\"0004\">{blocks}");
+    refused(&second_edition(&channel), ErrorKind::Limit, "500000 blocks");
+}
+
 /// Nested elements, text and tags as a fuzzer puts them together.
 fn soup() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
