@@ -12,6 +12,8 @@
 //!       room ── what walls add: built in, or measured (sofa)
 //!          │
 //!     convolver ── finite responses on blocks of samples
+//!
+//!  magnitude_fit ── responses for functions of direction, as the components of Ambisonics are
 //! ```
 
 pub mod binauraliser;
@@ -23,6 +25,7 @@ mod error;
 mod fractional_delay;
 mod interpolation;
 mod itd;
+mod magnitude_fit;
 mod minimum_phase;
 mod orientation;
 pub mod room;
@@ -35,6 +38,7 @@ pub use direction::Direction;
 pub use error::HrtfError;
 pub use fractional_delay::resampled_response;
 pub use interpolation::HrirPair;
+pub use magnitude_fit::{Fit, fitted};
 pub use minimum_phase::minimum_phase_response;
 pub use orientation::Orientation;
 pub use set::{HrtfSet, Measurements};

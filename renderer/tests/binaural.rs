@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod command;
+
 use std::path::Path;
 use std::process::{Command, Output};
 
+use command::{Demo, proscenium};
+use ebur128::{EbuR128, Mode};
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
 
 const FRAMES: usize = 24_000;
@@ -188,4 +192,32 @@ fn the_headphones_are_corrected_with_the_same_bits_wherever_a_render_starts() {
     for (found, sample) in left.iter().zip(&input[0]) {
         assert!((f64::from(*found) - f64::from(*sample) * 10_f64.powf(-0.3)).abs() < 1e-6);
     }
+}
+
+/// Integrated loudness of a file of float samples.
+fn loudness(path: &str) -> f64 {
+    let mut reader = hound::WavReader::open(path).unwrap();
+    let spec = reader.spec();
+    let mut meter = EbuR128::new(u32::from(spec.channels), spec.sample_rate, Mode::I).unwrap();
+    let samples: Vec<f32> = reader.samples::<f32>().map(Result::unwrap).collect();
+    meter.add_frames_f32(&samples).unwrap();
+    meter.loudness_global().unwrap()
+}
+
+#[test]
+fn a_mix_is_as_loud_on_headphones_as_on_loudspeakers() {
+    let demo = Demo::new();
+    let to = |layout: &str, name: &str| format!("{layout}={}", demo.path(name));
+    let (speakers, ears) = (to("5.1", "speakers.wav"), to("binaural", "ears.wav"));
+    let master = demo.master();
+    let base = ["render", &master, "--bits", "32f", "-q", "--to", &ears];
+    let done = proscenium(&[&base[..], &["--to", &speakers]].concat()).run();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    // BS.1770 leaves the LFE out of 5.1, and headphones have it in both ears.
+    let wanted = loudness(&demo.path("speakers.wav"));
+    let objects = loudness(&demo.path("ears.wav"));
+    let done = proscenium(&[&base[..], &["--binaural", "speakers"]].concat()).run();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let room = loudness(&demo.path("ears.wav"));
+    assert!((objects - wanted).abs() < 1.0 && (room - wanted).abs() < 1.0, "{wanted} {objects} {room}");
 }

@@ -134,6 +134,11 @@ impl Binauraliser {
 
     /// The response to a steady source at `direction`, its delays in it.
     pub fn filter(&self, direction: Direction) -> Filter {
+        self.filter_of(&self.response(direction))
+    }
+
+    /// The responses of both ears to sound from `direction`, in time with those of all other directions.
+    pub fn response(&self, direction: Direction) -> [Vec<f64>; 2] {
         let mut pair = HrirPair::default();
         self.fixed.set.response(direction, &mut pair);
         let ear = |response: &[f32], delay: f64| {
@@ -145,9 +150,18 @@ impl Binauraliser {
                 let rows = late[whole + at..].iter_mut().zip(kernel);
                 rows.for_each(|(sum, tap)| *sum += tap * f64::from(*sample));
             }
-            self.fixed.transform.response(&late)
+            late
         };
-        Filter { ears: [ear(&pair.left, pair.delay_left), ear(&pair.right, pair.delay_right)] }
+        [ear(&pair.left, pair.delay_left), ear(&pair.right, pair.delay_right)]
+    }
+
+    /// The filter of these responses of both ears, for [`Binauraliser::add_steady`]; cut to
+    /// [`Binauraliser::memory`] + 1 samples.
+    pub fn filter_of(&self, responses: &[Vec<f64>; 2]) -> Filter {
+        let longest = self.fixed.memory + 1;
+        let ear =
+            |response: &Vec<f64>| self.fixed.transform.response(&response[..response.len().min(longest)]);
+        Filter { ears: [ear(&responses[0]), ear(&responses[1])] }
     }
 
     /// Ears with nothing in them.

@@ -106,11 +106,12 @@ fn a_source_that_does_not_move_sounds_alike_either_way() {
     }
 }
 
-/// A sine of `hertz` that circles at 360° a second: what [`Binauraliser`] makes of it in blocks, left ear.
-fn circle(binauraliser: &Binauraliser, hertz: f64, length: usize) -> Vec<f64> {
+/// A sine of `hertz` that circles at `speed` degrees a second: what [`Binauraliser`] makes of it in blocks, left ear.
+fn circle(binauraliser: &Binauraliser, (hertz, speed): (f64, f64), length: usize) -> Vec<f64> {
+    let rate = f64::from(binauraliser.set().sample_rate());
     let block = binauraliser.block();
     let memory = binauraliser.memory();
-    let omega = TAU * hertz / 48_000.0;
+    let omega = TAU * hertz / rate;
     let input: Vec<f32> = (0..memory + length).map(|n| (omega * n as f64).sin() as f32).collect();
     let mut ears = binauraliser.ears();
     let mut out = Vec::new();
@@ -119,7 +120,7 @@ fn circle(binauraliser: &Binauraliser, hertz: f64, length: usize) -> Vec<f64> {
             .knots()
             .map(|knot| {
                 let sample = start as f64 + (knot * binauraliser.step() as i64) as f64;
-                let direction = Direction::new(sample / 48_000.0 * 360.0, 0.0);
+                let direction = Direction::new(sample / rate * speed, 0.0);
                 Knot { placed: binauraliser.place(direction), jump: false }
             })
             .collect();
@@ -133,21 +134,12 @@ fn circle(binauraliser: &Binauraliser, hertz: f64, length: usize) -> Vec<f64> {
 
 /// The strongest line beyond `away` hertz of the carrier, in dB under the carrier's own; Blackman-Harris window.
 fn strongest_line(samples: &[f64], hertz: f64, away: f64) -> f64 {
-    let length = samples.len();
-    let mut planner = realfft::RealFftPlanner::<f64>::new();
-    let plan = planner.plan_fft_forward(length);
-    let window = |n: usize| {
-        let x = TAU * n as f64 / length as f64;
-        0.358_75 - 0.488_29 * x.cos() + 0.141_28 * (2.0 * x).cos() - 0.011_68 * (3.0 * x).cos()
-    };
-    let mut time: Vec<f64> = samples.iter().enumerate().map(|(n, sample)| sample * window(n)).collect();
-    let mut bins = plan.make_output_vec();
-    plan.process(&mut time, &mut bins).unwrap();
-    let bin = 48_000.0 / length as f64;
+    let bins = lines(samples);
+    let bin = 48_000.0 / samples.len() as f64;
     let strongest = |near: bool| {
         let bins = bins.iter().enumerate();
         let bins = bins.filter(|(k, _)| ((*k as f64 * bin - hertz).abs() < away) == near);
-        bins.map(|(_, bin)| bin.norm()).fold(0.0, f64::max)
+        bins.map(|(_, size)| *size).fold(0.0, f64::max)
     };
     20.0 * (strongest(false) / strongest(true)).log10()
 }
@@ -158,7 +150,7 @@ fn a_circling_sine_has_no_zipper() {
     // kinks of interpolation between directions 10° apart.
     for (block, hertz) in [(1024, 500.0), (1024, 1_000.0), (256, 1_000.0), (4096, 1_000.0)] {
         let binauraliser = Binauraliser::new(sphere(), block);
-        let samples = circle(&binauraliser, hertz, 98_304);
+        let samples = circle(&binauraliser, (hertz, 360.0), 98_304);
         let line = strongest_line(&samples, hertz, 120.0);
         assert!(line < -80.0, "block {block}, {hertz} Hz: {line:.1} dBc");
     }
@@ -188,5 +180,67 @@ fn a_jump_fades_and_does_not_glide() {
         let share = ((n as f32 - step as f32) / step as f32).clamp(0.0, 1.0);
         let expected = before[n] * (1.0 - share) + after[n] * share;
         assert!((found[n] - expected).abs() < 1e-5, "{n}: {} {expected}", found[n]);
+    }
+}
+
+/// What the set's head makes of a sine that circles at `speed` degrees a second, computed for every moment from the responses
+/// of its direction: amplitude and phase of the left ear every 16 samples, straight lines between.
+fn ideal_circle(set: &HrtfSet, (hertz, speed): (f64, f64), length: usize) -> Vec<f64> {
+    const APART: usize = 16;
+    let rate = f64::from(set.sample_rate());
+    let omega = TAU * hertz / rate;
+    let mut pair = HrirPair::default();
+    let mut at = |sample: usize| {
+        set.response(Direction::new(sample as f64 / rate * speed, 0.0), &mut pair);
+        let (mut re, mut im) = (0.0, 0.0);
+        for (n, tap) in pair.left.iter().enumerate() {
+            let (sine, cosine) = (-omega * (n as f64 + pair.delay_left)).sin_cos();
+            re += f64::from(*tap) * cosine;
+            im += f64::from(*tap) * sine;
+        }
+        (re, im)
+    };
+    let points: Vec<(f64, f64)> = (0..length / APART + 2).map(|point| at(point * APART)).collect();
+    let sample = |n: usize| {
+        let (a, b, u) = (points[n / APART], points[n / APART + 1], (n % APART) as f64 / APART as f64);
+        let (re, im) = (a.0 + u * (b.0 - a.0), a.1 + u * (b.1 - a.1));
+        let (sine, cosine) = (omega * n as f64).sin_cos();
+        re * sine + im * cosine
+    };
+    (0..length).map(sample).collect()
+}
+
+/// The lines of a spectrum, Blackman-Harris window.
+fn lines(samples: &[f64]) -> Vec<f64> {
+    let length = samples.len();
+    let plan = realfft::RealFftPlanner::<f64>::new().plan_fft_forward(length);
+    let window = |n: usize| {
+        let x = TAU * n as f64 / length as f64;
+        0.358_75 - 0.488_29 * x.cos() + 0.141_28 * (2.0 * x).cos() - 0.011_68 * (3.0 * x).cos()
+    };
+    let mut time: Vec<f64> = samples.iter().enumerate().map(|(n, sample)| sample * window(n)).collect();
+    let mut bins = plan.make_output_vec();
+    plan.process(&mut time, &mut bins).unwrap();
+    bins.iter().map(|bin| bin.norm()).collect()
+}
+
+#[test]
+fn a_sine_round_the_built_in_head_has_only_the_lines_that_the_motion_makes() {
+    let set = HrtfSet::built_in();
+    for (block, hertz, speed) in
+        [(1024, 300.0, 360.0), (1024, 1_000.0, 90.0), (256, 3_000.0, 90.0), (1024, 6_000.0, 90.0)]
+    {
+        let binauraliser = Binauraliser::new(set.clone(), block);
+        let length = 2 * 44_100 / block * block;
+        let found = lines(&circle(&binauraliser, (hertz, speed), length));
+        let wanted = lines(&ideal_circle(&set, (hertz, speed), length));
+        let carrier = found.iter().copied().fold(0.0, f64::max);
+        // A line that the motion makes may lie a little beside its own and be up to twice as strong.
+        let made = |k: usize| {
+            wanted[k.saturating_sub(4)..(k + 5).min(wanted.len())].iter().copied().fold(0.0, f64::max)
+        };
+        let worst = (0..found.len()).map(|k| found[k] - 2.0 * made(k)).fold(0.0, f64::max);
+        let worst = 20.0 * (worst.max(1e-12) / carrier).log10();
+        assert!(worst < -80.0, "block {block}, {hertz} Hz, {speed}°/s: {worst:.1} dBc");
     }
 }

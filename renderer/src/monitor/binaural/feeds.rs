@@ -1,5 +1,8 @@
 //! The feeds of the headphones: what each row of the bus is, and which item plays into which.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use formats::adm::BlockFormats;
 
 use super::room::{RoomSound, SENDS};
@@ -8,6 +11,7 @@ use crate::geom::{Vector3, direction};
 use crate::items::{RenderItem, TrackSpec};
 use crate::layout::{Layout, LayoutError};
 use crate::panner::direct_speakers::look_at;
+use crate::panner::hoa_decode::components;
 
 /// The virtual loudspeakers of what has no direction of its own.
 const VIRTUAL: &str = "9+10+3";
@@ -25,6 +29,8 @@ pub(super) enum Feed {
     Ear(usize),
     /// The input of the room of that number.
     Room(usize),
+    /// A component of the HOA scene of that number.
+    Component(usize),
 }
 
 /// The rows that go into a built-in room.
@@ -38,6 +44,15 @@ pub(super) struct Sends {
     pub(super) tail: usize,
 }
 
+/// The rows of all HOA items of one order.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct SceneRows {
+    pub(super) order: usize,
+    pub(super) head_locked: bool,
+    /// Of N3D components, in ACN order.
+    pub(super) rows: Range<usize>,
+}
+
 /// The rows of the bus. Those of the virtual loudspeakers come first; only they have diffuse rows.
 #[derive(Clone, Debug)]
 pub(super) struct Feeds {
@@ -47,6 +62,8 @@ pub(super) struct Feeds {
     pub(super) layout: Layout,
     /// The row of the left ear; the right one's is next.
     pub(super) ears: usize,
+    /// In the order of their orders.
+    pub(super) scenes: Vec<SceneRows>,
     /// For each item its own row.
     pub(super) of_item: Vec<Option<usize>>,
     /// For each item its mode.
@@ -73,6 +90,7 @@ impl Feeds {
             names: Vec::new(),
             ears: layout.channels.len(),
             layout,
+            scenes: Vec::new(),
             of_item: Vec::new(),
             modes: items.iter().map(|item| mode(item, headphones)).collect(),
             scene_mode: headphones.mode.unwrap_or(default_mode(headphones)),
@@ -106,6 +124,9 @@ impl Feeds {
             };
             feeds.of_item.push(row);
         }
+        if by_item {
+            feeds.push_scenes(items);
+        }
         if let Some(RoomSound::BuiltIn(_)) = &headphones.room {
             feeds.send(&headphones.path)?;
         }
@@ -125,6 +146,23 @@ impl Feeds {
         let tail = self.push(Feed::Room(layout.channels.len()), "room");
         self.sends = Some(Sends { layout, first, tail });
         Ok(())
+    }
+
+    fn push_scenes(&mut self, items: &[RenderItem]) {
+        let scenes: BTreeSet<(usize, bool)> = items.iter().filter_map(scene).collect();
+        for (order, head_locked) in scenes {
+            let start = self.rows.len();
+            for _ in 0..(order + 1) * (order + 1) {
+                self.push(Feed::Component(self.scenes.len()), "HOA component");
+            }
+            self.scenes.push(SceneRows { order, head_locked, rows: start..self.rows.len() });
+        }
+    }
+
+    /// The scene that an HOA item of this order plays into: an item has fewer components where unimportant ones are
+    /// left out.
+    pub(super) fn scene(&self, order: usize, head_locked: bool) -> Option<&SceneRows> {
+        self.scenes.iter().find(|scene| scene.order >= order && scene.head_locked == head_locked)
     }
 
     fn push(&mut self, feed: Feed, name: &str) -> usize {
@@ -161,6 +199,15 @@ fn default_mode(headphones: &Headphones) -> HeadphoneMode {
         BinauralPath::Objects => HeadphoneMode::Near,
         BinauralPath::Speakers(_) => HeadphoneMode::Mid,
     }
+}
+
+/// The order of an HOA item, and whether it stays with the head; none for other items and components that there are
+/// not, which panning refuses.
+fn scene(item: &RenderItem) -> Option<(usize, bool)> {
+    let RenderItem::Hoa(item) = item else { return None };
+    let components = components(item).ok()?;
+    let order = components.iter().map(|component| component.order).max()?;
+    Some((order, item.context.head_locked))
 }
 
 /// A channel for low-frequency effects, which no direction is heard of.

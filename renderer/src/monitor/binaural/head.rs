@@ -75,9 +75,14 @@ impl Head {
         if poses.is_empty() { Err(HeadTrackError::Empty) } else { Ok(Self { poses }) }
     }
 
-    /// How many poses it takes.
-    pub(super) fn poses(&self) -> usize {
-        self.poses.len()
+    /// It does not stay as it is.
+    pub(super) fn moves(&self) -> bool {
+        self.poses.len() > 1
+    }
+
+    /// It looks straight ahead, always.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.poses.iter().all(|(_, pose)| *pose == Orientation::FORWARD)
     }
 
     /// The orientation at a time in seconds: between two poses on the shortest way, at constant speed; before the

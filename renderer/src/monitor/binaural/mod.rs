@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  Objects, DirectSpeakers ── one feed each, at its own direction ─────┐
-//!  size, diffuse, HOA ─────── 22 virtual loudspeakers (9+10+3) ────────┤ stage: each feed from its direction
-//!  LFE ────────────────────── both ears alike ─────────────────────────┤        to two ears
+//!  size, diffuse ──────────── 22 virtual loudspeakers (9+10+3) ────────┤ stage: each feed from its direction
+//!  HOA ────────────────────── its components, turned with the head ────┤        to two ears
+//!  LFE ────────────────────── both ears alike ─────────────────────────┤
 //!  all of these but LFE ───── 11 directions of a built-in room ────────┤        │
 //!  Binaural, mode off ─────── the ears themselves ─────────────────────┘        │
 //!                                                   correction of the headphones ┴─ output
@@ -21,6 +22,7 @@ mod feeds;
 mod head;
 mod panner;
 mod room;
+mod scene;
 mod stage;
 
 use std::sync::Arc;
@@ -114,3 +116,6 @@ impl PartialEq for Headphones {
             && self.room == other.room
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, Rende
 use crate::layout::Layout;
 use crate::panner::DirectDiffuseGains;
 use crate::panner::direct_speakers::look_at;
+use crate::panner::hoa_decode::{components, warnings as hoa_warnings};
 use crate::panner::objects::offset_position;
 use crate::panner::polar_extent::seen_from;
 use crate::panner::position_conversion::to_polar;
@@ -109,6 +110,25 @@ impl BinauralPanner {
         let both = panned.direct.iter().zip(&panned.diffuse).map(|(direct, diffuse)| direct.hypot(*diffuse));
         direct[sends.first..].iter_mut().zip(both).for_each(|(gain, panned)| *gain = panned * share.room);
         direct[sends.tail] = block.common.gain.linear() * context.object_gain * share.room;
+    }
+
+    /// An HOA item straight to the ears.
+    fn components(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
+        if self.feeds.scenes.is_empty() {
+            return self.virtual_room.hoa(item, warnings);
+        }
+        let components = components(item).map_err(|error| RenderError::Hoa(error.to_string()))?;
+        let order = components.iter().map(|component| component.order).max().unwrap_or(0);
+        warnings.extend(hoa_warnings(item));
+        let scene = self.feeds.scene(order, item.context.head_locked);
+        let gains = components.iter().zip(&item.channels).map(|(component, channel)| {
+            let mut gains = self.silence();
+            if let Some(row) = scene.and_then(|scene| scene.rows.clone().nth(component.number)) {
+                gains[row] = channel.gain * item.context.object_gain / component.from_n3d;
+            }
+            gains
+        });
+        Ok(gains.collect())
     }
 
     /// How much of the item of that number is heard by way of the room.
@@ -231,8 +251,9 @@ impl Panner for BinauralPanner {
     }
 
     fn hoa(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
-        let mut all = self.virtual_room.hoa(item, warnings)?;
-        if let (Some(panner), Some(sends)) = (&self.sends, &self.feeds.sends) {
+        let mut all = self.components(item, warnings)?;
+        if let (Some(panner), Some(sends), false) = (&self.sends, &self.feeds.sends, item.context.head_locked)
+        {
             let share = Share::new(self.feeds.scene_mode, None);
             let panned = panner.hoa(item, &mut Vec::new())?;
             // The component of order 0 is the sound itself, −3 dB of it in FuMa.

@@ -8,10 +8,11 @@ use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
 use rayon::prelude::*;
 
 use super::Headphones;
-use super::feeds::{Feed, Feeds};
+use super::feeds::{Feed, Feeds, SceneRows};
 use super::head::Head;
 use super::panner::{BinauralPanner, may_spread};
 use super::room::RoomStage;
+use super::scene::Scene;
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::headphone_eq::Processor;
@@ -27,8 +28,8 @@ pub(crate) struct Stage {
     feeds: Arc<Feeds>,
     items: Arc<[RenderItem]>,
     rows: Vec<Row>,
+    scenes: Vec<Scene>,
     head: Head,
-    head_moves: bool,
     binauraliser: Binauraliser,
     /// The feeds: history, then the blocks of the stretch.
     lines: AudioBlock,
@@ -76,15 +77,18 @@ impl Stage {
             last: None,
         };
         let binauraliser = Binauraliser::new(headphones.set.resampled(sample_rate), GRID);
+        let scene =
+            |rows: &SceneRows| Scene::new(rows.order, rows.head_locked, rows.rows.clone(), &binauraliser);
+        let scenes = feeds.scenes.iter().map(scene).collect();
         let head = (&headphones.head, headphones.head.moves());
         let room = headphones.room.as_ref().map(|room| RoomStage::new(room, &feeds, head, &binauraliser));
         Ok(Self {
             rows: feeds.rows.iter().map(row).collect(),
             spreads: feeds.rows.iter().any(|feed| matches!(feed, Feed::Item(_))) && items.iter().any(spreads),
+            scenes,
             feeds: Arc::new(feeds),
             items: Arc::clone(items),
             head: headphones.head.clone(),
-            head_moves: headphones.head.moves(),
             binauraliser,
             room,
             lines: AudioBlock::default(),
@@ -154,7 +158,9 @@ impl Stage {
     pub(crate) fn render(&mut self, start: i64, blocks: usize) -> &AudioBlock {
         self.follow(start, blocks);
         let (memory, direct) = (self.history(), self.direct());
-        let Self { rows, feeds, binauraliser, lines, ears, room, equaliser, head, .. } = self;
+        let Self { rows, feeds, scenes, binauraliser, lines, ears, room, equaliser, head, .. } = self;
+        let (rate, step) = (f64::from(self.sample_rate.max(1)), binauraliser.step());
+        scenes.iter().for_each(|scene| scene.turn(lines, (memory, start, blocks), (head, rate, step)));
         grid_blocks(ears, 0, blocks * GRID).into_par_iter().enumerate().for_each_init(
             || binauraliser.ears(),
             |sum, (block, mut out)| {
@@ -163,7 +169,7 @@ impl Stage {
                 let at = memory + block * GRID;
                 add_block(
                     binauraliser,
-                    (&feeds.rows, rows),
+                    (&feeds.rows, rows, scenes),
                     (lines, at, block),
                     (sum, direct),
                     [left, right],
@@ -172,7 +178,6 @@ impl Stage {
             },
         );
         if let Some(room) = room {
-            let rate = f64::from(self.sample_rate.max(1));
             room.add((start, blocks), (lines, memory), |sample| head.at(sample as f64 / rate), ears);
         }
         let (keep, end) = (memory, blocks * GRID);
@@ -187,7 +192,7 @@ impl Stage {
     fn follow(&mut self, start: i64, blocks: usize) {
         let (step, around) = (self.binauraliser.step() as i64, self.binauraliser.knots());
         let (binauraliser, head, items) = (&self.binauraliser, &self.head, &self.items);
-        let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head_moves);
+        let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head.moves());
         let last = (blocks * GRID) as i64 / step - GRID as i64 / step + around.end;
         let times: Vec<i64> = (around.start..last).map(|knot| start + knot * step).collect();
         self.rows.par_iter_mut().zip(&self.feeds.rows).for_each(|(row, feed)| {
@@ -254,16 +259,10 @@ impl Row {
     }
 }
 
-impl Head {
-    fn moves(&self) -> bool {
-        self.poses() > 1
-    }
-}
-
 /// Adds every feed of grid block `block`, which starts at `at` of the lines.
 fn add_block(
     binauraliser: &Binauraliser,
-    (feeds, rows): (&[Feed], &[Row]),
+    (feeds, rows, scenes): (&[Feed], &[Row], &[Scene]),
     (lines, at, block): (&AudioBlock, usize, usize),
     (sum, straight): (&mut Ears, usize),
     [left, right]: [&mut &mut [f32]; 2],
@@ -289,6 +288,11 @@ fn add_block(
                 });
             }
             Feed::Room(_) => {}
+            Feed::Component(scene) => {
+                if let Some(filter) = scenes[*scene].filter(index) {
+                    binauraliser.add_steady(input, filter, sum);
+                }
+            }
             Feed::Loudspeaker(_) | Feed::Item(_) => match row.steady.get(block) {
                 Some(Some(filter)) => binauraliser.add_steady(input, filter, sum),
                 _ => {
