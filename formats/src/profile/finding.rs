@@ -2,6 +2,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 
+use super::repeats_table::{Place, REPEATS};
 use crate::Warning;
 
 /// How bad a finding is.
@@ -130,8 +131,11 @@ impl Findings {
         }
     }
 
-    /// Notes a repair that a reader made, or would make.
+    /// Notes a repair that a reader made, or would make, unless a rule that was checked before has found the same.
     pub fn add_warning(&mut self, warning: &Warning) {
+        if self.is_repetition(warning) {
+            return;
+        }
         if self.count(warning.rule, Severity::Warning) {
             self.list.push(Finding {
                 rule: warning.rule,
@@ -145,6 +149,21 @@ impl Findings {
                 source: Cow::Borrowed("repair while reading"),
             });
         }
+    }
+
+    fn is_repetition(&self, warning: &Warning) -> bool {
+        let found = |rule: &&'static str| {
+            let mut places = self.list.iter().filter(|finding| finding.rule == *rule);
+            // Beyond the places that are kept, it may be any.
+            self.total(rule) > Self::KEPT_PER_RULE || places.any(|finding| finding.element == warning.element)
+        };
+        REPEATS.iter().any(|(repair, rules, place)| {
+            *repair == warning.rule
+                && match place {
+                    Place::There => rules.iter().any(found),
+                    Place::Anywhere => rules.iter().any(|rule| self.total(rule) > 0),
+                }
+        })
     }
 
     /// Notes that nothing usable came out of the document or the file.

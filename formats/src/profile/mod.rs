@@ -19,6 +19,7 @@ mod emission;
 mod facts;
 mod finding;
 mod lookup;
+mod repeats_table;
 mod times;
 
 #[cfg(test)]

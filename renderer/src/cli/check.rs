@@ -6,6 +6,7 @@ use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use formats::Warning;
 use formats::adm::{self, AdmTime, Document};
 use formats::bw64::ChnaChunk;
 use formats::profile::{self, FileFacts, Finding, Findings, Profile, Severity};
@@ -88,16 +89,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     profiles.sort_unstable_by_key(|profile| profile.name());
     profiles.dedup();
     let mut findings = Findings::new();
-    let (document, facts) = read(input, &mut findings)?;
+    let (document, facts, mut warnings) = read(input)?;
     match document {
         Some(document) => {
             for &profile in &profiles {
                 profile::check(&document, &facts, profile, &mut findings);
             }
-            check_selection(document, &facts, &mut findings);
+            check_selection(document, &facts, &mut findings, &mut warnings);
         }
         None => check_without_axml(&facts, &profiles, &mut findings),
     }
+    // After the rules, which say the same better.
+    warnings.iter().for_each(|warning| findings.add_warning(warning));
     if console.wants_json() {
         console.json(&answer(input, &profiles, &findings))?;
     } else {
@@ -114,19 +117,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     Ok(if is_bad { Outcome::Bad } else { Outcome::Good })
 }
 
-/// The document and the facts of its file; repairs become findings.
-fn read(input: &Path, findings: &mut Findings) -> Result<(Option<Document>, FileFacts), CliError> {
+/// The document, the facts of its file, and the repairs while reading.
+fn read(input: &Path) -> Result<(Option<Document>, FileFacts, Vec<Warning>), CliError> {
     if is_xml(input)? {
         let file = File::open(input).map_err(|error| CliError::file(input, error))?;
         let (document, warnings) = adm::read(file).map_err(|error| CliError::file(input, error))?;
-        warnings.iter().for_each(|warning| findings.add_warning(warning));
-        return Ok((Some(document), FileFacts::default()));
+        return Ok((Some(document), FileFacts::default(), warnings));
     }
     let contents = Contents::read(input)?;
-    contents.warnings.iter().for_each(|warning| findings.add_warning(warning));
     let dbmd = contents.dbmd.as_ref().map(|(dbmd, length)| (dbmd, *length));
     let facts = FileFacts::new(&contents.reader, contents.chna.as_ref(), dbmd);
-    Ok((contents.document, FileFacts { is_in_ebu_core: contents.is_in_ebu_core, ..facts }))
+    let facts = FileFacts { is_in_ebu_core: contents.is_in_ebu_core, ..facts };
+    Ok((contents.document, facts, contents.warnings))
 }
 
 /// The file begins with a `<`, after a byte order mark and white space.
@@ -151,10 +153,14 @@ fn check_without_axml(facts: &FileFacts, profiles: &[Profile], findings: &mut Fi
 }
 
 /// What a renderer would have to repair, or why it would refuse.
-fn check_selection(mut document: Document, facts: &FileFacts, findings: &mut Findings) {
+fn check_selection(
+    mut document: Document,
+    facts: &FileFacts,
+    findings: &mut Findings,
+    warnings: &mut Vec<Warning>,
+) {
     let (Some(audio), Some(rows)) = (facts.audio, &facts.chna) else { return };
-    let mut warnings = Vec::new();
-    document.apply_chna(&ChnaChunk { rows: rows.clone() }, &mut warnings);
+    document.apply_chna(&ChnaChunk { rows: rows.clone() }, warnings);
     let rate = NonZeroU32::new(audio.sample_rate);
     let options = SelectOptions {
         file_tracks: usize::from(audio.channels),
@@ -165,7 +171,6 @@ fn check_selection(mut document: Document, facts: &FileFacts, findings: &mut Fin
         Ok((_, repairs)) => warnings.extend(repairs),
         Err(error) => findings.add_unusable("render-refused", "audioFormatExtended", error.to_string()),
     }
-    warnings.iter().for_each(|warning| findings.add_warning(warning));
 }
 
 fn answer<'a>(input: &Path, profiles: &[Profile], findings: &'a Findings) -> Answer<'a> {

@@ -2,10 +2,12 @@ use std::collections::HashSet;
 use std::time::Instant;
 
 use super::{findings, id};
+use crate::Warning;
 use crate::adm::{
-    AudioChannelFormat, AudioObject, AudioPackFormat, BlockCommon, BlockFormats, BlockId, CartesianPosition,
-    Document, Frequency, ObjectPosition, ObjectsBlock, TypeDefinition,
+    AdmId, AudioChannelFormat, AudioObject, AudioPackFormat, AudioProgramme, BlockCommon, BlockFormats,
+    BlockId, CartesianPosition, Document, Frequency, ObjectPosition, ObjectsBlock, TypeDefinition,
 };
+use crate::profile::repeats_table::REPEATS;
 use crate::profile::{FileFacts, Findings, Profile, Severity};
 
 #[test]
@@ -84,4 +86,29 @@ fn a_web_of_packs_takes_no_time() {
         assert!(findings(&document, &FileFacts::default(), profile).count_of(Severity::Error) > 0);
     }
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+/// What a rule has found is not said again by the repair of the same thing, but the repair of another is.
+#[test]
+fn repairs_do_not_repeat_rules() {
+    let programme =
+        |n: u16| AudioProgramme { id: AdmId::programme(n), name: "p".into(), ..Default::default() };
+    let document = Document { programmes: vec![programme(0x1001)], ..Document::default() };
+    let mut found = findings(&document, &FileFacts::default(), Profile::Bs2076);
+    assert_eq!(found.total("bs2076/programme-empty"), 1);
+    found.add_warning(&Warning::new("empty-programme", "APR_1001", "holds nothing"));
+    assert_eq!(found.total("empty-programme"), 0);
+    found.add_warning(&Warning::new("empty-programme", "APR_1002", "holds nothing"));
+    found.add_warning(&Warning::new("block-overlap", "AB_00031001_00000001", "3 blocks overlap"));
+    assert_eq!((found.total("empty-programme"), found.total("block-overlap")), (1, 1));
+}
+
+#[test]
+fn repairs_repeat_rules_that_exist() {
+    let rules = Profile::Bs2076.rules();
+    for (repair, same, _) in REPEATS {
+        for rule in *same {
+            assert!(rules.iter().any(|known| known.id == *rule), "{repair}: {rule}");
+        }
+    }
 }
