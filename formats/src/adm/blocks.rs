@@ -99,7 +99,7 @@ impl Default for BlockCommon {
     }
 }
 
-/// `jumpPosition` (BS.2076-2 §5.4.3.3.3).
+/// `jumpPosition` (BS.2076-2 §9.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct JumpPosition {
     /// 1: jump, taking `interpolation_length`; 0: interpolate over the whole block.
@@ -165,7 +165,7 @@ pub struct ObjectsSpecial {
     pub unknown: Unknown,
 }
 
-/// `headphoneVirtualise` (BS.2076-2): how a binaural renderer may treat the block.
+/// `headphoneVirtualise` (BS.2076-2 §9.5): how a binaural renderer may treat the block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct HeadphoneVirtualise {
     /// Send to the ears without virtualisation.
@@ -174,14 +174,14 @@ pub struct HeadphoneVirtualise {
     pub direct_to_reverberant_ratio: Option<f64>,
 }
 
-/// `channelLock` (BS.2076-2 §5.4.3.3.4): snap to the nearest loudspeaker.
+/// `channelLock` (BS.2076-2 §10.2): snap to the nearest loudspeaker.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ChannelLock {
     /// Snap only when one is this near; cube units.
     pub max_distance: Option<f64>,
 }
 
-/// `objectDivergence` (BS.2076-2 §5.4.3.3.5).
+/// `objectDivergence` (BS.2076-2 §10.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ObjectDivergence {
     /// 0 single source … 1 only the two outer ones.
@@ -192,7 +192,7 @@ pub struct ObjectDivergence {
     pub position_range: Option<f64>,
 }
 
-/// A `zone` of `zoneExclusion` (BS.2076-2 §5.4.3.3.6): loudspeakers in it are not used.
+/// A `zone` of `zoneExclusion` (BS.2076-2 §10.3): loudspeakers in it are not used.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[allow(missing_docs)]
 pub enum ExclusionZone {
@@ -278,7 +278,7 @@ pub struct MatrixBlock {
     pub unknown: Unknown,
 }
 
-/// One `coefficient` of a matrix (BS.2076-2 §5.4.3.2.1).
+/// One `coefficient` of a matrix (BS.2076-2 §5.4.3.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MatrixCoefficient {
     /// The text of the element: an `audioChannelFormatID`.

@@ -1,4 +1,4 @@
-/// A point in spherical coordinates (BS.2076-2 §10): degrees, positive azimuth to the left.
+/// A point in spherical coordinates (BS.2076-2 §8): degrees, positive azimuth to the left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PolarPosition {
     /// Degrees, −180…180, positive to the left.
@@ -9,7 +9,7 @@ pub struct PolarPosition {
     pub distance: f64,
 }
 
-/// A point in the room cube: x right, y front, z up, −1…1 (BS.2076-2 §10).
+/// A point in the room cube: x right, y front, z up, −1…1 (BS.2076-2 §8).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CartesianPosition {
     /// −1 left … 1 right.
@@ -72,7 +72,7 @@ pub enum DirectSpeakersPosition {
     },
 }
 
-/// `positionOffset` of an object or an alternative value set (BS.2076-2 §5.6.5): added to every block.
+/// `positionOffset` of an object or an alternative value set (BS.2076-2 §5.6.2, §5.6.5): added to every block.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PositionOffset {
     /// Added to polar positions.

@@ -19,7 +19,7 @@ pub enum ScreenCentre {
     },
 }
 
-/// A picture screen: `audioProgrammeReferenceScreen`, or the one in the room (BS.2076-2 §5.7.4).
+/// A picture screen: `audioProgrammeReferenceScreen`, or the one in the room (BS.2076-2 §5.8.3).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Screen {
     /// Width over height.

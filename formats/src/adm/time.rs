@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::num::NonZeroU32;
 use std::str::FromStr;
 
-/// How a time was written (BS.2076-2 §6.6), so that it can be written back alike.
+/// How a time was written (BS.2076-2 §5.13), so that it can be written back alike.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum TimeForm {
     /// `hh:mm:ss.zzzzz`: the denominator is a power of ten.
@@ -14,7 +14,7 @@ pub enum TimeForm {
     Fraction,
 }
 
-/// An exact time or duration in seconds, `numerator / denominator` (BS.2076-2 §6.6). Never negative.
+/// An exact time or duration in seconds, `numerator / denominator` (BS.2076-2 §5.13). Never negative.
 ///
 /// Equality and order are those of the numbers: `00:00:00.5` equals `00:00:00.24000S48000`.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ impl AdmTime {
         Self { numerator: samples, denominator: rate, form: TimeForm::Fraction }
     }
 
-    /// Reads either form (BS.2076-2 §6.6). The flag tells that there were more significant decimals than
+    /// Reads either form (BS.2076-2 §5.13). The flag tells that there were more significant decimals than
     /// nine and the time was rounded.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ pub const SAMPLE_RATE: u32 = 48_000;
 /// Length of a metadata block in milliseconds.
 const BLOCK_MS: u32 = 100;
 
-/// Parts of a second in a written time: BS.2076-2 §6.6, five digits.
+/// Parts of a second in a written time: BS.2076-2 §5.13, five digits.
 const TIME_PARTS: NonZeroU32 = match NonZeroU32::new(100_000) {
     Some(parts) => parts,
     None => NonZeroU32::MIN,

@@ -1,4 +1,4 @@
-//! Sums and differences of ADM times that always have an answer (BS.2076-2 §6.6): exact wherever a
+//! Sums and differences of ADM times that always have an answer (BS.2076-2 §5.13): exact wherever a
 //! denominator of 32 bits can be, else rounded down to that of the sum's first term.
 
 use formats::adm::AdmTime;

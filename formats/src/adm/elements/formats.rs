@@ -1,4 +1,4 @@
-//! Packs and channels (BS.2076-2 §5.4, §5.5).
+//! Packs and channels (BS.2076-2 §5.3, §5.5).
 
 use super::{TypeDefinition, Unknown};
 use crate::adm::{AdmId, BlockFormats};
@@ -38,7 +38,7 @@ pub struct AudioPackFormat {
     pub unknown: Unknown,
 }
 
-/// `frequency` elements of a channel (BS.2076-2 §5.4.2): Hz.
+/// `frequency` elements of a channel (BS.2076-2 §5.3.2): Hz.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Frequency {
     /// `typeDefinition="lowPass"`.
@@ -47,7 +47,7 @@ pub struct Frequency {
     pub high_pass: Option<f64>,
 }
 
-/// `audioChannelFormat` (BS.2076-2 §5.4).
+/// `audioChannelFormat` (BS.2076-2 §5.3).
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioChannelFormat {
     /// `audioChannelFormatID`.

@@ -26,7 +26,7 @@ pub struct Unknown {
     pub elements: Vec<String>,
 }
 
-/// `audioFormatExtended`: a whole ADM document (BS.2076-2 §5.10).
+/// `audioFormatExtended`: a whole ADM document (BS.2076-2 §5.12).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
     /// The `version` attribute, e.g. `ITU-R_BS.2076-2`; `None` is version 1.
@@ -98,7 +98,7 @@ pub(super) fn edition(version: &str) -> Option<u32> {
     }
 }
 
-/// The five `typeDefinition`s and their `typeLabel`s (BS.2076-2 §5.5.1).
+/// The five `typeDefinition`s and their `typeLabel`s (BS.2076-2 §5.3.1, §5.5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs)]

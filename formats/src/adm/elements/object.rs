@@ -50,7 +50,7 @@ pub struct AudioObject {
     pub unknown: Unknown,
 }
 
-/// `alternativeValueSet` of an object (BS.2076-2 §5.6.6): values that a programme or content may choose.
+/// `alternativeValueSet` of an object (BS.2076-2 §5.6.5): values that a programme or content may choose.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AlternativeValueSet {
     /// `alternativeValueSetID`.
@@ -69,7 +69,7 @@ pub struct AlternativeValueSet {
     pub unknown: Unknown,
 }
 
-/// `audioObjectInteraction` (BS.2076-2 §5.6.3).
+/// `audioObjectInteraction` (BS.2076-2 §5.6.4).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ObjectInteraction {
     /// `onOffInteract`.

@@ -66,7 +66,7 @@ pub struct Dialogue {
     pub content_kind: Option<u8>,
 }
 
-/// `loudnessMetadata` (BS.2076-2 §5.7.2). LUFS, LU and dBTP.
+/// `loudnessMetadata` (BS.2076-2 §5.7.4, §5.8.4). LUFS, LU and dBTP.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoudnessMetadata {
     /// `loudnessMethod`, e.g. `ITU-R BS.1770`.
@@ -91,7 +91,7 @@ pub struct LoudnessMetadata {
     pub unknown: Unknown,
 }
 
-/// `authoringInformation` of a programme (BS.2076-2 §5.8.5).
+/// `authoringInformation` of a programme (BS.2076-2 §5.8.6).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AuthoringInformation {
     /// `referenceLayout`s: pack ids.

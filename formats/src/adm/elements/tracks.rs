@@ -1,9 +1,9 @@
-//! Streams, track formats and track UIDs (BS.2076-2 §5.1–§5.3): how a track of the file comes to its channel.
+//! Streams, track formats and track UIDs (BS.2076-2 §5.1, §5.2, §5.9): how a track of the file comes to its channel.
 
 use super::Unknown;
 use crate::adm::AdmId;
 
-/// `audioStreamFormat` (BS.2076-2 §5.3).
+/// `audioStreamFormat` (BS.2076-2 §5.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioStreamFormat {
     /// `audioStreamFormatID`.
@@ -22,7 +22,7 @@ pub struct AudioStreamFormat {
     pub unknown: Unknown,
 }
 
-/// `audioTrackFormat` (BS.2076-2 §5.2).
+/// `audioTrackFormat` (BS.2076-2 §5.1).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioTrackFormat {
     /// `audioTrackFormatID`.
@@ -37,7 +37,7 @@ pub struct AudioTrackFormat {
     pub unknown: Unknown,
 }
 
-/// `audioTrackUID` (BS.2076-2 §5.1), with the track that the chna chunk gives it.
+/// `audioTrackUID` (BS.2076-2 §5.9), with the track that the chna chunk gives it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioTrackUid {
     /// `UID`.
@@ -60,7 +60,7 @@ pub struct AudioTrackUid {
     pub unknown: Unknown,
 }
 
-/// `audioMXFLookUp` (BS.2076-2 §5.1.2).
+/// `audioMXFLookUp` (BS.2076-2 §5.9.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MxfLookUp {
     /// `packageUIDIDRef`.

@@ -182,7 +182,7 @@ pub(super) fn read_list<R: Read>(
     Ok(())
 }
 
-/// `jumpPosition` with its `interpolationLength` in seconds (BS.2076-2 §5.4.3.3.3).
+/// `jumpPosition` with its `interpolationLength` in seconds (BS.2076-2 §9.3).
 impl Node for JumpPosition {
     fn read<R: Read>(tag: &Tag<'_>, input: &mut Input<R>) -> Result<Self, Error> {
         let mut interpolation_length = None;

@@ -210,3 +210,38 @@ macro_rules! closed_shape {
     )*};
 }
 pub(super) use closed_shape;
+
+/// Declares elements that have an id and a name and keep in their `unknown` what they don't know: their `Scratch`, what
+/// is called when all attributes are read, and what else differs from other elements.
+macro_rules! named_shape {
+    ($($element:ty: $name:literal $(, $scratch:ty $(, $opened:ident)?)? $(, { $($more:tt)* })?;)*) => {$(
+        impl $crate::adm::xml::declare::Shape for $element {
+            type Scratch = named_shape!(@scratch $($scratch)?);
+
+            #[allow(unused_variables)]
+            fn opened(
+                &mut self,
+                scratch: &mut Self::Scratch,
+                context: &mut $crate::adm::xml::context::Context,
+            ) -> Result<(), $crate::adm::Error> {
+                $crate::adm::xml::elements::require_id(&self.id, $name, concat!($name, "ID"), &self.name)?;
+                $crate::adm::xml::elements::require_name(&self.name, concat!($name, "Name"), context);
+                $($($opened(self, scratch, context);)?)?
+                Ok(())
+            }
+
+            $($($more)*)?
+
+            fn keep(&mut self) -> Option<&mut $crate::adm::Unknown> {
+                Some(&mut self.unknown)
+            }
+
+            fn kept(&self) -> Option<&$crate::adm::Unknown> {
+                Some(&self.unknown)
+            }
+        }
+    )*};
+    (@scratch) => { () };
+    (@scratch $scratch:ty) => { $scratch };
+}
+pub(super) use named_shape;

@@ -1,16 +1,16 @@
-//! Programmes, contents and the lists of a document (BS.2076-2 §5.7, §5.8).
+//! Programmes, contents and the lists of a document (BS.2076-2 §5.7, §5.8, §5.10, §5.11).
 
 use std::io::Read;
 
 use super::context::Context;
-use super::declare::{ChildField, Part, Shape};
-use super::element_macro::{closed_shape, element, plain_shape};
+use super::declare::{ChildField, Part};
+use super::element_macro::{closed_shape, element, named_shape, plain_shape};
 use super::input::{Input, Tag};
 use super::output::Output;
 use crate::adm::error::{Error, quoted};
 use crate::adm::{
     AdmId, AudioContent, AudioProgramme, AuthoringInformation, AuthoringRenderer, Label, LoudnessMetadata,
-    Profile, TagGroup, Unknown,
+    Profile, TagGroup,
 };
 
 element!(AudioProgramme {
@@ -125,38 +125,16 @@ pub(super) fn require_name(name: &str, attribute: &str, context: &mut Context) {
     }
 }
 
-macro_rules! named_shape {
-    ($($element:ty: $name:literal, $id:literal, $named:literal;)*) => {$(
-        impl Shape for $element {
-            type Scratch = ();
-
-            fn opened(&mut self, (): &mut (), context: &mut Context) -> Result<(), Error> {
-                require_id(&self.id, $name, $id, &self.name)?;
-                require_name(&self.name, $named, context);
-                Ok(())
-            }
-
-            fn keep(&mut self) -> Option<&mut Unknown> {
-                Some(&mut self.unknown)
-            }
-
-            fn kept(&self) -> Option<&Unknown> {
-                Some(&self.unknown)
-            }
-        }
-    )*};
-}
-
 named_shape! {
-    AudioProgramme: "audioProgramme", "audioProgrammeID", "audioProgrammeName";
-    AudioContent: "audioContent", "audioContentID", "audioContentName";
+    AudioProgramme: "audioProgramme";
+    AudioContent: "audioContent";
 }
 
 plain_shape!(LoudnessMetadata, AuthoringInformation, AuthoringRenderer, TagGroup);
 
 closed_shape!(Label, Profile);
 
-/// `referenceLayout`s, each around the id of a pack (BS.2076-2 §5.8.5).
+/// `referenceLayout`s, each around the id of a pack (BS.2076-2 §5.8.6).
 struct ReferenceLayouts;
 
 impl Part<AuthoringInformation> for ReferenceLayouts {

@@ -1,4 +1,4 @@
-//! Packs and channels (BS.2076-2 §5.4, §5.5), with the labels and definitions of their types.
+//! Packs and channels (BS.2076-2 §5.3, §5.5), with the labels and definitions of their types.
 
 use std::sync::Arc;
 
@@ -6,8 +6,7 @@ use std::io::Read;
 
 use super::context::Context;
 use super::declare::{Node, Part, Shape, Value};
-use super::element_macro::element;
-use super::elements::{require_id, require_name};
+use super::element_macro::{element, named_shape};
 use super::input::{Input, Tag, trimmed};
 use super::output::Output;
 use crate::adm::error::{Error, quoted};
@@ -47,7 +46,7 @@ element!(AudioChannelFormat {
     }
 });
 
-/// `typeLabel` and `typeDefinition` say the same; one of them is enough (BS.2076-2 §5.5.1).
+/// `typeLabel` and `typeDefinition` say the same; one of them is enough (BS.2076-2 §5.3.1, §5.5.1).
 struct Type;
 
 /// A label and a definition until both are known.
@@ -157,7 +156,7 @@ where
 }
 
 /// Decides the type from its label, its definition, or the id.
-fn decide_type<E: Typed>(element: &mut E, text: &LabelAndDefinition, context: &mut Context) {
+fn decide_type<E: Typed>(element: &mut E, text: &mut LabelAndDefinition, context: &mut Context) {
     let label = text.number().and_then(TypeDefinition::from_label);
     let definition = text.definition.as_deref().map(trimmed).and_then(TypeDefinition::from_name);
     let told_both = text.label.is_some() && text.definition.is_some();
@@ -193,57 +192,24 @@ fn decide_type<E: Typed>(element: &mut E, text: &LabelAndDefinition, context: &m
     element.set_type(decided);
 }
 
-impl Shape for AudioPackFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioPackFormat", "audioPackFormatID", &self.name)?;
-        require_name(&self.name, "audioPackFormatName", context);
-        decide_type(self, text, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
-}
-
-impl Shape for AudioChannelFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioChannelFormat", "audioChannelFormatID", &self.name)?;
-        require_name(&self.name, "audioChannelFormatName", context);
-        decide_type(self, text, context);
-        Ok(())
-    }
-
-    fn sweep<R: Read>(&mut self, input: &mut Input<R>) {
-        if let BlockFormats::Objects(blocks) = &mut self.blocks {
-            input.sweep_blocks(blocks);
+named_shape! {
+    AudioPackFormat: "audioPackFormat", LabelAndDefinition, decide_type;
+    AudioChannelFormat: "audioChannelFormat", LabelAndDefinition, decide_type, {
+        fn sweep<R: Read>(&mut self, input: &mut Input<R>) {
+            if let BlockFormats::Objects(blocks) = &mut self.blocks {
+                input.sweep_blocks(blocks);
+            }
         }
-    }
 
-    fn finish(&mut self, _: LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        if let BlockFormats::Objects(blocks) = &mut self.blocks {
-            context.blocks_of_channel = blocks.len();
-            blocks.shrink_to_fit();
+        fn finish(&mut self, _: LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
+            if let BlockFormats::Objects(blocks) = &mut self.blocks {
+                context.blocks_of_channel = blocks.len();
+                blocks.shrink_to_fit();
+            }
+            repair::channel(self, context);
+            Ok(())
         }
-        repair::channel(self, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
+    };
 }
 
 impl Node for Arc<AudioChannelFormat> {
@@ -256,7 +222,7 @@ impl Node for Arc<AudioChannelFormat> {
     }
 }
 
-/// `frequency` with its `typeDefinition` lowPass or highPass (BS.2076-2 §5.4.2).
+/// `frequency` with its `typeDefinition` lowPass or highPass (BS.2076-2 §5.3.2).
 struct Frequencies;
 
 impl Part<AudioChannelFormat> for Frequencies {

@@ -1,4 +1,4 @@
-//! Gains with their unit (BS.2076-2 §5.4.3).
+//! Gains with their unit (BS.2076-2 §9.1).
 
 use std::io::Read;
 

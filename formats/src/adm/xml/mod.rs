@@ -1,4 +1,4 @@
-//! ADM as XML (BS.2076-2 §5, §9): axml text in, [`Document`](crate::adm::Document) and warnings out, and
+//! ADM as XML (BS.2076-2 §5): axml text in, [`Document`](crate::adm::Document) and warnings out, and
 //! back.
 //!
 //! ```text

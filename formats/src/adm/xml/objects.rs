@@ -4,8 +4,8 @@ use std::io::Read;
 
 use super::context::Context;
 use super::declare::{Node, Part, Shape};
-use super::element_macro::{element, plain_shape};
-use super::elements::{require_id, require_name};
+use super::element_macro::{element, named_shape, plain_shape};
+use super::elements::require_id;
 use super::gains::gain_text;
 use super::input::{Input, Tag};
 use super::output::Output;
@@ -63,27 +63,13 @@ element!(ObjectInteraction {
     last { Ranges }
 });
 
-impl Shape for AudioObject {
-    type Scratch = Offsets;
-
-    fn opened(&mut self, _: &mut Offsets, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioObject", "audioObjectID", &self.name)?;
-        require_name(&self.name, "audioObjectName", context);
-        Ok(())
-    }
-
-    fn finish(&mut self, offsets: Offsets, _: &mut Context) -> Result<(), Error> {
-        self.position_offset = offsets.offset()?;
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
+named_shape! {
+    AudioObject: "audioObject", Offsets, {
+        fn finish(&mut self, offsets: Offsets, _: &mut Context) -> Result<(), Error> {
+            self.position_offset = offsets.offset()?;
+            Ok(())
+        }
+    };
 }
 
 impl Shape for AlternativeValueSet {
@@ -107,7 +93,7 @@ impl Shape for AlternativeValueSet {
     }
 }
 
-/// `positionOffset` of an object or a set (BS.2076-2 §5.6.5).
+/// `positionOffset` of an object or a set (BS.2076-2 §5.6.2, §5.6.5).
 struct Offset;
 
 impl Part<AudioObject> for Offset {
@@ -153,7 +139,7 @@ impl Part<AlternativeValueSet> for Offset {
     }
 }
 
-/// `gainInteractionRange` and `positionInteractionRange` (BS.2076-2 §5.6.3).
+/// `gainInteractionRange` and `positionInteractionRange` (BS.2076-2 §5.6.4).
 struct Ranges;
 
 impl Part<ObjectInteraction> for Ranges {

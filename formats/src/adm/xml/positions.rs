@@ -1,4 +1,4 @@
-//! Coordinates: several `position` elements that make one place (BS.2076-2 §10).
+//! Coordinates: several `position` elements that make one place (BS.2076-2 §8).
 
 use std::io::Read;
 
@@ -202,7 +202,7 @@ impl Placement {
         }
     }
 
-    /// The position of an Objects block; its flag must agree (BS.2076-2 §5.4.3.3.1).
+    /// The position of an Objects block; its flag must agree (BS.2076-2 §5.4.3.3).
     #[inline]
     pub(super) fn object_position(&self, context: &mut Context) -> Result<ObjectPosition, Error> {
         let cartesian = self.is_cartesian()?;
@@ -379,7 +379,7 @@ pub(super) fn write_speaker_position(
     }
 }
 
-/// The `positionOffset`s of an object or an alternative value set (BS.2076-2 §5.6.5).
+/// The `positionOffset`s of an object or an alternative value set (BS.2076-2 §5.6.2, §5.6.5).
 #[derive(Default)]
 pub(super) struct Offsets([Option<f64>; 6]);
 

@@ -44,7 +44,7 @@ fn read_axes(tag: &Tag<'_>, context: &mut Context) -> Result<Axes, Error> {
     Ok(axes)
 }
 
-/// The screen that centre and width describe in the same kind of coordinates (BS.2076-2 §5.8.4).
+/// The screen that centre and width describe in the same kind of coordinates (BS.2076-2 §5.8.3).
 fn screen_position(centre: Axes, width: Axes) -> Option<ScreenCentre> {
     match (centre, width) {
         (Axes { x: Some(x), y: Some(y), z: Some(z), .. }, Axes { x: Some(width_x), azimuth: None, .. }) => {

@@ -1,4 +1,4 @@
-//! What few Objects blocks have: channel lock, divergence, zones, headphone virtualisation (BS.2076-2 §5.4.3.3).
+//! What few Objects blocks have: channel lock, divergence, zones, headphone virtualisation (BS.2076-2 §9.5, §10).
 
 use std::io::Read;
 

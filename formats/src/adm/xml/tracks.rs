@@ -1,9 +1,9 @@
-//! Streams, track formats and track UIDs (BS.2076-2 §5.1–§5.3).
+//! Streams, track formats and track UIDs (BS.2076-2 §5.1, §5.2, §5.9).
 
 use super::context::Context;
 use super::declare::{Part, Shape};
-use super::element_macro::{closed_shape, element};
-use super::elements::{require_id, require_name};
+use super::element_macro::{closed_shape, element, named_shape};
+use super::elements::require_id;
 use super::formats::LabelAndDefinition;
 use super::input::trimmed;
 use super::output::Output;
@@ -74,7 +74,7 @@ impl Shape for AudioTrackUid {
 
 closed_shape!(MxfLookUp);
 
-/// `formatLabel` and `formatDefinition` say the same; 1 is PCM (BS.2076-2 §5.2.1).
+/// `formatLabel` and `formatDefinition` say the same; 1 is PCM (BS.2076-2 §5.1.1, §5.2.1).
 struct Format;
 
 const FORMAT: (&str, &str) = ("formatLabel", "formatDefinition");
@@ -82,19 +82,29 @@ const FORMAT: (&str, &str) = ("formatLabel", "formatDefinition");
 /// What has a format.
 trait Formatted {
     fn format(&self) -> Option<u16>;
+    fn set_format(&mut self, format: Option<u16>);
+    fn unknown(&mut self) -> &mut Unknown;
 }
 
-impl Formatted for AudioStreamFormat {
-    fn format(&self) -> Option<u16> {
-        self.format
-    }
+macro_rules! formatted {
+    ($($element:ty),*) => {$(
+        impl Formatted for $element {
+            fn format(&self) -> Option<u16> {
+                self.format
+            }
+
+            fn set_format(&mut self, format: Option<u16>) {
+                self.format = format;
+            }
+
+            fn unknown(&mut self) -> &mut Unknown {
+                &mut self.unknown
+            }
+        }
+    )*};
 }
 
-impl Formatted for AudioTrackFormat {
-    fn format(&self) -> Option<u16> {
-        self.format
-    }
-}
+formatted!(AudioStreamFormat, AudioTrackFormat);
 
 impl<E> Part<E> for Format
 where
@@ -121,16 +131,16 @@ where
 }
 
 /// Decides the format from its label or its definition.
-fn decide_format(text: &LabelAndDefinition, unknown: &mut Unknown, context: &mut Context) -> Option<u16> {
+fn decide_format<E: Formatted>(element: &mut E, text: &mut LabelAndDefinition, context: &mut Context) {
     let is_pcm = text.definition.as_deref().map(trimmed) == Some("PCM");
     let label = text.number().and_then(|number| u16::try_from(number).ok());
-    if text.label.is_none() && text.definition.is_none() {
-        context.warn("format-missing", || {
-            "has neither formatLabel nor formatDefinition; it is taken as PCM".to_owned()
-        });
-        return Some(1);
-    }
-    match label {
+    let format = match label {
+        _ if text.label.is_none() && text.definition.is_none() => {
+            context.warn("format-missing", || {
+                "has neither formatLabel nor formatDefinition; it is taken as PCM".to_owned()
+            });
+            Some(1)
+        }
         Some(format) => {
             let fits = text.definition.is_none() || is_pcm == (format == 1);
             if !fits {
@@ -139,7 +149,7 @@ fn decide_format(text: &LabelAndDefinition, unknown: &mut Unknown, context: &mut
                     .warn("format-mismatch", || format!("has a format with {described}; the label counts"));
             }
             if let Some(definition) = text.definition.as_ref().filter(|_| format != 1) {
-                unknown.attributes.push((FORMAT.1.to_owned(), definition.clone()));
+                element.unknown().attributes.push((FORMAT.1.to_owned(), definition.clone()));
             }
             Some(format)
         }
@@ -147,46 +157,14 @@ fn decide_format(text: &LabelAndDefinition, unknown: &mut Unknown, context: &mut
         None => {
             let described = text.describe();
             context.warn("format-unknown", || format!("has the unknown format with {described}"));
-            LabelAndDefinition::keep(text, unknown, FORMAT.0, FORMAT.1);
+            LabelAndDefinition::keep(text, element.unknown(), FORMAT.0, FORMAT.1);
             None
         }
-    }
+    };
+    element.set_format(format);
 }
 
-impl Shape for AudioStreamFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioStreamFormat", "audioStreamFormatID", &self.name)?;
-        require_name(&self.name, "audioStreamFormatName", context);
-        self.format = decide_format(text, &mut self.unknown, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
-}
-
-impl Shape for AudioTrackFormat {
-    type Scratch = LabelAndDefinition;
-
-    fn opened(&mut self, text: &mut LabelAndDefinition, context: &mut Context) -> Result<(), Error> {
-        require_id(&self.id, "audioTrackFormat", "audioTrackFormatID", &self.name)?;
-        require_name(&self.name, "audioTrackFormatName", context);
-        self.format = decide_format(text, &mut self.unknown, context);
-        Ok(())
-    }
-
-    fn keep(&mut self) -> Option<&mut Unknown> {
-        Some(&mut self.unknown)
-    }
-
-    fn kept(&self) -> Option<&Unknown> {
-        Some(&self.unknown)
-    }
+named_shape! {
+    AudioStreamFormat: "audioStreamFormat", LabelAndDefinition, decide_format;
+    AudioTrackFormat: "audioTrackFormat", LabelAndDefinition, decide_format;
 }

@@ -1,4 +1,4 @@
-//! Real spherical harmonics (BS.2127-1 §9, BS.2076-2 §10.2) and their three normalisations.
+//! Real spherical harmonics (BS.2127-1 §9, BS.2076-2 §11) and their three normalisations.
 
 use std::str::FromStr;
 

@@ -175,7 +175,7 @@ fn scene(normalization: &str, order: i32) -> HoaItem {
     }
 }
 
-/// Conversion factors of BS.2076-2 §10.2: from SN3D nothing changes, N3D is divided by √(2n + 1), FuMa's W is
+/// Conversion factors of BS.2076-2 §11: from SN3D nothing changes, N3D is divided by √(2n + 1), FuMa's W is
 /// 3 dB up.
 #[test]
 fn scenes_pass_rescaled_up_to_the_order() {
