@@ -286,3 +286,30 @@ fn importance_leaves_out_items_and_silences_blocks() {
     threshold.items = items.into();
     assert!(render(threshold, &tracks(frames)).iter().flatten().all(|sample| *sample == 0.0));
 }
+
+/// More voices than are planned at a time, and no block of metadata longer than a sample.
+#[test]
+fn many_voices_with_a_block_on_every_sample_are_mixed_in_batches() {
+    const VOICES: usize = 150;
+    let frames = 3000;
+    let moment = |sample: u64| time(sample, RATE);
+    let one = |n: u64| {
+        let mut block = block(if n.is_multiple_of(2) { 30.0 } else { -30.0 }, (0, 0), 0.0);
+        (block.common.rtime, block.common.duration) = (Some(moment(n)), Some(moment(1)));
+        block.common.jump_position = JumpPosition { flag: true, interpolation_length: None };
+        block
+    };
+    let blocks: Vec<_> = (0..frames as u64).map(one).collect();
+    let items = vec![object(TrackSpec::Direct(0), blocks); VOICES];
+    let audio = tracks(frames);
+    let rendered = render(spec(items, frames), &audio);
+    let channels = ["M+030", "M-030"].map(|name| layout().channel_index(name).unwrap());
+    for n in 0..frames {
+        for (parity, channel) in channels.into_iter().enumerate() {
+            let expected = if n % 2 == parity { VOICES as f64 * f64::from(audio[0][n]) } else { 0.0 };
+            let found = f64::from(rendered[channel][n]);
+            // Rounded at every voice: at most half a unit of the sum each time.
+            assert!((found - expected).abs() < 1e-5 * VOICES as f64, "sample {n}, {channel}");
+        }
+    }
+}

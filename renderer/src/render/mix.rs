@@ -1,7 +1,7 @@
 //! One grid block of the mix: every voice of a target, always in the same order, into the target's bus.
 
 use super::interpolation::{Content, Ramp, Term, add_terms, content, is_silent};
-use super::plan::{ChannelGain, GRID, ProcessingSpan};
+use super::plan::{ChannelGain, GRID, Plan, ProcessingSpan};
 use super::voice::Voice;
 
 /// The samples that voices take: one row per source, all starting at the same sample.
@@ -43,10 +43,11 @@ struct Member<'a> {
     gains: &'a [ChannelGain],
 }
 
-/// Mixes `frames` samples of grid block `block` of the stretch that starts at `start`: adds every voice to
-/// `bus`, one slice of that many samples per channel.
+/// Mixes `frames` samples of grid block `block` of the stretch that starts at `start`: adds every voice, by its plan,
+/// to `bus`, one slice of that many samples per channel.
 pub(super) fn mix_block(
     voices: &[Voice],
+    plans: &[Plan],
     sources: &impl Sources,
     silent: &mut SilenceCache,
     (start, block, frames): (i64, usize, usize),
@@ -56,8 +57,8 @@ pub(super) fn mix_block(
     let range = offset..offset + frames;
     let mut group = [Member::default(); GROUP];
     let mut members = 0;
-    for voice in voices {
-        let (spans, gains) = voice.plan.spans(block);
+    for (voice, plan) in voices.iter().zip(plans) {
+        let (spans, gains) = plan.spans(block);
         if spans.is_empty() {
             continue;
         }
@@ -78,7 +79,8 @@ pub(super) fn mix_block(
         return Ok(());
     }
     let bad = |voice: &Voice| content(sources.samples(voice.source, range.clone())) == Content::NotFinite;
-    match voices.iter().position(|voice| !voice.plan.spans(block).0.is_empty() && bad(voice)) {
+    let heard = |plan: &Plan| !plan.spans(block).0.is_empty();
+    match voices.iter().zip(plans).position(|(voice, plan)| heard(plan) && bad(voice)) {
         Some(voice) => Err(NotFinite { voice }),
         // The sum is too large; the output says so.
         None => Ok(()),

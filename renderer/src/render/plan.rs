@@ -9,6 +9,31 @@ use super::timing::{BlockTiming, SamplePosition};
 /// always computed together, so a render gives the same bits wherever it starts.
 pub const GRID: usize = 1024;
 
+/// A stretch of whole grid blocks that is rendered at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// First sample, on the grid.
+    pub start: i64,
+    /// Samples of input that there are; the rest of the last block is silent.
+    pub frames: usize,
+    /// Grid blocks that the output is asked for: those of the input, and those of the lag when the end is flushed.
+    pub output_blocks: usize,
+    /// Output lags behind the input by so many samples: whole grid blocks, as many as outputs look ahead.
+    pub lag: usize,
+}
+
+impl Stretch {
+    pub(super) fn blocks(&self) -> usize {
+        self.frames.div_ceil(GRID)
+    }
+
+    /// The samples that come out.
+    pub fn output(&self) -> Range<i64> {
+        let start = self.start - self.lag as i64;
+        start..start + (self.output_blocks * GRID) as i64
+    }
+}
+
 /// The gain of one loudspeaker (or bus channel) over a span.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct ChannelGain {
@@ -70,6 +95,12 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// Bytes of the largest plan of a stretch of `blocks` grid blocks on a bus of `channels`: a span for each sample.
+    pub(super) fn most_bytes(blocks: usize, channels: usize) -> usize {
+        let span = size_of::<ProcessingSpan>() + channels.saturating_mul(size_of::<ChannelGain>());
+        blocks.saturating_mul(GRID).saturating_mul(span)
+    }
+
     /// Forgets everything and starts at the grid sample `start`.
     pub(super) fn reset(&mut self, start: i64) {
         self.start = start;

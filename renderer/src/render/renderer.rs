@@ -10,7 +10,7 @@ use super::error::{RenderError, element, time_span};
 use super::importance;
 use super::interpolation::{Content, add, content, set};
 use super::mix::{SilenceCache, Sources, mix_block};
-use super::plan::GRID;
+use super::plan::{GRID, Plan, Stretch};
 use super::target::{Bus, Conversion, Panner, Target};
 use super::track_processor::ItemSources;
 use super::voice::{PlanContext, Voice};
@@ -33,6 +33,8 @@ pub struct Renderer {
     panner: Box<dyn Panner>,
     importance: Option<u8>,
     voices: Vec<Voice>,
+    /// Of the voices that are being mixed.
+    plans: Vec<Plan>,
     names: Vec<String>,
     bus: AudioBlock,
     decorrelators: Option<Decorrelators>,
@@ -45,30 +47,11 @@ pub struct Renderer {
     sample_rate: u32,
 }
 
-/// A stretch of whole grid blocks that is rendered at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
-    /// First sample, on the grid.
-    pub start: i64,
-    /// Samples of input that there are; the rest of the last block is silent.
-    pub frames: usize,
-    /// Grid blocks that the output is asked for: those of the input, and those of the lag when the end is flushed.
-    pub output_blocks: usize,
-    /// Output lags behind the input by so many samples: whole grid blocks, as many as outputs look ahead.
-    pub lag: usize,
-}
-
-impl Stretch {
-    fn blocks(&self) -> usize {
-        self.frames.div_ceil(GRID)
-    }
-
-    /// The samples that come out.
-    pub fn output(&self) -> Range<i64> {
-        let start = self.start - self.lag as i64;
-        start..start + (self.output_blocks * GRID) as i64
-    }
-}
+/// Room for the plans of the voices that are mixed at a time. A scene of any sense needs a small part of it; metadata
+/// that changes from sample to sample fills it.
+const MOST_PLAN_BYTES: usize = 512 << 20;
+/// Voices that are mixed at a time, at the least.
+const LEAST_VOICES: usize = 8;
 
 /// Samples of the bus kept from the last stretch.
 fn history(lag: usize) -> usize {
@@ -109,6 +92,7 @@ impl Renderer {
             panner,
             importance,
             voices,
+            plans: Vec::new(),
             names,
             bus,
             decorrelators,
@@ -145,6 +129,9 @@ impl Renderer {
         if let Some(stage) = &mut self.stage {
             stage.reserve((capacity + lag).div_ceil(GRID) + 1);
         }
+        let plan = Plan::most_bytes(capacity.div_ceil(GRID) + 1, self.bus_channels());
+        let count = (MOST_PLAN_BYTES / plan).max(LEAST_VOICES).min(self.voices.len());
+        self.plans.resize_with(count, Plan::default);
     }
 
     /// Samples in front of a moment that its output depends on, beyond those of decorrelation: whole grid blocks.
@@ -164,29 +151,33 @@ impl Renderer {
         wanted: &Range<i64>,
         output: &mut AudioBlock,
     ) -> Result<(), RenderError> {
-        self.prepare(stretch)?;
-        self.mix(sources, stretch)?;
+        for first in (0..self.voices.len().max(1)).step_by(self.plans.len().max(1)) {
+            let batch = first..(first + self.plans.len()).min(self.voices.len());
+            self.prepare(batch.clone(), stretch)?;
+            self.mix(batch, sources, stretch)?;
+        }
         self.deliver(stretch, wanted, output)?;
         self.keep_history(stretch);
         Ok(())
     }
 
-    /// Gains of every voice for the stretch.
-    fn prepare(&mut self, stretch: Stretch) -> Result<(), RenderError> {
+    /// Gains of a batch of voices for the stretch.
+    fn prepare(&mut self, batch: Range<usize>, stretch: Stretch) -> Result<(), RenderError> {
         let panner = &self.panner;
         let context = PlanContext {
             items: &self.items,
             bus_channels: self.bus_channels(),
             importance: self.importance,
         };
-        let failed = self
-            .voices
+        let failed = self.voices[batch]
             .par_iter_mut()
+            .zip(&mut self.plans)
             .with_min_len(8)
             .map_init(
                 || panner.for_another_thread(),
-                |panner, voice| {
-                    let prepared = voice.prepare(context, &mut **panner, stretch.start, stretch.blocks());
+                |panner, (voice, plan)| {
+                    let stretch = (stretch.start, stretch.blocks());
+                    let prepared = voice.prepare(context, &mut **panner, stretch, plan);
                     prepared.err().map(|error| (voice.item, error))
                 },
             )
@@ -200,18 +191,25 @@ impl Renderer {
         }
     }
 
-    /// Every voice onto the bus.
-    fn mix(&mut self, sources: &impl Sources, stretch: Stretch) -> Result<(), RenderError> {
-        let skip = history(stretch.lag);
-        let (voices, count) = (&self.voices, sources.count());
+    /// A batch of voices onto the bus.
+    fn mix(
+        &mut self,
+        batch: Range<usize>,
+        sources: &impl Sources,
+        stretch: Stretch,
+    ) -> Result<(), RenderError> {
+        let (skip, first) = (history(stretch.lag), batch.start == 0);
+        let (voices, plans, count) = (&self.voices[batch], &self.plans, sources.count());
         let failed = grid_blocks(&mut self.bus, skip, skip + stretch.frames)
             .into_par_iter()
             .enumerate()
             .map_init(SilenceCache::default, |cache, (block, mut bus)| {
                 cache.reset(count);
                 let frames = bus.first().map_or(0, |channel| channel.len());
-                bus.iter_mut().for_each(|channel| channel.fill(0.0));
-                mix_block(voices, sources, cache, (stretch.start, block, frames), &mut bus)
+                if first {
+                    bus.iter_mut().for_each(|channel| channel.fill(0.0));
+                }
+                mix_block(voices, plans, sources, cache, (stretch.start, block, frames), &mut bus)
                     .err()
                     .map(|error| (block, error))
             })
@@ -223,7 +221,7 @@ impl Renderer {
         match failed {
             None => Ok(()),
             Some((block, error)) => Err(RenderError::Input {
-                element: element(&self.items[self.voices[error.voice].item]),
+                element: element(&self.items[voices[error.voice].item]),
                 time: time_span(stretch.start + (block * GRID) as i64, self.sample_rate),
             }),
         }

@@ -20,8 +20,6 @@ pub(super) struct Voice {
     pub source: usize,
     /// The item it comes from, by its place in the list.
     pub item: usize,
-    /// What it does in the stretch that is being rendered.
-    pub plan: Plan,
     window: ObjectWindow,
     constant: Option<BusGains>,
     cursor: usize,
@@ -46,8 +44,7 @@ pub(super) struct GainNotFinite(pub BlockId);
 impl Voice {
     /// A voice whose gains come from the blocks of its item.
     pub(super) fn of_blocks(source: usize, item: usize, window: ObjectWindow) -> Self {
-        let (plan, memory) = (Plan::default(), GainMemory::default());
-        Self { source, item, plan, window, constant: None, cursor: 0, memory }
+        Self { source, item, window, constant: None, cursor: 0, memory: GainMemory::default() }
     }
 
     /// A voice with the same gains from the window's start to its end.
@@ -55,24 +52,24 @@ impl Voice {
         Self { constant: Some(gains), ..Self::of_blocks(source, item, window) }
     }
 
-    /// Plans `blocks` grid blocks from the grid sample `start` on. May be called for any stretch; going
-    /// forwards without gaps computes the gains of every block once.
+    /// Makes `plan` what the voice does in `blocks` grid blocks from the grid sample `start` on. May be called for
+    /// any stretch; going forwards without gaps computes the gains of every block once.
     pub(super) fn prepare(
         &mut self,
         context: PlanContext<'_>,
         panner: &mut dyn Panner,
-        start: i64,
-        blocks: usize,
+        (start, blocks): (i64, usize),
+        plan: &mut Plan,
     ) -> Result<(), GainNotFinite> {
         let within = start..start + (blocks * GRID) as i64;
-        self.plan.reset(start);
+        plan.reset(start);
         if let Some(gains) = &self.constant {
             let times = self.window.start.ceil()..self.window.end.ceil();
-            self.plan.push(times, &within, Shape::Constant, GainPair { from: gains, to: gains });
+            plan.push(times, &within, Shape::Constant, GainPair { from: gains, to: gains });
         } else {
-            self.prepare_item(context, panner, &within)?;
+            self.prepare_item(context, panner, &within, plan)?;
         }
-        self.plan.finish(blocks);
+        plan.finish(blocks);
         Ok(())
     }
 
@@ -104,6 +101,7 @@ impl Voice {
         context: PlanContext<'_>,
         panner: &mut dyn Panner,
         within: &Range<i64>,
+        plan: &mut Plan,
     ) -> Result<(), GainNotFinite> {
         let number = self.item;
         match &context.items[number] {
@@ -114,17 +112,17 @@ impl Voice {
                     let diffuse = context.bus_channels.saturating_sub(gains.direct.len());
                     gains.direct.iter().chain(gains.diffuse.iter().take(diffuse)).copied().collect()
                 };
-                self.prepare_blocks(blocks, context, within, gains, same_gains)
+                self.prepare_blocks(blocks, context, (within, plan), gains, same_gains)
             }
             RenderItem::DirectSpeakers(item) => {
                 let BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return Ok(()) };
                 let gains = |block: &_| panner.direct_speakers(number, block, item, &mut Vec::new());
-                self.prepare_blocks(blocks, context, within, gains, |_, _| false)
+                self.prepare_blocks(blocks, context, (within, plan), gains, |_, _| false)
             }
             RenderItem::Binaural(item) => {
                 let BlockFormats::Binaural(blocks) = &item.channel.blocks else { return Ok(()) };
                 let gains = |block: &_| panner.ear(block, item);
-                self.prepare_blocks(blocks, context, within, gains, |_, _| false)
+                self.prepare_blocks(blocks, context, (within, plan), gains, |_, _| false)
             }
             RenderItem::Hoa(_) => Ok(()),
         }
@@ -134,7 +132,7 @@ impl Voice {
         &mut self,
         blocks: &[B],
         context: PlanContext<'_>,
-        within: &Range<i64>,
+        (within, plan): (&Range<i64>, &mut Plan),
         mut gains: impl FnMut(&B) -> Vec<f64>,
         same: impl Fn(&B, &B) -> bool,
     ) -> Result<(), GainNotFinite> {
@@ -159,7 +157,7 @@ impl Voice {
             }
             self.cursor = index;
             if timing.end.ceil() > timing.start.ceil().max(within.start) {
-                self.push_block(index, &timing, within, &mut compute, &same)?;
+                self.push_block((index, &timing), (within, plan), &mut compute, &same)?;
             }
         }
         Ok(())
@@ -175,9 +173,8 @@ impl Voice {
 
     fn push_block(
         &mut self,
-        index: usize,
-        timing: &BlockTiming,
-        within: &Range<i64>,
+        (index, timing): (usize, &BlockTiming),
+        (within, plan): (&Range<i64>, &mut Plan),
         compute: &mut impl FnMut(usize) -> Result<BusGains, GainNotFinite>,
         same: &impl Fn(usize, usize) -> bool,
     ) -> Result<(), GainNotFinite> {
@@ -185,11 +182,11 @@ impl Voice {
         if !moves {
             let gains = self.memory.at(index, compute, same)?;
             let times = timing.start.ceil()..timing.end.ceil();
-            self.plan.push(times, within, Shape::Constant, GainPair { from: &gains, to: &gains });
+            plan.push(times, within, Shape::Constant, GainPair { from: &gains, to: &gains });
             return Ok(());
         }
         let (from, to) = self.memory.pair_to(index, compute, same)?;
-        self.plan.push_block(timing, within, &from, &to);
+        plan.push_block(timing, within, &from, &to);
         Ok(())
     }
 }
