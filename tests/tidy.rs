@@ -29,6 +29,18 @@ const WALLS: &[(&str, &[&str])] = &[
         "renderer/src/engine",
         &["crate::deliver", "crate::live", "crate::cli", "std::fs", "std::time", "formats::bw64"],
     ),
+    (
+        "renderer/src/loudness",
+        &[
+            "crate::items",
+            "crate::render",
+            "crate::engine",
+            "crate::deliver",
+            "crate::cli",
+            "std::fs",
+            "formats::bw64",
+        ],
+    ),
     ("renderer/src/deliver", &["crate::cli", "crate::live"]),
     ("renderer/src/demo", &["crate::cli", "crate::engine"]),
 ];

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!  formats::adm + bw64 ── items ── panner ── render ── engine ── deliver
-//!                           │        │         │          │         └ files in, files out
+//!                           │        │         │          │         └ files in, files out; loudness measures them
 //!                           │        │         │          └ blocks on an absolute grid, any number of outputs
 //!                           │        │         └ gains applied to samples: ramps, decorrelation, alignment
 //!                           │        └ metadata + layout → f64 gains; sees no audio
@@ -26,6 +26,8 @@ pub mod render;
 pub mod monitor;
 
 pub mod engine;
+
+pub mod loudness;
 
 pub mod deliver;
 

@@ -1,0 +1,7 @@
+//! The meter against EBU's test material, the Recommendation's own arithmetic, and another implementation.
+
+mod ebu;
+mod immersive;
+mod material;
+mod peers;
+mod programmes;
