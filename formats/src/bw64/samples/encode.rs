@@ -6,6 +6,7 @@
 
 use multiversion::multiversion;
 
+use super::dither::Noise;
 use super::pack::{GROUP, pack, pack_mono, pack_stereo, place};
 use super::planar::Aligned;
 use super::quantise::words_of;
@@ -125,20 +126,25 @@ fn encode_tiles<T: Sample, const W: usize>(
     let Aligned(words) = &mut Aligned([[0; FRAMES]; GROUP]);
     let Aligned(packed) = &mut Aligned([[0; GROUP]; FRAMES]);
     let mut rows = vec![0; FRAMES * planes.channels * W];
+    let dithered = matches!(encoder.format, SampleFormat::Int16 | SampleFormat::Int24);
+    let mut noise = encoder.dither.filter(|_| dithered).map(Noise::new);
     let mut first = 0;
     while first < start.frames {
         let frame = start.first_frame.saturating_add(first as u64);
         // The noise has keys per 2^32 frames: no tile goes across the border.
         let to_border = usize::try_from(u64::from(!(frame as u32)) + 1).unwrap_or(FRAMES);
         let count = FRAMES.min(start.frames - first).min(to_border);
+        if let Some(noise) = &mut noise {
+            noise.go_to(frame);
+        }
         for group in (0..planes.channels).step_by(GROUP) {
             let used = GROUP.min(planes.channels - group);
             for (channel, words) in (group..group + used).zip(words.iter_mut()) {
                 let samples = planes.piece(channel, first, count);
                 let counts = match samples.first_chunk() {
-                    Some(tile) => words_of(encoder, tile, channel, frame, words),
+                    Some(tile) => words_of(encoder.format, noise.as_ref(), tile, channel, words),
                     // Always whole tiles, so that all loops are of fixed length.
-                    None => words_of(encoder, &whole_tile(samples), channel, frame, words),
+                    None => words_of(encoder.format, noise.as_ref(), &whole_tile(samples), channel, words),
                 };
                 report.non_finite += u64::from(counts.non_finite);
                 if let Some(sum) = report.overloads.get_mut(channel) {

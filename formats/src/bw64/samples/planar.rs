@@ -10,9 +10,9 @@ pub trait Sample: Copy + Default + PartialEq + Send + Sync + Into<f64> + 'static
     /// In single precision.
     fn to_f32(self) -> f32;
 
-    /// The nearest multiple of sixteen steps of 1 / `scale`, and the steps that are left, −8…8. For samples that are
-    /// [`bounded`](Self::bounded), and scales up to 2^24.
-    fn steps(self, scale: f32) -> (i32, f32);
+    /// In steps of 1 / `scale`: the nearest multiple of 2^20 steps, in these, and the steps that are left, −2^19…2^19.
+    /// For samples that are [`bounded`](Self::bounded), and scales up to 2^40.
+    fn split(self, scale: f32) -> (i32, f32);
 }
 
 /// Added to a number, 1.5 × 2^23 leaves a single no bits for fractions: the sum is rounded to an integer, halves to
@@ -20,6 +20,8 @@ pub trait Sample: Copy + Default + PartialEq + Send + Sync + Into<f64> + 'static
 pub(super) const WHOLE_F32: f32 = 12_582_912.0;
 /// The same for a double, 1.5 × 2^52.
 pub(super) const WHOLE_F64: f64 = 6_755_399_441_055_744.0;
+/// What [`Sample::split`] takes multiples of.
+const MULTIPLE: f32 = 1_048_576.0;
 
 impl Sample for f32 {
     #[inline(always)]
@@ -38,12 +40,12 @@ impl Sample for f32 {
     }
 
     #[inline(always)]
-    fn steps(self, scale: f32) -> (i32, f32) {
-        const SIXTEENS: f32 = 16.0 * WHOLE_F32;
+    fn split(self, scale: f32) -> (i32, f32) {
+        const COARSE: f32 = MULTIPLE * WHOLE_F32;
         let value = self * scale;
-        let rounded = value + SIXTEENS;
-        let sixteens = rounded.to_bits().wrapping_sub(SIXTEENS.to_bits()).cast_signed();
-        (sixteens << 4, value - (rounded - SIXTEENS))
+        let rounded = value + COARSE;
+        let multiples = rounded.to_bits().wrapping_sub(COARSE.to_bits()).cast_signed();
+        (multiples, value - (rounded - COARSE))
     }
 }
 
@@ -64,12 +66,12 @@ impl Sample for f64 {
     }
 
     #[inline(always)]
-    fn steps(self, scale: f32) -> (i32, f32) {
-        const SIXTEENS: f64 = 16.0 * WHOLE_F64;
+    fn split(self, scale: f32) -> (i32, f32) {
+        const COARSE: f64 = MULTIPLE as f64 * WHOLE_F64;
         let value = self * f64::from(scale);
-        let rounded = value + SIXTEENS;
-        let sixteens = (rounded.to_bits() as u32).cast_signed();
-        (sixteens << 4, (value - (rounded - SIXTEENS)) as f32)
+        let rounded = value + COARSE;
+        let multiples = (rounded.to_bits() as u32).cast_signed();
+        (multiples, (value - (rounded - COARSE)) as f32)
     }
 }
 

@@ -1,9 +1,9 @@
 //! Samples to the integers that are stored, or the bits of an `f32`.
 
-use super::dither::tpdf;
+use super::dither::Noise;
 use super::encode::FRAMES;
 use super::planar::{WHOLE_F32, WHOLE_F64};
-use super::{Encoder, Sample, SampleFormat};
+use super::{Sample, SampleFormat};
 
 /// Samples of a tile that were clipped or were no numbers.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,24 +12,24 @@ pub(super) struct Counts {
     pub(super) non_finite: u32,
 }
 
-/// Words to be stored of `samples`, the first of which is `frame`.
+/// Words to be stored of `samples` of `channel`, which are PCM of `noise` when there is one.
 #[inline(always)]
 pub(super) fn words_of<T: Sample>(
-    encoder: Encoder,
+    format: SampleFormat,
+    noise: Option<&Noise>,
     samples: &[T; FRAMES],
     channel: usize,
-    frame: u64,
     words: &mut [u32; FRAMES],
 ) -> Counts {
-    if encoder.format.is_float() {
+    if format.is_float() {
         return f32_words(samples, words);
     }
     if all_within_full_scale(samples) {
-        integers(encoder, samples, channel, frame, words);
+        integers(format, noise, samples, channel, words);
         return Counts::default();
     }
     let (samples, counts) = inspect(samples);
-    integers(encoder, &samples, channel, frame, words);
+    integers(format, noise, &samples, channel, words);
     counts
 }
 
@@ -59,43 +59,67 @@ fn inspect<T: Sample>(samples: &[T; FRAMES]) -> ([T; FRAMES], Counts) {
 
 #[inline(always)]
 fn integers<T: Sample>(
-    encoder: Encoder,
+    format: SampleFormat,
+    noise: Option<&Noise>,
     samples: &[T; FRAMES],
     channel: usize,
-    frame: u64,
     words: &mut [u32; FRAMES],
 ) {
-    let scale = match encoder.format {
+    let scale = match format {
         SampleFormat::Int16 => 1 << 15,
         SampleFormat::Int24 => 1 << 23,
         SampleFormat::Uint8 => {
-            quantise(samples, 1 << 7, words, |_| 0.0);
+            quantise(samples, 1 << 7, words);
             // 128 is zero.
             return words.iter_mut().for_each(|word| *word = word.wrapping_add(128));
         }
         _ => return quantise_int32(samples, words),
     };
-    let Some(dither) = encoder.dither else { return quantise(samples, scale, words, |_| 0.0) };
-    let (keys, first) = (dither.keys(channel, frame), frame as u32);
-    quantise(samples, scale, words, |frame| {
-        if samples[frame] == T::default() { 0.0 } else { tpdf(keys, first.wrapping_add(frame as u32)) }
-    });
+    match noise {
+        Some(noise) => quantise_dithered(samples, scale, noise, channel, words),
+        None => quantise(samples, scale, words),
+    }
 }
 
-/// Adds the `noise` of each sample, rounds to the nearest integer, halves to even, and clips. Single precision does,
-/// because the noise is added to what is left when most of the sample is split off.
+/// Parts of a step in which rests are counted; the noise has as many.
+const PARTS: i32 = 1 << 16;
+
+/// The integer of full scale `scale` that consists of [`Sample::split`]'s multiples and steps, clipped. Not by `clamp`,
+/// which takes an instruction more.
 #[inline(always)]
-fn quantise<T: Sample>(
+fn put_together(multiples: i32, steps: i32, scale: i32) -> u32 {
+    (multiples << 4).wrapping_add(steps).max(-scale).min(scale - 1).cast_unsigned()
+}
+
+/// Rounds to the nearest integer, halves to even.
+#[inline(always)]
+fn quantise<T: Sample>(samples: &[T; FRAMES], scale: i32, words: &mut [u32; FRAMES]) {
+    let parts = scale as f32 * PARTS as f32;
+    for frame in 0..FRAMES {
+        let (multiples, rest) = samples[frame].split(parts);
+        let rounded = (rest * (1.0 / PARTS as f32) + WHOLE_F32).to_bits().wrapping_sub(WHOLE_F32.to_bits());
+        words[frame] = put_together(multiples, rounded.cast_signed(), scale);
+    }
+}
+
+/// Adds noise and rounds to the nearest integer. The noise is added to what is left when most of the sample is split
+/// off: rounded to parts of a step, it is an integer as the noise is. Zeros stay zeros.
+#[inline(always)]
+fn quantise_dithered<T: Sample>(
     samples: &[T; FRAMES],
     scale: i32,
+    noise: &Noise,
+    channel: usize,
     words: &mut [u32; FRAMES],
-    noise: impl Fn(usize) -> f32,
 ) {
+    /// Half a step to round, less the mean of the noise and what makes the rest whole.
+    const OFFSET: u32 = (PARTS as u32 / 2).wrapping_sub(PARTS as u32 - 1).wrapping_sub(WHOLE_F32.to_bits());
+    let (parts, key) = (scale as f32 * PARTS as f32, noise.key(channel));
     for frame in 0..FRAMES {
-        let (steps, rest) = samples[frame].steps(scale as f32);
-        let rounded = (rest + noise(frame) + WHOLE_F32).to_bits().wrapping_sub(WHOLE_F32.to_bits());
-        // Not `clamp`, which takes an instruction more.
-        words[frame] = steps.wrapping_add(rounded.cast_signed()).max(-scale).min(scale - 1).cast_unsigned();
+        let (multiples, rest) = samples[frame].split(parts);
+        let sum = (rest + WHOLE_F32).to_bits().wrapping_add(noise.tpdf(key, frame)).wrapping_add(OFFSET);
+        let steps = if samples[frame] == T::default() { 0 } else { sum.cast_signed() >> 16 };
+        words[frame] = put_together(multiples, steps, scale);
     }
 }
 

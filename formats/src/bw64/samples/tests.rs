@@ -164,6 +164,38 @@ fn dither_makes_the_error_noise_of_known_power() {
     assert!(left.iter().all(|e| e.abs() <= 1.5));
 }
 
+/// Between channels, which share a part of their noise's making, and between near frames of one.
+#[test]
+fn dither_repeats_itself_nowhere() {
+    const FRAMES: usize = 1 << 16;
+    const CHANNELS: usize = 24;
+    // A constant that lies on a step: what is not the noise rounds away.
+    let planes = block(CHANNELS, FRAMES, |_, _| 100.0 / 32_768.0);
+    let mut raw = Vec::new();
+    let dither = Some(Dither { seed: 11 });
+    Encoder { format: SampleFormat::Int16, dither }.encode(&planes, 1 << 20, &mut raw);
+    let mut read = Planar::default();
+    SampleFormat::Int16.decode(&raw, CHANNELS, &mut read);
+    let errors: Vec<Vec<f64>> = (0..CHANNELS)
+        .map(|channel| read.channel(channel).iter().map(|s| f64::from(*s) * 32_768.0 - 100.0).collect())
+        .collect();
+    let correlation = |a: &[f64], b: &[f64]| {
+        let power = |x: &[f64]| x.iter().map(|x| x * x).sum::<f64>();
+        a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>() / (power(a) * power(b)).sqrt()
+    };
+    // Six standard deviations of noise that has nothing in common.
+    let most = 6.0 / (FRAMES as f64).sqrt();
+    for (n, a) in errors.iter().enumerate() {
+        for b in &errors[n + 1..] {
+            assert!(correlation(a, b).abs() < most);
+            assert!(correlation(&a[1..], &b[..FRAMES - 1]).abs() < most);
+        }
+        for lag in 1..200 {
+            assert!(correlation(&a[lag..], &a[..FRAMES - lag]).abs() < most, "channel {n}, lag {lag}");
+        }
+    }
+}
+
 #[test]
 fn digital_black_stays_black_and_wide_formats_take_no_noise() {
     let dither = Some(Dither { seed: 3 });
