@@ -9,7 +9,7 @@
 //! change fades within one block.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -35,7 +35,7 @@ pub struct RoomConvolver {
     fixed: Layer,
     /// What does, for each orientation; made when the head first looks there.
     orientations: Vec<Orientation>,
-    views: Vec<OnceLock<Layer>>,
+    views: Vec<Option<Layer>>,
     view: Views,
     /// What long partitions add, by superblock and layer, both ears.
     late: BTreeMap<(i64, usize), [Vec<f32>; 2]>,
@@ -111,7 +111,7 @@ impl RoomConvolver {
             block,
             inputs: Vec::new(),
             fixed: Layer::default(),
-            views: orientations.iter().map(|_| OnceLock::new()).collect(),
+            views: orientations.iter().map(|_| None).collect(),
             orientations,
             view: Arc::new(view),
             late: BTreeMap::new(),
@@ -149,6 +149,11 @@ impl RoomConvolver {
         let first = start.div_euclid(self.block as i64);
         self.start_anew_unless(first);
         let looks: Vec<Option<usize>> = head.iter().map(|head| self.nearest(*head)).collect();
+        for view in looks.iter().flatten() {
+            if self.views[*view].is_none() {
+                self.views[*view] = Some(self.layer(&(self.view)(*view)));
+            }
+        }
         self.transform(first, inputs);
         self.add_late(first, &looks);
         let [left, right] = ears;
@@ -188,10 +193,8 @@ impl RoomConvolver {
 
     /// Layer 0 is what does not depend on the head, layer n the orientation n − 1.
     fn layer_of(&self, number: usize) -> &Layer {
-        match number.checked_sub(1).and_then(|view| self.views.get(view).map(|layer| (view, layer))) {
-            None => &self.fixed,
-            Some((view, layer)) => layer.get_or_init(|| self.layer(&(self.view)(view))),
-        }
+        let view = number.checked_sub(1).and_then(|view| self.views.get(view)?.as_ref());
+        view.unwrap_or(&self.fixed)
     }
 
     fn layer(&self, responses: &Responses) -> Layer {

@@ -1,5 +1,6 @@
 //! The early part of a room: every image source through the set, from its direction and with its delay.
 
+use rayon::prelude::*;
 use realfft::num_complex::Complex64;
 
 use super::acoustics::{BANDS, Room, octaves};
@@ -31,7 +32,7 @@ impl Early {
     /// The reflections of sources in these directions.
     pub(super) fn new(room: &Room, set: &HrtfSet, directions: &[Direction]) -> Self {
         let rate = f64::from(set.sample_rate());
-        let walls = Transform::of_at_least(8 * WALL_TAPS);
+        let walls = Transform::of_at_least(4 * WALL_TAPS);
         let paths = |direction: &Direction| {
             let found = reflections(room, place(room, *direction));
             let path = |reflection: Reflection| {
@@ -40,7 +41,7 @@ impl Early {
             };
             found.into_iter().map(path).collect()
         };
-        let sources: Vec<Vec<Path>> = directions.iter().map(paths).collect();
+        let sources: Vec<Vec<Path>> = directions.par_iter().map(paths).collect();
         let last = sources.iter().flatten().map(|path| path.reflection.delay).fold(0.0, f64::max);
         let reach = set.taps() + WALL_TAPS + 2 * RINGING + 2;
         let taps = (last * rate).ceil() as usize + set.longest_delay().ceil() as usize + reach;
@@ -55,8 +56,8 @@ impl Early {
     /// The responses of all sources at both ears of a head that is turned so, everything `late` samples late; the
     /// direct sound, which is not in them, would come as [`HrtfSet::response`] says.
     pub(super) fn responses(&self, set: &HrtfSet, head: Orientation, late: usize) -> Vec<[Vec<f64>; 2]> {
-        let mut pair = HrirPair::default();
-        let mut response = |paths: &Vec<Path>| {
+        let response = |paths: &Vec<Path>| {
+            let mut pair = HrirPair::default();
             let mut ears = [vec![0.0; self.taps + late], vec![0.0; self.taps + late]];
             for path in paths {
                 set.response(head.to_head(path.reflection.direction), &mut pair);
@@ -67,7 +68,7 @@ impl Early {
             }
             ears
         };
-        self.sources.iter().map(&mut response).collect()
+        self.sources.par_iter().map(response).collect()
     }
 
     /// Adds a response, filtered and late by any number of samples.
@@ -75,8 +76,11 @@ impl Early {
         let whole = delay.floor().max(RINGING as f64) - RINGING as f64;
         let turn = -std::f64::consts::TAU * (delay - whole) / self.transform.size() as f64;
         let mut bins = self.transform.forward(response.iter().map(|tap| f64::from(*tap)));
-        for (number, (bin, walls)) in bins.iter_mut().zip(walls).enumerate() {
-            *bin *= walls * Complex64::from_polar(1.0, turn * number as f64);
+        let step = Complex64::from_polar(1.0, turn);
+        let mut phase = Complex64::new(1.0, 0.0);
+        for (bin, walls) in bins.iter_mut().zip(walls) {
+            *bin *= walls * phase;
+            phase *= step;
         }
         let samples = self.transform.inverse(bins);
         let from = (whole as usize).min(ear.len());

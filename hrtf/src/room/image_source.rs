@@ -23,6 +23,9 @@ pub struct Reflection {
     pub gains: [f64; BANDS.len()],
 }
 
+/// So much nearer than a source ahead stands one behind: no two sources have all their reflections at once.
+const NEARER: f64 = 0.15;
+
 /// Where a source of a direction stands in the room: at the room's distance, or before the wall in its way.
 pub(super) fn place(room: &Room, direction: Direction) -> [f64; 3] {
     let away = direction.unit_vector();
@@ -37,7 +40,8 @@ pub(super) fn place(room: &Room, direction: Direction) -> [f64; 3] {
         }
     };
     let wall = (0..3).map(reach).fold(f64::INFINITY, f64::min);
-    let distance = room.distance.min(NEAR_WALL * wall);
+    let distance = room.distance * (1.0 - NEARER * (1.0 - away[1]) / 2.0);
+    let distance = distance.min(NEAR_WALL * wall);
     [0, 1, 2].map(|axis| room.listener[axis] + distance * away[axis])
 }
 

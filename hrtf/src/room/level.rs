@@ -1,28 +1,77 @@
-//! How strong a pair of responses is: the power of pink noise through it, both ears together.
+//! How loud a pair of responses is: the power of pink noise through it, both ears together, weighted as loudness is
+//! (ITU-R BS.1770, K).
 
+use rayon::prelude::*;
+
+use crate::HrtfSet;
 use crate::spectrum::Transform;
 
-/// The band of the noise, Hz; that of [`crate::HrtfSet::gain`].
-const BAND: (f64, f64) = (100.0, 16_000.0);
-
+/// The band of the noise, Hz.
+const BAND: (f64, f64) = (40.0, 20_000.0);
 /// Fewest samples of a transform: bins of 12 Hz at 48 kHz.
 const FEWEST: usize = 4096;
 
-/// Power of pink noise of power 1 through the responses of both ears.
-pub(super) fn pink_power(ears: &[Vec<f64>; 2], sample_rate: u32) -> f64 {
-    let transform = Transform::of_at_least(ears.iter().map(Vec::len).fold(FEWEST, usize::max));
-    let bin = f64::from(sample_rate) / transform.size() as f64;
-    let weight = |i: usize| {
-        let frequency = i as f64 * bin;
-        if (BAND.0..=BAND.1).contains(&frequency) { 1.0 / frequency } else { 0.0 }
+/// BS.1770's two filters at a frequency in hertz, as analogue ones: the gain of power.
+fn k_weight(frequency: f64) -> f64 {
+    let shelf = {
+        const CORNER: f64 = 1_681.974;
+        const Q: f64 = 0.707_175;
+        let (high, middle) = (10.0_f64.powf(4.0 / 20.0), 10.0_f64.powf(4.0 / 20.0 * 0.499_667));
+        let x = frequency / CORNER;
+        let above = (1.0 - high * x * x).powi(2) + (middle * x / Q).powi(2);
+        above / ((1.0 - x * x).powi(2) + (x / Q).powi(2))
     };
-    let total: f64 = (0..transform.bins()).map(weight).sum();
-    let power = |ear: &Vec<f64>| -> f64 {
-        let spectrum = transform.forward(ear.iter().copied());
-        spectrum.iter().enumerate().map(|(i, bin)| bin.norm_sqr() * weight(i)).sum()
+    let pass = {
+        const CORNER: f64 = 38.135;
+        const Q: f64 = 0.500_327;
+        let x = frequency / CORNER;
+        x.powi(4) / ((1.0 - x * x).powi(2) + (x / Q).powi(2))
     };
-    let power: f64 = ears.iter().map(power).sum();
-    if total > 0.0 { power / total } else { 0.0 }
+    shelf * pass
+}
+
+/// What each bin of a transform counts; all bins together count 1.
+struct Weights {
+    transform: Transform,
+    bins: Vec<f64>,
+}
+
+impl Weights {
+    fn new(taps: usize, sample_rate: u32) -> Self {
+        let transform = Transform::of_at_least(taps.max(FEWEST));
+        let bin = f64::from(sample_rate) / transform.size() as f64;
+        let weight = |frequency: f64| {
+            if (BAND.0..=BAND.1).contains(&frequency) { k_weight(frequency) / frequency } else { 0.0 }
+        };
+        let mut bins: Vec<f64> = (0..transform.bins()).map(|number| weight(number as f64 * bin)).collect();
+        let total: f64 = bins.iter().sum();
+        bins.iter_mut().for_each(|bin| *bin /= total.max(f64::MIN_POSITIVE));
+        Self { transform, bins }
+    }
+
+    fn power(&self, response: impl Iterator<Item = f64>) -> f64 {
+        let spectrum = self.transform.forward(response);
+        spectrum.iter().zip(&self.bins).map(|(bin, weight)| bin.norm_sqr() * weight).sum()
+    }
+}
+
+/// Loudness of pink noise through the responses of both ears beside that of the noise, as a gain of power.
+pub(super) fn loudness(ears: &[Vec<f64>; 2], sample_rate: u32) -> f64 {
+    let weights = Weights::new(ears.iter().map(Vec::len).max().unwrap_or(0), sample_rate);
+    ears.iter().map(|ear| weights.power(ear.iter().copied())).sum()
+}
+
+impl HrtfSet {
+    /// How loud pink noise is in both ears together from each direction that [`HrtfSet::neighbours`] tells of, beside the
+    /// noise itself: K-weighted (BS.1770), as a gain of power.
+    pub fn loudness(&self) -> Vec<f64> {
+        let weights = Weights::new(self.taps(), self.sample_rate());
+        let ear = |point: usize, ear: usize| {
+            weights.power(self.interpolator().aligned(point, ear).iter().map(|tap| f64::from(*tap)))
+        };
+        let both = |point: usize| (ear(point, 0) + ear(point, 1)) * self.gain() * self.gain();
+        (0..self.interpolator().points()).into_par_iter().map(both).collect()
+    }
 }
 
 #[cfg(test)]
@@ -30,9 +79,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_click_has_the_power_of_the_noise_in_each_ear() {
+    fn a_click_is_as_loud_as_the_noise_in_each_ear() {
         let click = vec![0.0, 0.5];
-        let power = pink_power(&[click.clone(), click], 48_000);
-        assert!((power - 0.5).abs() < 1e-9, "{power}");
+        let found = loudness(&[click.clone(), click], 48_000);
+        assert!((found - 0.5).abs() < 1e-9, "{found}");
+    }
+
+    #[test]
+    fn weights_are_those_of_bs_1770() {
+        // +0.691 dB at 997 Hz, which BS.1770's constant takes off again; 4 dB at the top; −14 dB an octave and more below.
+        let level = |frequency: f64| 10.0 * k_weight(frequency).log10();
+        assert!((level(997.0) - 0.691).abs() < 0.05, "{}", level(997.0));
+        assert!((level(10_000.0) - 4.0).abs() < 0.05 && level(20.0) < -12.0);
     }
 }

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use super::acoustics::Room;
 use super::early::Early;
-use super::level::pink_power;
+use super::level::loudness;
 use super::tail::tail;
 use crate::{Direction, HrirPair, HrtfSet, Orientation};
 
 /// The responses of a built-in room without the direct sound.
 ///
-/// Every source has an early part of its own, and all share one tail. Early part and tail together have the power
-/// of the source: pink noise through them comes with as much power, in both ears together, as through the set in
-/// the mean of all directions. How early part and tail share it follows from the room.
+/// Every source has an early part of its own, and all share one tail. Pink noise through both together is as loud, in
+/// both ears together (K-weighted, BS.1770), as the noise itself. How early part and tail share that follows from the
+/// room.
 pub struct MadeRoom {
     set: Arc<HrtfSet>,
     early: Early,
     /// What the early part of each source is multiplied by: all are equally strong for a head that looks ahead.
     gains: Vec<f64>,
+    /// The early parts for that head.
+    ahead: Vec<[Vec<f64>; 2]>,
     tail: [Vec<f64>; 2],
     late: usize,
 }
@@ -31,23 +33,25 @@ impl MadeRoom {
         set.response(Direction::FRONT, &mut front);
         let direct = (front.delay_left + front.delay_right) / 2.0 + set.interpolator().lead() as f64;
         let mut tail = tail(room, &set, late + direct.max(0.0).round() as usize);
-        let power = |ears: &[Vec<f64>; 2]| pink_power(ears, set.sample_rate());
-        let ahead = early.responses(&set, Orientation::FORWARD, late);
+        let power = |ears: &[Vec<f64>; 2]| loudness(ears, set.sample_rate());
+        let mut ahead = early.responses(&set, Orientation::FORWARD, late);
         let powers: Vec<f64> = ahead.iter().map(power).collect();
         let mean = powers.iter().sum::<f64>() / powers.len().max(1) as f64;
         let whole = (mean + power(&tail)).max(f64::MIN_POSITIVE).sqrt();
         tail.iter_mut().flatten().for_each(|sample| *sample /= whole);
         let gain = |power: f64| if power > 0.0 { (mean / power).sqrt() / whole } else { 0.0 };
-        let gains = powers.into_iter().map(gain).collect();
-        Self { set, early, gains, tail, late }
+        let gains: Vec<f64> = powers.into_iter().map(gain).collect();
+        weigh(&mut ahead, &gains);
+        Self { set, early, gains, ahead, tail, late }
     }
 
     /// The early part of each source at both ears of a head that is turned so.
     pub fn early(&self, head: Orientation) -> Vec<[Vec<f64>; 2]> {
-        let mut all = self.early.responses(&self.set, head, self.late);
-        for (ears, gain) in all.iter_mut().zip(&self.gains) {
-            ears.iter_mut().flatten().for_each(|sample| *sample *= gain);
+        if head == Orientation::FORWARD {
+            return self.ahead.clone();
         }
+        let mut all = self.early.responses(&self.set, head, self.late);
+        weigh(&mut all, &self.gains);
         all
     }
 
@@ -59,6 +63,12 @@ impl MadeRoom {
     /// The late part at both ears, the same for all sources and for any head.
     pub fn tail(&self) -> &[Vec<f64>; 2] {
         &self.tail
+    }
+}
+
+fn weigh(all: &mut [[Vec<f64>; 2]], gains: &[f64]) {
+    for (ears, gain) in all.iter_mut().zip(gains) {
+        ears.iter_mut().flatten().for_each(|sample| *sample *= gain);
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::level::pink_power;
+use super::level::loudness;
 use crate::fractional_delay::resampled_response;
 use crate::{Direction, HrtfError, Orientation, sofa};
 
@@ -79,7 +79,7 @@ impl BrirSet {
     }
 
     /// What every response is multiplied by: pink noise from the loudspeakers, in their mean over a head that
-    /// looks ahead, comes with the power it has, in both ears together.
+    /// looks ahead, is as loud in both ears together (K-weighted, BS.1770) as the noise itself.
     pub fn gain(&self) -> f64 {
         self.gain
     }
@@ -161,7 +161,7 @@ impl BrirSet {
         let power = |loudspeaker: usize| {
             let ear =
                 |ear| self.response(ahead, loudspeaker, ear).iter().map(|tap| f64::from(*tap)).collect();
-            pink_power(&[ear(0), ear(1)], self.measurements.sample_rate)
+            loudness(&[ear(0), ear(1)], self.measurements.sample_rate)
         };
         let mean = (0..count).map(power).sum::<f64>() / count as f64;
         if mean > 0.0 { mean.sqrt().recip() } else { 1.0 }

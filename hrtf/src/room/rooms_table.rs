@@ -1,4 +1,6 @@
 //! The built-in rooms. Absorptions are typical of the surfaces named; with them the rooms decay as quoted.
+//!
+//! The listener sits a little left of the middle, so that the reflections of both sides do not fall on each other.
 
 use super::acoustics::Room;
 
@@ -30,7 +32,7 @@ pub(super) static ROOMS: [Room; 4] = [
         about: "a furnished living room",
         size: [4.6, 6.0, 2.5],
         absorption: [HOME_WALL, HOME_WALL, HOME_WALL, HOME_WALL, HOME_FLOOR, HOME_CEILING],
-        listener: [2.3, 2.4, 1.15],
+        listener: [2.15, 2.4, 1.15],
         distance: 2.2,
     },
     Room {
@@ -38,7 +40,7 @@ pub(super) static ROOMS: [Room; 4] = [
         about: "a small treated control room",
         size: [5.2, 6.4, 3.0],
         absorption: [PANELS, PANELS, ABSORBER, PANELS, CARPET, ABSORBER],
-        listener: [2.6, 3.6, 1.2],
+        listener: [2.4, 3.6, 1.2],
         distance: 2.2,
     },
     Room {
@@ -46,7 +48,7 @@ pub(super) static ROOMS: [Room; 4] = [
         about: "a dubbing stage",
         size: [10.0, 15.0, 6.0],
         absorption: [FABRIC, FABRIC, FABRIC, SCREEN, CARPET, TILES],
-        listener: [5.0, 6.0, 1.3],
+        listener: [4.7, 6.0, 1.3],
         distance: 5.0,
     },
     Room {
@@ -54,7 +56,7 @@ pub(super) static ROOMS: [Room; 4] = [
         about: "a large cinema",
         size: [18.0, 26.0, 9.0],
         absorption: [FABRIC, FABRIC, FABRIC, SCREEN, SEATS, TILES],
-        listener: [9.0, 9.0, 1.4],
+        listener: [8.5, 9.0, 1.4],
         distance: 8.0,
     },
 ];

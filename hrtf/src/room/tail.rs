@@ -40,11 +40,13 @@ impl DiffuseField {
             let ear = |response: &[f32]| transform.forward(response.iter().map(|tap| f64::from(*tap)));
             let (left, right) = (ear(&pair.left), ear(&pair.right));
             let later = pair.delay_left - pair.delay_right;
+            let step = Complex64::from_polar(1.0, -turn * later);
+            let mut phase = Complex64::new(1.0, 0.0);
             for (bin, (left, right)) in left.iter().zip(&right).enumerate() {
-                let phase = Complex64::from_polar(1.0, -turn * bin as f64 * later);
                 powers[0][bin] += left.norm_sqr() / DIRECTIONS as f64;
                 powers[1][bin] += right.norm_sqr() / DIRECTIONS as f64;
                 common[bin] += (left * right.conj() * phase).re / DIRECTIONS as f64;
+                phase *= step;
             }
         }
         let coherence = common.iter().enumerate().map(|(bin, common)| {
@@ -96,17 +98,19 @@ pub(super) fn tail(room: &Room, set: &HrtfSet, late: usize) -> [Vec<f64>; 2] {
         let power = density / rate * (-DECAY * time / times[band]).exp() * (1.0 - early * early).max(0.0);
         power.sqrt() * (std::f64::consts::FRAC_PI_2 * end).sin()
     };
+    let places: Vec<_> =
+        (0..transform.bins()).map(|bin| octaves(bin as f64 * rate / transform.size() as f64)).collect();
     let ear = |number: usize, side: f64| {
+        let bins = one.iter().zip(&other).enumerate().map(|(bin, (one, other))| {
+            let (ears, coherence) = field.at(bin as f64 / transform.size() as f64);
+            let (both, apart) = (((1.0 + coherence) / 2.0).sqrt(), ((1.0 - coherence) / 2.0).sqrt());
+            (one * both + other * (side * apart)) * ears[number]
+        });
+        let bins: Vec<Complex64> = bins.collect();
         let mut sum = vec![0.0; late + length];
         for band in 0..BANDS.len() {
-            let bins = one.iter().zip(&other).enumerate().map(|(bin, (one, other))| {
-                let part = bin as f64 / transform.size() as f64;
-                let (ears, coherence) = field.at(part);
-                let (both, apart) = (((1.0 + coherence) / 2.0).sqrt(), ((1.0 - coherence) / 2.0).sqrt());
-                (one * both + other * (side * apart)) * (ears[number] * share(part * rate, band))
-            });
-            let samples = transform.inverse(bins.collect());
-            for (n, (sum, sample)) in sum[late..].iter_mut().zip(samples).enumerate() {
+            let part = bins.iter().zip(&places).map(|(bin, place)| bin * share(*place, band)).collect();
+            for (n, (sum, sample)) in sum[late..].iter_mut().zip(transform.inverse(part)).enumerate() {
                 *sum += sample * envelope(band, n);
             }
         }
@@ -115,9 +119,8 @@ pub(super) fn tail(room: &Room, set: &HrtfSet, late: usize) -> [Vec<f64>; 2] {
     [ear(0, 1.0), ear(1, -1.0)]
 }
 
-/// What of a frequency belongs to an octave; all octaves together have 1.
-fn share(frequency: f64, band: usize) -> f64 {
-    let (lower, upper, above) = octaves(frequency);
+/// What of a frequency at this place between two octaves belongs to an octave; all octaves together have 1.
+fn share((lower, upper, above): (usize, usize, f64), band: usize) -> f64 {
     if band == lower {
         1.0 - above
     } else if band == upper {

@@ -173,13 +173,13 @@ fn the_tail_repeats_nothing() {
 }
 
 #[test]
-fn a_room_has_the_power_of_what_sounds_in_it() {
+fn a_room_is_as_loud_as_what_sounds_in_it() {
     let set = Arc::new(HrtfSet::built_in().resampled(RATE));
     for room in Room::all() {
         let made = made(room, &set);
-        let tail = pink_power(made.tail(), RATE);
+        let tail = loudness(made.tail(), RATE);
         for early in made.early(Orientation::FORWARD) {
-            let power = pink_power(&early, RATE) + tail;
+            let power = loudness(&early, RATE) + tail;
             assert!((power - 1.0).abs() < 1e-6, "{}: {power}", room.name);
         }
     }

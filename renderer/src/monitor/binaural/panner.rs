@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use formats::Warning;
 use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBlock};
+use hrtf::Direction;
 
 use super::HeadphoneMode;
 use super::feeds::{Feeds, is_lfe};
-use super::room::Share;
+use super::room::{Directness, Share};
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, RenderItem};
-use crate::layout::Layout;
+use crate::layout::{Channel, Layout};
 use crate::panner::DirectDiffuseGains;
 use crate::panner::direct_speakers::look_at;
 use crate::panner::hoa_decode::{components, warnings as hoa_warnings};
@@ -31,21 +32,49 @@ pub(super) struct BinauralPanner {
     conversion: Option<Conversion>,
     virtual_room: LoudspeakerPanner,
     stereo: LoudspeakerPanner,
-    /// To the sends of a built-in room.
-    sends: Option<LoudspeakerPanner>,
+    sends: Option<SendPanner>,
     gains: DirectDiffuseGains,
 }
 
+/// Pans to the sends of a built-in room.
+#[derive(Clone)]
+struct SendPanner {
+    panner: LoudspeakerPanner,
+    directness: Directness,
+    /// Gains of power that the head gives to the virtual loudspeakers and the sends.
+    loudspeakers: Arc<[f64]>,
+    sends: Arc<[f64]>,
+}
+
+impl SendPanner {
+    fn new(feeds: &Feeds, layout: &Layout, directness: Directness) -> Result<Self, RenderError> {
+        let gain = |channel: &Channel| match channel.is_lfe {
+            true => 0.0,
+            false => directness.of(Direction::new(channel.position.azimuth, channel.position.elevation)),
+        };
+        Ok(Self {
+            panner: LoudspeakerPanner::new(layout, None)?,
+            loudspeakers: feeds.layout.channels.iter().map(gain).collect(),
+            sends: layout.channels.iter().map(gain).collect(),
+            directness,
+        })
+    }
+}
+
 impl BinauralPanner {
-    pub(super) fn new(feeds: Arc<Feeds>, conversion: Option<Conversion>) -> Result<Self, RenderError> {
+    pub(super) fn new(
+        feeds: Arc<Feeds>,
+        directness: Option<Directness>,
+        conversion: Option<Conversion>,
+    ) -> Result<Self, RenderError> {
         let stereo = Layout::by_name(STEREO)
             .map_err(|error| RenderError::Layout { layout: STEREO.to_owned(), reason: error.to_string() })?;
         Ok(Self {
             virtual_room: LoudspeakerPanner::new(&feeds.layout, None)?,
             stereo: LoudspeakerPanner::new(&stereo, None)?,
-            sends: match &feeds.sends {
-                Some(sends) => Some(LoudspeakerPanner::new(&sends.layout, None)?),
-                None => None,
+            sends: match (&feeds.sends, directness) {
+                (Some(sends), Some(directness)) => Some(SendPanner::new(&feeds, &sends.layout, directness)?),
+                _ => None,
             },
             gains: DirectDiffuseGains { direct: Vec::new(), diffuse: Vec::new() },
             feeds,
@@ -95,21 +124,34 @@ impl BinauralPanner {
         rows.for_each(|(gain, (direct, diffuse))| {
             *gain = (diffuse * diffuse + spread * direct * direct).sqrt();
         });
-        self.send(&block, context, share);
+        self.send(Some(row), &block, context, share);
     }
 
-    /// What of the block goes into the room, and so does not come straight. What stays with the head is in no room.
-    fn send(&mut self, block: &ObjectsBlock, context: &ItemContext, share: Share) {
-        let (Some(panner), Some(sends)) = (&mut self.sends, &self.feeds.sends) else { return };
+    /// What of the block goes into the room, as loud as the head makes the rest, and so does not come straight. `row` is
+    /// the block's own. What stays with the head is in no room.
+    fn send(&mut self, row: Option<usize>, block: &ObjectsBlock, context: &ItemContext, share: Share) {
+        let (Some(room), Some(sends)) = (&mut self.sends, &self.feeds.sends) else { return };
         if context.head_locked {
             return;
         }
         let DirectDiffuseGains { direct, diffuse } = &mut self.gains;
+        let own = match (row, offset_position(block.position, context.position_offset)) {
+            (Some(row), ObjectPosition::Polar(at)) => {
+                direct[row].powi(2) * room.directness.of(Direction::new(at.azimuth, at.elevation))
+            }
+            _ => 0.0,
+        };
+        let spread = direct.iter().zip(diffuse.iter()).zip(room.loudspeakers.iter());
+        let spread: f64 =
+            spread.map(|((direct, diffuse), gain)| (direct * direct + diffuse * diffuse) * gain).sum();
+        let loud = (own + spread).sqrt() * share.room;
         direct.iter_mut().chain(diffuse).for_each(|gain| *gain *= share.direct);
-        let panned = panner.gains(block, context);
+        let panned = room.panner.gains(block, context);
         let both = panned.direct.iter().zip(&panned.diffuse).map(|(direct, diffuse)| direct.hypot(*diffuse));
-        direct[sends.first..].iter_mut().zip(both).for_each(|(gain, panned)| *gain = panned * share.room);
-        direct[sends.tail] = block.common.gain.linear() * context.object_gain * share.room;
+        let power: f64 = both.clone().map(|gain| gain * gain).sum();
+        let scale = if power > 0.0 { loud / power.sqrt() } else { 0.0 };
+        direct[sends.first..].iter_mut().zip(both).for_each(|(gain, panned)| *gain = panned * scale);
+        direct[sends.tail] = loud;
     }
 
     /// An HOA item straight to the ears.
@@ -144,15 +186,18 @@ impl BinauralPanner {
         item: &DirectSpeakersItem,
         gains: &mut [f64],
     ) {
-        let (Some(panner), Some(sends)) = (&self.sends, &self.feeds.sends) else { return };
+        let (Some(room), Some(sends)) = (&self.sends, &self.feeds.sends) else { return };
         if item.context.head_locked || is_lfe(&RenderItem::DirectSpeakers(item.clone())) {
             return;
         }
         let share = self.share(index, None);
         gains.iter_mut().for_each(|gain| *gain *= share.direct);
-        let panned = panner.direct_speakers(index, block, item, &mut Vec::new());
-        gains[sends.first..].iter_mut().zip(panned).for_each(|(gain, panned)| *gain = panned * share.room);
-        gains[sends.tail] = block.common.gain.linear() * item.context.object_gain * share.room;
+        let panned = room.panner.direct_speakers(index, block, item, &mut Vec::new());
+        let heard = panned.iter().zip(room.sends.iter()).map(|(gain, loud)| gain * gain * loud).sum::<f64>();
+        let power = panned.iter().map(|gain| gain * gain).sum::<f64>();
+        let scale = if power > 0.0 { (heard / power).sqrt() * share.room } else { 0.0 };
+        gains[sends.first..].iter_mut().zip(panned).for_each(|(gain, panned)| *gain = panned * scale);
+        gains[sends.tail] = heard.sqrt() * share.room;
     }
 }
 
@@ -208,7 +253,7 @@ impl Panner for BinauralPanner {
                 let room = self.virtual_room.gains(block, context);
                 self.gains.direct[..room.direct.len()].copy_from_slice(&room.direct);
                 self.gains.diffuse.copy_from_slice(&room.diffuse);
-                self.send(block, context, share);
+                self.send(None, block, context, share);
             }
         }
         &self.gains
@@ -252,10 +297,9 @@ impl Panner for BinauralPanner {
 
     fn hoa(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
         let mut all = self.components(item, warnings)?;
-        if let (Some(panner), Some(sends), false) = (&self.sends, &self.feeds.sends, item.context.head_locked)
-        {
+        if let (Some(room), Some(sends), false) = (&self.sends, &self.feeds.sends, item.context.head_locked) {
             let share = Share::new(self.feeds.scene_mode, None);
-            let panned = panner.hoa(item, &mut Vec::new())?;
+            let panned = room.panner.hoa(item, &mut Vec::new())?;
             // The component of order 0 is the sound itself, −3 dB of it in FuMa.
             let whole = if item.normalization == "FuMa" { std::f64::consts::SQRT_2 } else { 1.0 };
             for ((gains, panned), channel) in all.iter_mut().zip(panned).zip(&item.channels) {

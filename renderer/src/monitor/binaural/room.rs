@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use hrtf::room::{BrirSet, MadeRoom, Responses, Room, RoomConvolver};
-use hrtf::{Binauraliser, Direction, Orientation};
+use hrtf::{Binauraliser, Direction, HrtfSet, Orientation};
 
 use super::feeds::{Feed, Feeds};
 use super::{BinauralPath, Head, HeadphoneMode};
@@ -172,6 +172,33 @@ impl Share {
         };
         let room = 10.0_f64.powf(-ratio / 10.0);
         Self { direct: (1.0 / (1.0 + room)).sqrt(), room: (room / (1.0 + room)).sqrt() }
+    }
+}
+
+/// How loud the head makes what comes straight to it, so that the room is as loud.
+#[derive(Clone)]
+pub(super) struct Directness {
+    set: Arc<HrtfSet>,
+    /// Gains of power of the set's directions.
+    loudness: Arc<[f64]>,
+    head: Orientation,
+}
+
+impl Directness {
+    pub(super) fn new(binauraliser: &Binauraliser, head: &Head) -> Self {
+        let set = Arc::new(binauraliser.set().clone());
+        let loudness = set.loudness().into();
+        // For a head that moves, as if it looked ahead: a turn of the head does not change a room.
+        let head = if head.moves() { Orientation::FORWARD } else { head.at(0.0) };
+        Self { set, loudness, head }
+    }
+
+    /// The gain of power of pink noise from a direction.
+    pub(super) fn of(&self, direction: Direction) -> f64 {
+        let near = self.set.neighbours(self.head.to_head(direction));
+        let gain =
+            |(point, share): (usize, f64)| self.loudness.get(point).map_or(0.0, |gain| share * gain.sqrt());
+        near.into_iter().map(gain).sum::<f64>().powi(2)
     }
 }
 

@@ -11,7 +11,7 @@ use super::Headphones;
 use super::feeds::{Feed, Feeds, SceneRows};
 use super::head::Head;
 use super::panner::{BinauralPanner, may_spread};
-use super::room::RoomStage;
+use super::room::{Directness, RoomStage};
 use super::scene::Scene;
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
@@ -100,7 +100,9 @@ impl Stage {
 
     /// The panner to the feeds.
     pub(crate) fn panner(&self, conversion: Option<Conversion>) -> Result<Box<dyn Panner>, RenderError> {
-        Ok(Box::new(BinauralPanner::new(Arc::clone(&self.feeds), conversion)?))
+        let sends = self.feeds.sends.as_ref();
+        let directness = sends.map(|_| Directness::new(&self.binauraliser, &self.head));
+        Ok(Box::new(BinauralPanner::new(Arc::clone(&self.feeds), directness, conversion)?))
     }
 
     /// Names of the feeds.

@@ -6,16 +6,16 @@ use hrtf::{Direction, HrirPair};
 use super::*;
 use crate::monitor::binaural::Stage;
 
-const FRAMES: usize = 36_000;
+pub(super) const FRAMES: usize = 36_000;
 
-fn loudness(ears: &[Vec<f32>; 2]) -> f64 {
+pub(super) fn loudness(ears: &[Vec<f32>; 2]) -> f64 {
     let mut meter = EbuR128::new(2, RATE, Mode::I).unwrap();
     meter.add_frames_planar_f32(&[&ears[0], &ears[1]]).unwrap();
     meter.loudness_global().unwrap()
 }
 
 /// Pink noise: white noise through Kellet's filter, −3 dB an octave within 0.05 dB from 10 Hz on.
-fn pink(seed: u32) -> Vec<f32> {
+pub(super) fn pink(seed: u32) -> Vec<f32> {
     const POLES: [(f64, f64); 6] = [
         (0.99886, 0.055_517_9),
         (0.99332, 0.075_075_9),
@@ -38,7 +38,7 @@ fn pink(seed: u32) -> Vec<f32> {
 }
 
 /// Fourteen directions: the six axes and the eight corners of a cube.
-fn directions() -> impl Iterator<Item = Direction> {
+pub(super) fn directions() -> impl Iterator<Item = Direction> {
     let axes = [(0.0, 0.0), (180.0, 0.0), (90.0, 0.0), (-90.0, 0.0), (0.0, 90.0), (0.0, -90.0)];
     let corners = [45.0, 135.0, -45.0, -135.0].into_iter().flat_map(|az| [(az, 35.3), (az, -35.3)]);
     axes.into_iter().chain(corners).map(|(azimuth, elevation)| Direction::new(azimuth, elevation))
