@@ -154,11 +154,15 @@ impl OpenJob {
     ///
     /// # Errors
     /// When the input can't be read on, an output can't be written, or `stop` said so.
-    pub fn run(self, progress: &mut dyn FnMut(u64), stop: &dyn Fn() -> bool) -> Result<Rendered, JobError> {
+    pub fn run(
+        self,
+        progress: &mut (dyn FnMut(u64) + Send),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Rendered, JobError> {
         let writers = self.create_writers()?;
-        let Self { job, master, mut engine, span, pool } = self;
+        let Self { job, master, engine, span, pool } = self;
         let format = *master.reader.format();
-        let mut blocks = engine.output_blocks();
+        let blocks = engine.output_blocks();
         let (written, non_finite) = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
             let mut sinks = Vec::new();
@@ -166,29 +170,9 @@ impl OpenJob {
                 let shape = (block.channels(), block.capacity());
                 sinks.push(Sink::start(scope, &output.file, writer, shape, span.start)?);
             }
-            let mut done = 0_u64;
-            while let Some(input) = source.next()? {
-                if stop() {
-                    return Err(JobError::Interrupted);
-                }
-                let rendered = pool.install(|| engine.process(&input, &mut blocks));
-                rendered.map_err(|e| JobError::file(&job.input, e))?;
-                source.recycle(input);
-                let frames = blocks.first().map_or(0, AudioBlock::frames);
-                for (index, block) in blocks.iter_mut().enumerate() {
-                    let Some(sink) = sinks.get(index) else { break };
-                    let full = std::mem::replace(block, sink.empty_block());
-                    if !sink.send(full) {
-                        return Err(sinks.swap_remove(index).failure());
-                    }
-                }
-                done = done.saturating_add(frames as u64);
-                progress(done);
-            }
-            let non_finite = source.non_finite();
-            sinks.iter().for_each(Sink::end);
-            let written = sinks.into_iter().map(Sink::finish).collect::<Result<Vec<_>, _>>()?;
-            Ok((written, non_finite))
+            let line = Line { path: &job.input, source, engine, blocks, sinks };
+            // All of it among the rendering threads: to go there block by block would cost two waits for each.
+            pool.install(|| line.run(progress, stop))
         })?;
         if stop() {
             return Err(JobError::Interrupted);
@@ -229,6 +213,47 @@ impl OpenJob {
         let sample_format = self.job.sample_format;
         let carried = Carried { name: &name, sample_rate: rate, bits: u32::from(sample_format.bits()) };
         self.job.outputs.iter().map(|output| create_writer(self, output, &carried)).collect()
+    }
+}
+
+/// What a job's blocks pass: reader, engine, writers.
+struct Line<'scope> {
+    path: &'scope Path,
+    source: Source,
+    engine: Engine,
+    blocks: Vec<AudioBlock>,
+    sinks: Vec<Sink<'scope>>,
+}
+
+impl Line<'_> {
+    /// Renders block after block. Gives what the sinks wrote, and how many samples were no numbers.
+    fn run(
+        mut self,
+        progress: &mut (dyn FnMut(u64) + Send),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<(Vec<Written>, usize), JobError> {
+        let mut done = 0_u64;
+        while let Some(input) = self.source.next()? {
+            if stop() {
+                return Err(JobError::Interrupted);
+            }
+            let rendered = self.engine.process(&input, &mut self.blocks);
+            rendered.map_err(|e| JobError::file(self.path, e))?;
+            self.source.recycle(input);
+            let frames = self.blocks.first().map_or(0, AudioBlock::frames);
+            for (index, block) in self.blocks.iter_mut().enumerate() {
+                let Some(sink) = self.sinks.get(index) else { break };
+                let full = std::mem::replace(block, sink.empty_block());
+                if !sink.send(full) {
+                    return Err(self.sinks.swap_remove(index).failure());
+                }
+            }
+            done = done.saturating_add(frames as u64);
+            progress(done);
+        }
+        self.sinks.iter().for_each(Sink::end);
+        let written = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
+        Ok((written, self.source.non_finite()))
     }
 }
 
