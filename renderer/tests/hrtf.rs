@@ -67,6 +67,21 @@ fn a_file_of_ones_own_is_described_and_drawn() {
 }
 
 #[test]
+fn what_is_rendered_is_drawn_the_same_every_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let draw = |name: &str| {
+        let picture = folder.path().join(name);
+        let done = proscenium(&["hrtf", "-q", "--rendered", picture.to_str().unwrap()]).run();
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        fs::read_to_string(picture).unwrap()
+    };
+    let svg = draw("one.svg");
+    assert!(svg == draw("two.svg") && svg.len() < 60_000, "{}", svg.len());
+    // Two differences round the head, four spectra of both sides, two of ahead and behind and their difference.
+    assert_eq!(svg.matches("<polyline").count(), 9);
+}
+
+#[test]
 fn what_cannot_serve_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -1,10 +1,13 @@
 //! `proscenium hrtf`: what is in a set of head-related responses or a measured room, and whether it can serve.
 
 mod picture;
+mod rendered;
 mod report;
 mod room;
+mod svg;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use formats::Warning;
 use hrtf::room::BrirSet;
@@ -21,6 +24,7 @@ use room::RoomReport;
   proscenium hrtf me.sofa
   proscenium hrtf stage.sofa            a room for --room: loudspeakers, orientations, reverberation time
   proscenium hrtf me.sofa --svg me.svg  with a picture of coverage, time and level differences
+  proscenium hrtf me.sofa --rendered ears.svg  what an object that circles sounds like, ±90°, ahead and behind
   proscenium hrtf me.sofa --json | jq .interaural_time_difference")]
 pub struct Args {
     /// A SOFA file: SimpleFreeFieldHRIR, MultiSpeakerBRIR or SingleRoomSRIR; the built-in MIT KEMAR when left out
@@ -29,6 +33,9 @@ pub struct Args {
     /// Draw where the set was measured, and time and level differences between the ears over azimuth
     #[arg(long, value_name = "OUT.svg")]
     svg: Option<PathBuf>,
+    /// Draw what the engine renders with the set: an object that circles, and spectra at ±90°, ahead and behind
+    #[arg(long, value_name = "OUT.svg")]
+    rendered: Option<PathBuf>,
 }
 
 /// Prints the report, or the same as JSON, and draws the picture.
@@ -53,6 +60,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     if let Some(svg) = &args.svg {
         write_picture(svg, args.file.as_deref(), &picture::draw(&report, &set))?;
     }
+    if let Some(svg) = &args.rendered {
+        // As a render takes it: the built-in set is equalised, others are taken as measured.
+        let set = if args.file.is_none() { set.diffuse_field_equalised() } else { set };
+        let picture = rendered::draw(&report.name, &Arc::new(set)).map_err(CliError::new)?;
+        write_picture(svg, args.file.as_deref(), &picture)?;
+    }
     if console.wants_json() {
         console.json(&report)?;
     } else {
@@ -62,8 +75,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 }
 
 fn show_room(args: &Args, file: &Path, room: BrirSet, console: &Console) -> Result<Outcome, CliError> {
-    if args.svg.is_some() {
-        return Err(CliError::file(file, "is a room: --svg draws sets of head-related responses only"));
+    if args.svg.is_some() || args.rendered.is_some() {
+        let message = "is a room: --svg and --rendered draw sets of head-related responses only";
+        return Err(CliError::file(file, message));
     }
     console.warnings(file, &interpreted(&room.measurements().remarks))?;
     let report = RoomReport::new(file, room);
