@@ -89,7 +89,7 @@ struct Pick {
 /// Decodes `picks`, which are in the order of the file, and with them the channels between.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
 fn decode_tiles(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
-    // In the order of the file. The last row is read beyond its end: only whole vectors are transposed.
+    // In the order of the file. The last row is read beyond its end: channels are transposed by fours.
     let mut samples = [0.0; (ROWS + 1) * COLUMNS];
     // Of each channel, frames n, n + 4, n + 8 and n + 12.
     let Aligned(quads) = &mut Aligned([[[0.0; QUAD]; COLUMNS]; ROWS / QUAD]);
@@ -100,7 +100,7 @@ fn decode_tiles(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
     // One window after the other: the planes of more would be too many for the processor's table of pages.
     for window in picks.chunk_by(|a, b| a.track / COLUMNS == b.track / COLUMNS) {
         let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
-        let width = (last.track - first.track + 1).next_multiple_of(16).min(COLUMNS);
+        let width = (last.track - first.track + 1).next_multiple_of(QUAD).min(COLUMNS);
         let skipped = if file.channels <= COLUMNS { first.track } else { 0 };
         for (block, rows) in file.raw.chunks(file.frame_bytes * ROWS).enumerate() {
             load_rows(file, rows, first.track, width, &mut samples);
