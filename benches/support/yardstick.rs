@@ -34,3 +34,13 @@ pub const LIBADM_FASTEST: Yardstick = yardstick("libadm, fastest", 106.0);
 pub const PEERS_CHAINED: Yardstick = yardstick("peers chained", 39.0);
 /// MB/s of axml.
 pub const EAR_AXML: Yardstick = yardstick("EAR 2.1.0", 3.0);
+/// ns per source-sample, moving sources with only 32 taps, blocks of 1024 and 256.
+pub const OPENAL_MOVING: [Yardstick; 2] =
+    [yardstick("OpenAL Soft, 32 taps", 10.0), yardstick("OpenAL Soft, 32 taps", 14.8)];
+/// ns per source-sample, static sources with 512 taps, blocks of 1024 and 256.
+pub const ZITA_STATIC: [Yardstick; 2] =
+    [yardstick("zita-convolver", 2.27), yardstick("zita-convolver", 2.97)];
+/// ns per source-sample, one static source, block of 256.
+pub const ZITA_SINGLE: Yardstick = yardstick("zita-convolver", 6.6);
+/// ns per sample, one channel through 1 s and 4 s, block of 256.
+pub const ZITA_LONG: [Yardstick; 2] = [yardstick("zita-convolver", 42.0), yardstick("zita-convolver", 53.0)];

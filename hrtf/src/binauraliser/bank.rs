@@ -2,11 +2,12 @@
 
 use std::sync::OnceLock;
 
+use super::delay;
 use crate::convolver::{Spectrum, Transform};
 use crate::{Direction, HrtfSet};
 
 /// Samples added to every delay: arrivals may lie half a sample before the first whole one.
-pub(super) const SLACK: usize = 1;
+pub(super) const SLACK: usize = (delay::LEAST + 0.5) as usize;
 
 /// Sets up to this size are transformed at once, larger ones (half a gigabyte of spectra) as they are needed.
 const MOST_AT_ONCE: usize = 4096;
@@ -18,6 +19,8 @@ pub struct Placed {
     shares: [f32; 3],
     /// Samples, left and right; at least 0.
     pub(super) delays: [f64; 2],
+    /// The direction as a unit vector.
+    pub(super) vector: [f64; 3],
 }
 
 /// The spectra.
@@ -52,22 +55,25 @@ impl Bank {
 
     /// A direction as the head of `set` hears it.
     pub(super) fn place(&self, set: &HrtfSet, direction: Direction) -> Placed {
-        let shares = set.interpolator().sphere().locate(direction.unit_vector());
+        let vector = direction.unit_vector();
+        let shares = set.interpolator().sphere().locate(vector);
         let least = set.interpolator().least();
         let delays = set.interpolator().arrivals(direction).map(|a| (a - least + SLACK as f64).max(0.0));
-        Placed { points: shares.points, shares: shares.shares.map(|share| share as f32), delays }
+        Placed { points: shares.points, shares: shares.shares.map(|share| share as f32), delays, vector }
     }
 
-    /// Adds `signal` through the response of a direction.
-    pub(super) fn add(
+    /// Adds `signal` through the responses of directions, each to its own sum.
+    pub(super) fn add<const N: usize>(
         &self,
         set: &HrtfSet,
         (signal, ear): (&Spectrum, usize),
-        placed: &Placed,
-        sum: &mut Spectrum,
+        placed: [&Placed; N],
+        sums: [&mut Spectrum; N],
     ) {
-        let filters = placed.points.map(|point| &self.point(set, point)[ear]);
-        sum.add_blend(signal, filters, placed.shares);
+        for (placed, sum) in placed.into_iter().zip(sums) {
+            let filters = placed.points.map(|point| &self.point(set, point)[ear]);
+            sum.add_blend(signal, filters, placed.shares);
+        }
     }
 }
 

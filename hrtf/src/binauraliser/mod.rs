@@ -13,11 +13,13 @@
 
 mod bank;
 mod delay;
+mod lines;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use bank::Placed;
+pub use lines::Lines;
 
 use crate::convolver::{Spectrum, Transform, TransformScratch};
 use crate::{Direction, HrirPair, HrtfSet};
@@ -26,6 +28,13 @@ use delay::{Kernels, LEAD, TAPS};
 
 /// The longest way between two knots, samples.
 const LONGEST_STEP: usize = 256;
+
+/// The most steps that the response of a source may be faded over at once.
+const GLIDING_STEPS: usize = 4;
+
+/// A source that stays within this angle (10°) of where it was, as its cosine, is faded from one end of the block to
+/// the other: that is how far apart measured directions are.
+const NEAR_COSINE: f64 = 0.984_807_753;
 
 /// One head for blocks of one length. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -41,6 +50,10 @@ struct Fixed {
     transform: Transform,
     block: usize,
     step: usize,
+    /// Samples of a moving source's line before the block.
+    lead: usize,
+    /// The longest delay, samples.
+    longest: usize,
     memory: usize,
 }
 
@@ -63,26 +76,37 @@ pub struct Knot {
 #[derive(Clone, Debug)]
 pub struct Ears {
     steady: [Spectrum; 2],
+    /// As it is at the start of the block, and at its end.
+    gliding: [[Spectrum; 2]; 2],
+    /// As it is at each knot.
     moving: Vec<[Spectrum; 2]>,
-    any: (bool, bool),
+    any: Any,
     signal: Spectrum,
-    delayed: Vec<f32>,
-    polynomials: Vec<[[f64; 4]; 2]>,
+    /// Of a source with a jump.
+    lines: Lines,
     scratch: TransformScratch,
+}
+
+/// What was added.
+#[derive(Clone, Copy, Debug, Default)]
+struct Any {
+    steady: bool,
+    gliding: bool,
+    moving: bool,
 }
 
 impl Binauraliser {
     /// Prepares `set` for blocks of `block` samples: every response is transformed, which takes milliseconds.
     pub fn new(set: HrtfSet, block: usize) -> Self {
         let block = block.max(1);
-        let (bank_taps, longest) = (set.taps(), bank::longest_delay(&set));
-        let memory = bank_taps + longest + TAPS - 1;
+        let longest = bank::longest_delay(&set);
+        let step = block.div_ceil(block.div_ceil(LONGEST_STEP));
+        let lead = lines::lead(set.taps(), step);
+        let memory = lead + lines::reach(longest);
         let transform = Transform::new(block + memory);
-        let steps = block.div_ceil(LONGEST_STEP);
         let bank = Bank::new(&set, &transform);
-        let step = block.div_ceil(steps);
         let kernels = Kernels::new();
-        Self { fixed: Arc::new(Fixed { set, bank, kernels, transform, block, step, memory }) }
+        Self { fixed: Arc::new(Fixed { set, bank, kernels, transform, block, step, lead, longest, memory }) }
     }
 
     /// The set.
@@ -170,11 +194,11 @@ impl Binauraliser {
         let pair = || [transform.spectrum(), transform.spectrum()];
         Ears {
             steady: pair(),
+            gliding: [pair(), pair()],
             moving: (0..=self.steps()).map(|_| pair()).collect(),
-            any: (false, false),
+            any: Any::default(),
             signal: transform.spectrum(),
-            delayed: vec![0.0; self.fixed.set.taps() + self.fixed.block],
-            polynomials: vec![[[0.0; 4]; 2]; (self.knots().end - self.knots().start) as usize],
+            lines: self.lines(1),
             scratch: transform.scratch(),
         }
     }
@@ -186,7 +210,7 @@ impl Binauraliser {
         for (sum, filter) in steady.iter_mut().zip(&filter.ears) {
             sum.add_product(signal, filter);
         }
-        any.0 = true;
+        any.steady = true;
     }
 
     /// Adds a moving source. `input` is [`Binauraliser::memory`] samples and the block; `knots` are those of
@@ -197,85 +221,94 @@ impl Binauraliser {
         if knots.len() < zero + self.steps() + 2 || input.len() < self.fixed.memory + self.fixed.block {
             return;
         }
+        let input = &input[..self.fixed.memory + self.fixed.block];
+        let mut lines = std::mem::take(&mut ears.lines);
         let mut first = 0;
         while first < knots.len() {
             let jump = knots[first + 1..].iter().position(|knot| knot.jump);
             let last = jump.map_or(knots.len(), |offset| first + 1 + offset);
             if last > zero && first <= zero + self.steps() {
-                self.add_run(input, knots, first..last, ears);
+                self.fill_run(input, knots, first..last, &mut lines);
+                self.add_run((&lines, 0), knots, first..last, ears);
             }
             first = last;
         }
+        ears.lines = lines;
     }
 
-    /// Adds the part of a moving source between two jumps; its delays stand still outside.
-    fn add_run(&self, input: &[f32], knots: &[Knot], run: Range<usize>, ears: &mut Ears) {
+    /// Adds a moving source whose lines were filled for several blocks, which is less work: block `block` of them.
+    /// `knots` are those of this block, the first of which may be a jump and no other. The same as
+    /// [`Binauraliser::add_moving`], bit by bit.
+    pub fn add_lines(&self, lines: &Lines, block: usize, knots: &[Knot], ears: &mut Ears) {
+        let zero = (-self.knots().start) as usize;
+        let there = self.fixed.lead + (block + 1) * self.fixed.block <= lines.ears[0].len();
+        if there && knots.len() >= zero + self.steps() + 2 {
+            self.add_run((lines, block), knots, 0..knots.len(), ears);
+        }
+    }
+
+    /// Adds the part of a moving source between two jumps.
+    fn add_run(&self, (lines, block): (&Lines, usize), knots: &[Knot], run: Range<usize>, ears: &mut Ears) {
         let Fixed { set, bank, transform, .. } = &*self.fixed;
         let zero = (-self.knots().start) as usize;
-        let held = |knot: usize| knots[knot.clamp(run.start, run.end - 1)].placed;
-        for (knot, curves) in ears.polynomials.iter_mut().enumerate() {
-            let around = [knot.saturating_sub(1), knot, knot + 1, knot + 2].map(|knot| held(knot).delays);
-            *curves = [0, 1].map(|ear| delay::curve(around.map(|delays| delays[ear])));
-        }
-        for ear in 0..2 {
-            self.delay(input, ear, ears);
-            let Ears { moving, signal, delayed, scratch, .. } = &mut *ears;
-            transform.forward(delayed, scratch, signal);
+        let glides = run.start <= zero && run.end > zero + self.steps() && self.glides(&knots[zero..]);
+        let from = block * self.fixed.block;
+        let Ears { moving, gliding, signal, scratch, any, .. } = ears;
+        for (ear, line) in lines.ears.iter().enumerate() {
+            transform.forward(&line[from..from + self.fixed.lead + self.fixed.block], scratch, signal);
+            if glides {
+                let [start, end] = gliding;
+                let placed = [&knots[zero].placed, &knots[zero + self.steps()].placed];
+                bank.add(set, (signal, ear), placed, [&mut start[ear], &mut end[ear]]);
+                continue;
+            }
             for (number, sums) in moving.iter_mut().enumerate() {
                 if run.contains(&(zero + number)) {
-                    bank.add(set, (signal, ear), &knots[zero + number].placed, &mut sums[ear]);
+                    bank.add(set, (signal, ear), [&knots[zero + number].placed], [&mut sums[ear]]);
                 }
             }
         }
-        ears.any.1 = true;
+        any.gliding |= glides;
+        any.moving |= !glides;
     }
 
-    /// The input as it reaches an ear, from the response's length before the block on.
-    fn delay(&self, input: &[f32], ear: usize, ears: &mut Ears) {
-        let Fixed { step, memory, kernels, block, .. } = &*self.fixed;
-        let taps = self.fixed.set.taps();
-        let zero = (-self.knots().start) as usize;
-        let longest = (memory - taps - (TAPS - 1)) as f64;
-        // Knot `zero` is at sample 0, and the first sample wanted is −taps.
-        let mut sample = zero * step - taps;
-        let skip = memory - taps;
-        let end = taps + block;
-        let mut done = 0;
-        while done < end {
-            let (knot, within) = (sample / step, sample % step);
-            let [a, b, c, d] = ears.polynomials[knot][ear];
-            let count = (step - within).min(end - done);
-            let one = 1.0 / *step as f64;
-            for (n, late) in ears.delayed[done..done + count].iter_mut().enumerate() {
-                let u = (within + n) as f64 * one;
-                let delay = (a + u * (b + u * (c + u * d))).clamp(0.0, longest);
-                *late = kernels.sample(input, skip + done + n, delay);
-            }
-            done += count;
-            sample += count;
-        }
+    /// The source stays so near in this block that its response may be faded from the first knot to the last.
+    fn glides(&self, knots: &[Knot]) -> bool {
+        let steps = self.steps();
+        let first = knots[0].placed.vector;
+        let near = |knot: &Knot| {
+            let [x, y, z] = knot.placed.vector;
+            first[0] * x + first[1] * y + first[2] * z > NEAR_COSINE
+        };
+        steps <= GLIDING_STEPS && knots[..=steps].iter().all(near)
     }
 
     /// Adds what was put into `ears` to the two rows of a block, and empties them.
     pub fn finish(&self, ears: &mut Ears, left: &mut [f32], right: &mut [f32]) {
-        let Fixed { transform, memory, step, .. } = &*self.fixed;
-        let Ears { steady, moving, any, scratch, .. } = ears;
-        let taps = self.fixed.set.taps();
+        let Fixed { transform, memory, step, lead, block, .. } = &*self.fixed;
+        let Ears { steady, gliding, moving, any, scratch, .. } = ears;
         for (ear, row) in [left, right].into_iter().enumerate() {
-            if any.0 {
+            if any.steady {
                 let samples = transform.inverse(&steady[ear], scratch).iter().skip(*memory);
                 row.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
                 steady[ear].clear();
             }
-            if any.1 {
+            if any.gliding {
+                for (number, sums) in gliding.iter_mut().enumerate() {
+                    let samples = &transform.inverse(&sums[ear], scratch)[*lead..];
+                    fade(row, samples, number, *block);
+                    sums[ear].clear();
+                }
+            }
+            if any.moving {
                 for (knot, sums) in moving.iter_mut().enumerate() {
-                    let samples = &transform.inverse(&sums[ear], scratch)[taps..];
+                    let samples = &transform.inverse(&sums[ear], scratch)[*lead..];
                     fade(row, samples, knot, *step);
                     sums[ear].clear();
                 }
             }
         }
-        *any = (false, false);
+        *any = Any::default();
     }
 }
 

@@ -147,12 +147,57 @@ fn strongest_line(samples: &[f64], hertz: f64, away: f64) -> f64 {
 #[test]
 fn a_circling_sine_has_no_zipper() {
     // Of the motion itself: phase modulation by 2π f · 0.3 ms at 1 Hz, all of it nearer than 100 Hz, and the
-    // kinks of interpolation between directions 10° apart.
-    for (block, hertz) in [(1024, 500.0), (1024, 1_000.0), (256, 1_000.0), (4096, 1_000.0)] {
+    // kinks of interpolation between directions 10° apart, 36 of them a second.
+    let cases =
+        [(1024, 500.0), (1024, 1_000.0), (256, 1_000.0), (4096, 1_000.0), (1024, 4_000.0), (1024, 8_000.0)];
+    for (block, hertz) in cases {
         let binauraliser = Binauraliser::new(sphere(), block);
         let samples = circle(&binauraliser, (hertz, 360.0), 98_304);
-        let line = strongest_line(&samples, hertz, 120.0);
+        let away = if hertz > 1_000.0 { 250.0 } else { 120.0 };
+        let line = strongest_line(&samples, hertz, away);
         assert!(line < -80.0, "block {block}, {hertz} Hz: {line:.1} dBc");
+    }
+}
+
+#[test]
+fn lines_of_several_blocks_are_the_same_bits() {
+    // The steps of 1000 are no whole number of strips; a block of 441 is no whole number of steps.
+    for (block, blocks) in [(1024, 3), (256, 5), (1000, 2), (441, 1), (32, 40)] {
+        let binauraliser = Binauraliser::new(sphere(), block);
+        let (memory, around) = (binauraliser.memory(), binauraliser.knots());
+        let steps = (around.end - 2) as usize;
+        let input = noise(9, memory + blocks * block);
+        let knot = |number: i64| {
+            let direction = Direction::new(40.0 + 9.0 * number as f64, 11.0 - number as f64);
+            Knot { placed: binauraliser.place(direction), jump: false }
+        };
+        let window = (around.end - around.start) as usize;
+        let knots: Vec<Knot> = (0..(window + (blocks - 1) * steps) as i64).map(knot).collect();
+        let (mut lines, mut next) = (binauraliser.lines(blocks), binauraliser.lines(1));
+        binauraliser.fill(&input, &knots, &mut lines);
+        let mut ears = binauraliser.ears();
+        for number in 0..blocks {
+            let mut rows = [vec![0.0; block], vec![0.0; block], vec![0.0; block], vec![0.0; block]];
+            let [left, right, left_again, right_again] = &mut rows;
+            let knots = &knots[number * steps..][..window];
+            let input = &input[number * block..][..memory + block];
+            binauraliser.add_moving(input, knots, &mut ears);
+            binauraliser.finish(&mut ears, left, right);
+            binauraliser.add_lines(&lines, number, knots, &mut ears);
+            binauraliser.finish(&mut ears, left_again, right_again);
+            assert!(left.iter().any(|sample| *sample != 0.0));
+            assert!(left == left_again && right == right_again, "block {number} of {block} samples");
+            if number == 0 {
+                binauraliser.fill(input, knots, &mut next);
+            } else {
+                binauraliser.fill_next(input, knots, &mut next);
+            }
+            left_again.fill(0.0);
+            right_again.fill(0.0);
+            binauraliser.add_lines(&next, 0, knots, &mut ears);
+            binauraliser.finish(&mut ears, left_again, right_again);
+            assert!(left == left_again && right == right_again, "after {number} blocks of {block} samples");
+        }
     }
 }
 

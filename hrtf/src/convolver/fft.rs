@@ -109,7 +109,7 @@ fn part((re, im): (f32, f32), number: usize) -> f32 {
 
 /// `a · b + c`, rounded once where the processor can; elsewhere a fused product would be a slow call.
 #[inline(always)]
-pub(super) fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
+pub(crate) fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
     if fused { a.mul_add(b, c) } else { a * b + c }
 }
 

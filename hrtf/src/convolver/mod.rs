@@ -19,6 +19,7 @@ mod spectrum;
 mod streaming;
 mod transform;
 
+pub(crate) use fft::multiply_add;
 pub use overlap_save::{OverlapSave, Scratch};
 pub use spectrum::Spectrum;
 pub use streaming::{Convolver, Route};
