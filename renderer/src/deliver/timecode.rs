@@ -90,7 +90,7 @@ fn parse_decimal(text: &str) -> Option<Unit> {
     Some(Unit::Seconds { numerator, denominator: NANOSECONDS })
 }
 
-/// BS.2076-2 §8.2: `hh:mm:ss.zzzzzSfffff`, zzzzz samples of 1/fffff second.
+/// BS.2076-2 §5.13: `hh:mm:ss.zzzzzSfffff`, zzzzz samples of 1/fffff second.
 fn parse_adm(time: &str, rate: &str) -> Option<Unit> {
     let (whole, samples) = time.split_once('.')?;
     let (samples, denominator) = (digits(samples)?, u64::from(rate.parse::<u32>().ok()?));

@@ -3,6 +3,8 @@
 use std::f64::consts::TAU;
 
 use hrtf::convolver::{OverlapSave, Scratch};
+use realfft::num_complex::Complex64;
+use realfft::{ComplexToReal, RealFftPlanner};
 
 use super::interpolation::is_silent;
 use super::mersenne_twister::MersenneTwister;
@@ -32,7 +34,8 @@ impl Decorrelators {
     pub(super) fn new(names: &[String]) -> Self {
         let mut sorted: Vec<&String> = names.iter().collect();
         sorted.sort();
-        let filter = |name: &String| response(sorted.binary_search(&name).unwrap_or(0) as u32);
+        let inverse = RealFftPlanner::new().plan_fft_inverse(TAPS);
+        let filter = |name: &String| response(sorted.binary_search(&name).unwrap_or(0) as u32, &*inverse);
         let responses: Vec<_> = names.iter().map(filter).collect();
         Self { filters: OverlapSave::set(&responses, GRID) }
     }
@@ -69,29 +72,26 @@ impl Decorrelators {
 
 /// The impulse response of decorrelator `seed`: magnitude 1 at every bin, phase 0 at the first and last, else
 /// uniformly random from the raw words of MT19937.
-fn response(seed: u32) -> Vec<f64> {
-    let half = TAPS / 2;
-    let phases =
-        MersenneTwister::new(seed).take(half - 1).map(|word| TAU * f64::from(word) / 4_294_967_296.0);
-    let bins: Vec<(f64, f64)> = phases.map(f64::sin_cos).collect();
-    let turn: Vec<(f64, f64)> = (0..TAPS).map(|n| (TAU * n as f64 / TAPS as f64).sin_cos()).collect();
-    let tap = |n: usize| {
-        let ends = if n.is_multiple_of(2) { 2.0 } else { 0.0 };
-        let middle: f64 = (1..half)
-            .zip(&bins)
-            .map(|(bin, (sine, cosine))| {
-                let (turn_sine, turn_cosine) = turn[bin * n % TAPS];
-                turn_cosine * cosine - turn_sine * sine
-            })
-            .sum();
-        (ends + 2.0 * middle) / TAPS as f64
-    };
-    (0..TAPS).map(tap).collect()
+fn response(seed: u32, inverse: &dyn ComplexToReal<f64>) -> Vec<f64> {
+    let mut bins = vec![Complex64::new(1.0, 0.0); TAPS / 2 + 1];
+    for (bin, word) in bins[1..TAPS / 2].iter_mut().zip(MersenneTwister::new(seed)) {
+        *bin = Complex64::cis(TAU * f64::from(word) / 4_294_967_296.0);
+    }
+    let mut taps = inverse.make_output_vec();
+    // Fails only for buffers of the wrong length, and for bins that no real signal has.
+    let transformed = inverse.process(&mut bins, &mut taps);
+    debug_assert!(transformed.is_ok());
+    taps.iter_mut().for_each(|tap| *tap /= TAPS as f64);
+    taps
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn taps(seed: u32) -> Vec<f64> {
+        response(seed, &*RealFftPlanner::new().plan_fft_inverse(TAPS))
+    }
 
     /// `ear.core.objectbased.decorrelate.design_decorrelator_basic` of EAR 2.1.0: taps 0, 1, 255, 256, 511.
     const EAR: [(u32, [f64; 5]); 2] = [
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn filters_equal_the_references() {
         for (seed, expected) in EAR {
-            let taps = response(seed);
+            let taps = taps(seed);
             for (tap, expected) in [0, 1, 255, 256, 511].into_iter().zip(expected) {
                 assert!((taps[tap] - expected).abs() < 1e-14, "seed {seed}, tap {tap}");
             }
@@ -142,7 +142,7 @@ mod tests {
             .collect();
         // In ASCII order: LFE1, M+030, M-030.
         for (channel, seed) in [(0, 1), (1, 2), (2, 0)] {
-            let taps = response(seed);
+            let taps = taps(seed);
             let mut output = vec![0.0; GRID];
             let mut scratch = (decorrelators.scratch(), Vec::new());
             assert!(decorrelators.add(channel, (&bus, GRID), &mut scratch, &[0.0; GRID], &mut output));

@@ -225,7 +225,7 @@ impl Spec {
     }
 }
 
-/// BS.2127-1 §7.4: gain, then delay; BS.2076-2 §5.4.3.2.1 also has a phase, which the reference renderer
+/// BS.2127-1 §7.4: gain, then delay; BS.2076-2 §5.4.3.2 also has a phase, which the reference renderer
 /// refuses. Differs from EAR: half turns change the sign, other angles go through a phase shifter.
 fn coefficient_of(
     spec: Spec,
