@@ -236,7 +236,17 @@ fn unfiltered(stored: &[u8], filters: &[u64], width: usize, bytes: usize) -> Res
                 .map_err(|_| HrtfError::new("corrupt HDF5 structure: a chunk that does not inflate"))?,
             SHUFFLE => {
                 let count = plain.len() / width.max(1);
-                (0..plain.len()).map(|i| plain[(i % width) * count + i / width]).collect()
+                let mut together = vec![0; count * width];
+                for byte in 0..width {
+                    let from = &plain[byte * count..(byte + 1) * count];
+                    together[byte..]
+                        .iter_mut()
+                        .step_by(width.max(1))
+                        .zip(from)
+                        .for_each(|(to, from)| *to = *from);
+                }
+                together.extend_from_slice(&plain[count * width..]);
+                together
             }
             _ => {
                 return Err(HrtfError::new(format!(

@@ -69,6 +69,10 @@ impl<'a> Variables<'a> {
                 else {
                     return Ok(None);
                 };
+                // The responses are nearly all of a file, and `sofar` puts their chunks in place byte by byte.
+                if name == "Data.IR" {
+                    return large(bytes, name, address).map(Some);
+                }
                 let object = match file.parse_child(name, address) {
                     Ok(object) if object.ds.dimension_size.len() <= 3 && !object.data.is_empty() => object,
                     _ => return large(bytes, name, address).map(Some),
@@ -89,7 +93,7 @@ impl<'a> Variables<'a> {
     }
 }
 
-/// An array that `sofar` does not read.
+/// An array that `sofar` does not read, or slowly.
 fn large(bytes: &[u8], name: &str, address: u64) -> Result<Variable, HrtfError> {
     let named = |e: HrtfError| HrtfError::new(format!("{name}: {e}"));
     let address = usize::try_from(address).unwrap_or(usize::MAX);
