@@ -19,6 +19,9 @@ use crate::convolver::{Spectrum, Transform, TransformScratch};
 /// Blocks in a long partition, and short partitions in front of the long ones.
 const LONG: usize = 8;
 
+/// Taps of responses whose spectra are kept: half a gigabyte. Those of orientations that the head has left give way.
+const MOST_TAPS: usize = 1 << 25;
+
 /// The responses of some inputs at both ears; `None` where an input has none.
 pub type Responses = Vec<Option<[Vec<f32>; 2]>>;
 
@@ -36,6 +39,8 @@ pub struct RoomConvolver {
     /// What does, for each orientation; made when the head first looks there.
     orientations: Vec<Orientation>,
     views: Vec<Option<Layer>>,
+    /// How many of these are kept.
+    kept: usize,
     view: Views,
     /// What long partitions add, by superblock and layer, both ears.
     late: BTreeMap<(i64, usize), [Vec<f32>; 2]>,
@@ -112,6 +117,7 @@ impl RoomConvolver {
             inputs: Vec::new(),
             fixed: Layer::default(),
             views: orientations.iter().map(|_| None).collect(),
+            kept: MOST_TAPS / (2 * fixed.len() * taps).max(1),
             orientations,
             view: Arc::new(view),
             late: BTreeMap::new(),
@@ -149,11 +155,7 @@ impl RoomConvolver {
         let first = start.div_euclid(self.block as i64);
         self.start_anew_unless(first);
         let looks: Vec<Option<usize>> = head.iter().map(|head| self.nearest(*head)).collect();
-        for view in looks.iter().flatten() {
-            if self.views[*view].is_none() {
-                self.views[*view] = Some(self.layer(&(self.view)(*view)));
-            }
-        }
+        self.look(&looks);
         self.transform(first, inputs);
         self.add_late(first, &looks);
         let [left, right] = ears;
@@ -182,6 +184,22 @@ impl RoomConvolver {
             input.line.fill(0.0);
             input.short = Ring::default();
             input.long = Ring::default();
+        }
+    }
+
+    /// Makes the responses of these orientations where they are not known, and forgets others when they are too many.
+    fn look(&mut self, looks: &[Option<usize>]) {
+        for view in looks.iter().flatten() {
+            if self.views[*view].is_none() {
+                self.views[*view] = Some(self.layer(&(self.view)(*view)));
+            }
+        }
+        if self.views.iter().flatten().count() > self.kept {
+            for (view, layer) in self.views.iter_mut().enumerate() {
+                if !looks.contains(&Some(view)) {
+                    *layer = None;
+                }
+            }
         }
     }
 
