@@ -83,10 +83,10 @@ for scene in film atmos; do
     printf '  %-34s %9.1f MB\n' "$scene, peak memory" "$(awk -v kb="${one#* }" 'BEGIN { print kb / 1000 }')"
 done
 
-printf '\nWhole job, 128 tracks to 7.1.4 and 24 bits, warm (loudness comes in a later release)\n'
+printf '\nWhole job, 128 tracks to 7.1.4 and 24 bits with loudness and true peak, warm\n'
 "$generate" wide "$work/wide.wav" 30
 for threads in 1 2; do
-    job=$(best "$proscenium" render "$work/wide.wav" --layout 7.1.4 --bits 24 --threads $threads -o "$work/out.wav")
+    job=$(best "$proscenium" render "$work/wide.wav" --layout 7.1.4 --bits 24 --measure --threads $threads -o "$work/out.wav")
     awk -v s="${job% *}" -v n=$threads 'BEGIN { printf "  %-34s %9.3f s   %8.0f × real time\n", n " thread(s)", s, 30 / s }'
 done
 rm -f "$work/wide.wav"

@@ -1,5 +1,5 @@
-//! Goal 8: a whole job, 128 tracks of a BW64 file to 7.1.4 and a 24-bit file: read, decode, render, encode and
-//! write, one after the other. Loudness and true peak come in a later release and are not in the figure.
+//! Goal 8: a whole job, 128 tracks of a BW64 file to 7.1.4 and a 24-bit file: read, decode, render, measure loudness
+//! and true peak, encode and write, one after the other.
 //! `benches/run.sh` times the command, which overlaps reading and writing with rendering.
 #![allow(clippy::print_stdout)]
 
@@ -14,6 +14,8 @@ use proscenium_benches::scene::{RATE, Scene};
 use proscenium_benches::timing::{best_of, row, table};
 use proscenium_benches::yardstick::PEERS_CHAINED;
 use renderer::items::RenderItem;
+use renderer::layout::Layout;
+use renderer::loudness::{Measures, Meter, MeterChannel};
 
 const SECONDS: u64 = 20;
 
@@ -24,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_scene(&input, &scene, Sound::Dense)?;
     let items = job::items(&scene)?;
 
-    table("128 tracks to 7.1.4 and 24 bits, warm, without loudness", "× real time");
+    table("128 tracks to 7.1.4 and 24 bits with loudness and true peak, warm", "× real time");
     for threads in [1, 2] {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
         let mut failed = None;
@@ -52,6 +54,8 @@ fn run(input: &Path, output: &Path, items: &Arc<[RenderItem]>, threads: usize) -
     let spec = WriterSpec { format, frames: Some(reader.frames()), dither: None };
     let mut writer = Writer::create(output, &spec)?;
     let (mut decoded, mut encoded) = (Planar::<f32>::new(0, 0), Planar::<f32>::new(0, 0));
+    let loudspeakers = Layout::by_name("4+7+0")?.channels.iter().map(MeterChannel::of).collect();
+    let mut meter = Meter::new(RATE, loudspeakers, Measures { true_peak: true, offsets: false })?;
     let span = engine.input_span();
     let mut at = span.start;
     while at < span.end {
@@ -64,6 +68,7 @@ fn run(input: &Path, output: &Path, items: &Arc<[RenderItem]>, threads: usize) -
         }
         engine.process(&block, &mut outputs)?;
         for made in &outputs {
+            meter.add(made.as_slice(), made.stride(), made.frames());
             encoded.resize(channels, made.frames());
             for channel in 0..channels {
                 encoded.channel_mut(channel).copy_from_slice(made.channel(channel));
@@ -73,5 +78,6 @@ fn run(input: &Path, output: &Path, items: &Arc<[RenderItem]>, threads: usize) -
         at += frames as u64;
     }
     writer.finish()?;
+    std::hint::black_box(meter.finish());
     Ok(())
 }

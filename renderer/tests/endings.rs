@@ -120,7 +120,19 @@ fn usage_errors_are_one_line_with_a_hint() {
 fn help_completions_and_manual_pages_are_there() {
     let help = proscenium(&["--help"]).run();
     assert_eq!(help.code, Some(0));
-    for name in ["render", "info", "check", "chunks", "layouts", "hrtf", "demo", "completions", "man"] {
+    for name in [
+        "render",
+        "demo",
+        "info",
+        "check",
+        "loudness",
+        "specs",
+        "chunks",
+        "layouts",
+        "hrtf",
+        "completions",
+        "man",
+    ] {
         assert!(help.stdout.contains(name), "{name}");
         let one = proscenium(&[name, "--help"]).run();
         assert_eq!(one.code, Some(0), "{name}");
@@ -136,7 +148,7 @@ fn help_completions_and_manual_pages_are_there() {
     let names = fs::read_dir(folder.path()).unwrap().flatten();
     let mut names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names.len(), 10, "{names:?}");
+    assert_eq!(names.len(), 12, "{names:?}");
     assert!(names[0].starts_with("proscenium-check.1") && !names.concat().contains("help"), "{names:?}");
     let line = error_line(&pages("/nowhere"));
     assert!(line.contains("/nowhere/proscenium.1: "), "{line}");

@@ -14,9 +14,11 @@ pub mod hrtf;
 pub mod info;
 mod input;
 pub mod layouts;
+pub mod loudness;
 pub mod man;
 pub mod render;
 mod signals;
+pub mod specs;
 mod table;
 
 use std::process::ExitCode;
@@ -62,6 +64,8 @@ enum Command {
     Demo(demo::Args),
     Info(info::Args),
     Check(check::Args),
+    Loudness(loudness::Args),
+    Specs(specs::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
     Hrtf(hrtf::Args),
@@ -76,6 +80,8 @@ impl Command {
             Self::Demo(args) => demo::run(&args, console),
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),
+            Self::Loudness(args) => loudness::run(&args, console),
+            Self::Specs(args) => specs::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),
             Self::Hrtf(args) => hrtf::run(&args, console),

@@ -94,6 +94,9 @@ pub struct Args {
     /// Threads that render; all processors by default. The output is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Measure the loudness and true peak of every output but Ambisonics
+    #[arg(long)]
+    measure: bool,
     /// End with exit code 1 when a sample passes full scale
     #[arg(long)]
     fail_on_overload: bool,
@@ -164,6 +167,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         end: args.end,
         gain_db: args.gain_db,
         threads: args.threads.map(usize::from),
+        measure: args.measure,
     };
     let mut report = render(job, console)?;
     report.warnings.splice(0..0, warnings);
@@ -201,17 +205,24 @@ pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
 
 fn run_with_progress(open: OpenJob, console: &Console) -> Result<Rendered, CliError> {
     let stop = || Interrupt::received().is_some();
-    let bar = if console.draws_progress() { ProgressBar::new(open.frames()) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left")
-    {
-        bar.set_style(style);
-    }
+    let bar = progress_bar(open.frames(), console);
     let rendered = open.run(&mut |frames| bar.set_position(frames), &stop);
     bar.finish_and_clear();
     rendered.map_err(failure)
 }
 
-fn failure(error: JobError) -> CliError {
+/// A bar of so many frames, where one may be drawn.
+pub(super) fn progress_bar(frames: u64, console: &Console) -> ProgressBar {
+    let bar = if console.draws_progress() { ProgressBar::new(frames) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3} %  {elapsed} elapsed, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// What a job failed of, or which signal stopped it.
+pub(super) fn failure(error: JobError) -> CliError {
     match error {
         JobError::Interrupted => CliError::interrupted(Interrupt::received().unwrap_or(0)),
         other => CliError::new(other),

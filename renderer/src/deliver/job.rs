@@ -14,12 +14,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::carried_adm::Carried;
 use super::deliverable::Deliverable;
 use super::master::{Master, Selection};
-use super::report::{ChannelReport, OutputReport, Report};
+use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Written};
 use super::source::Source;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec};
+use crate::loudness::Measures;
 use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.
@@ -45,6 +46,8 @@ pub struct Job {
     pub gain_db: f64,
     /// Threads that render; all of the machine's by default.
     pub threads: Option<usize>,
+    /// Measure the loudness and true peak of what is written.
+    pub measure: bool,
 }
 
 /// One file to write.
@@ -59,11 +62,11 @@ pub struct Output {
 /// A job whose input is open and found usable; nothing is written yet.
 #[derive(Debug)]
 pub struct OpenJob {
-    job: Job,
-    master: Master,
-    engine: Engine,
+    pub(super) job: Job,
+    pub(super) master: Master,
+    pub(super) engine: Engine,
     span: Range<u64>,
-    pool: ThreadPool,
+    pub(super) pool: ThreadPool,
 }
 
 /// Outputs that are complete on the disk and wait for their names; dropped, nothing is left of them.
@@ -88,6 +91,7 @@ impl Job {
             end: None,
             gain_db: 0.0,
             threads: None,
+            measure: false,
         }
     }
 
@@ -98,6 +102,14 @@ impl Job {
     /// does not exist.
     pub fn open(self) -> Result<OpenJob, JobError> {
         check_outputs(&self.input, &self.outputs)?;
+        self.open_unwritten()
+    }
+
+    /// The same for outputs that are only measured: their names mean nothing.
+    ///
+    /// # Errors
+    /// As [`Job::open`], but for those about outputs.
+    pub fn open_unwritten(self) -> Result<OpenJob, JobError> {
         let mut master = Master::open(&self.input, &self.selection, self.gain_db)?;
         let span = span(&self, &mut master)?;
         let pool = ThreadPoolBuilder::new()
@@ -168,7 +180,10 @@ impl OpenJob {
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
                 let shape = (block.channels(), block.capacity());
-                sinks.push(Sink::start(scope, &output.file, writer, shape, span.start)?);
+                let measures = Measures { true_peak: true, offsets: false };
+                let meter =
+                    job.measure.then(|| output.deliverable.meter(format.sample_rate, measures)).flatten();
+                sinks.push(Sink::start(scope, &output.file, writer, (shape, meter), span.start)?);
             }
             let line = Line { path: &job.input, source, engine, blocks, sinks };
             // All of it among the rendering threads: to go there block by block would cost two waits for each.
@@ -178,11 +193,7 @@ impl OpenJob {
             return Err(JobError::Interrupted);
         }
         let mut warnings = master.warnings;
-        if non_finite > 0 {
-            let (samples, are) = if non_finite == 1 { ("sample", "is") } else { ("samples", "are") };
-            let message = format!("{non_finite} {samples} {are} NaN or infinite; taken as silence");
-            warnings.push(Warning::new("non-finite-samples", "data", message));
-        }
+        warnings.extend(non_finite_warning(non_finite));
         let outputs =
             job.outputs.iter().zip(&written).map(|(output, written)| {
                 output_report(output, job.sample_format, written, format.sample_rate)
@@ -314,7 +325,15 @@ fn output_report(output: &Output, format: SampleFormat, written: &Written, sampl
         .into_iter()
         .zip(&written.levels)
         .map(|(name, levels)| ChannelReport::new(name, levels, sample_rate));
-    OutputReport::new(output, format, written.file.summary().container, channels.collect())
+    let report = OutputReport::new(output, format, written.file.summary().container, channels.collect());
+    OutputReport { loudness: written.measurement.as_ref().map(LoudnessReport::new), ..report }
+}
+
+/// Samples of the master were no numbers.
+pub(super) fn non_finite_warning(count: usize) -> Option<Warning> {
+    let (samples, are) = if count == 1 { ("sample", "is") } else { ("samples", "are") };
+    let message = format!("{count} {samples} {are} NaN or infinite; taken as silence");
+    (count > 0).then(|| Warning::new("non-finite-samples", "data", message))
 }
 
 /// The frames that `--start` and `--end` leave.

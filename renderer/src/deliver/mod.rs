@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The queues are short, so memory does not grow with the film. Every output is complete on the disk before
-//! the first of them gets its name; when one fails, none of them does.
+//! the first of them gets its name; when one fails, none of them does. Outputs can be measured on their way
+//! ([`Job::measure`]), or instead of being written ([`OpenJob::measure`]).
 
 mod carried_adm;
 mod deliverable;
@@ -13,6 +14,7 @@ mod error;
 mod job;
 mod levels;
 mod master;
+mod measure;
 mod plain_wav;
 mod report;
 mod sink;
@@ -24,5 +26,6 @@ pub use error::JobError;
 pub use job::{Job, OpenJob, Output, Rendered};
 pub use levels::ChannelLevels;
 pub use master::Selection;
-pub use report::{ChannelReport, OutputReport, Report};
+pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};
+pub use report::{ChannelReport, LoudnessReport, OutputReport, Report};
 pub use timecode::{Clock, Timecode, TimecodeError};

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::job::Output;
 use super::{ChannelLevels, Clock};
+use crate::loudness::Measurement;
 
 /// What was rendered from a master.
 #[derive(Clone, Debug, Serialize)]
@@ -47,8 +48,38 @@ pub struct OutputReport {
     pub peak_dbfs: Option<f64>,
     /// Samples beyond full scale in all channels.
     pub overloads: u64,
+    /// Where it was asked for and can be measured.
+    #[serde(flatten)]
+    pub loudness: Option<LoudnessReport>,
     /// In file order.
     pub channels: Vec<ChannelReport>,
+}
+
+/// Loudness of a file. What there was nothing to measure of is `None`.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct LoudnessReport {
+    /// BS.1770-5, LUFS.
+    pub integrated_lufs: Option<f64>,
+    /// EBU Tech 3341, LUFS.
+    pub max_momentary_lufs: Option<f64>,
+    /// EBU Tech 3341, LUFS.
+    pub max_short_term_lufs: Option<f64>,
+    /// EBU Tech 3342, LU.
+    pub loudness_range_lu: Option<f64>,
+    /// BS.1770-5 Annex 2, dBTP.
+    pub true_peak_dbtp: Option<f64>,
+}
+
+impl LoudnessReport {
+    pub(super) fn new(measurement: &Measurement) -> Self {
+        Self {
+            integrated_lufs: measurement.integrated_lufs,
+            max_momentary_lufs: measurement.max_momentary.map(|maximum| maximum.value),
+            max_short_term_lufs: measurement.max_short_term.map(|maximum| maximum.value),
+            loudness_range_lu: measurement.loudness_range_lu,
+            true_peak_dbtp: measurement.true_peak.map(|maximum| maximum.value),
+        }
+    }
 }
 
 /// One channel of a file.
@@ -98,6 +129,7 @@ impl OutputReport {
             container: container.to_string(),
             peak_dbfs: channels.iter().filter_map(|c| c.peak_dbfs).max_by(f64::total_cmp),
             overloads: channels.iter().fold(0, |sum, c| sum.saturating_add(c.overloads)),
+            loudness: None,
             channels,
         }
     }

@@ -9,6 +9,7 @@ use formats::bw64::{CompleteFile, Writer};
 use super::JobError;
 use super::levels::ChannelLevels;
 use crate::audio::AudioBlock;
+use crate::loudness::{Measurement, Meter};
 
 /// Blocks on their way to the disk; a slow disk then holds up the renderer.
 const BLOCKS_AHEAD: usize = 4;
@@ -18,6 +19,8 @@ const BLOCKS_AHEAD: usize = 4;
 pub(super) struct Written {
     pub(super) file: CompleteFile,
     pub(super) levels: Vec<ChannelLevels>,
+    /// Where there was a meter.
+    pub(super) measurement: Option<Measurement>,
 }
 
 /// The near end of an output's thread.
@@ -34,18 +37,18 @@ pub(super) struct Sink<'scope> {
 
 impl<'scope> Sink<'scope> {
     /// Starts the thread that writes blocks of `shape` to `writer`, whose file will be `path` and begins with
-    /// frame `start` of the programme.
+    /// frame `start` of the programme. What is written is measured by `meter`.
     pub(super) fn start(
         scope: &'scope Scope<'scope, '_>,
         path: &Path,
         writer: Writer,
-        shape: (usize, usize),
+        (shape, meter): ((usize, usize), Option<Meter>),
         start: u64,
     ) -> Result<Self, JobError> {
         let (blocks, inbox) = sync_channel::<Option<AudioBlock>>(BLOCKS_AHEAD);
         let (outbox, empty) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
         let name = path.to_path_buf();
-        let work = move || write_all(&name, writer, start, &inbox, &outbox);
+        let work = move || write_all(&name, (writer, meter), start, &inbox, &outbox);
         let thread = std::thread::Builder::new()
             .name("write".to_owned())
             .spawn_scoped(scope, work)
@@ -86,7 +89,7 @@ impl<'scope> Sink<'scope> {
 
 fn write_all(
     path: &Path,
-    mut writer: Writer,
+    (mut writer, mut meter): (Writer, Option<Meter>),
     start: u64,
     inbox: &Receiver<Option<AudioBlock>>,
     outbox: &SyncSender<AudioBlock>,
@@ -100,6 +103,9 @@ fn write_all(
         for (channel, levels) in levels.iter_mut().enumerate() {
             levels.add(block.channel(channel), position);
         }
+        if let Some(meter) = &mut meter {
+            meter.add(block.as_slice(), block.stride(), block.frames());
+        }
         bytes.clear();
         let (channels, frames) = (block.channels(), block.frames());
         // The noise belongs to the frame of the programme: a span has the bits of the whole.
@@ -111,5 +117,5 @@ fn write_all(
         let _ = outbox.try_send(block);
     }
     let file = writer.complete().map_err(|e| JobError::output(path, &e))?;
-    Ok(Written { file, levels })
+    Ok(Written { file, levels, measurement: meter.map(Meter::finish) })
 }

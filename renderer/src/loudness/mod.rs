@@ -17,11 +17,16 @@ mod k_weighting;
 mod levels;
 mod measurement;
 mod meter;
+mod specification;
 mod true_peak;
 
 pub use channel_weight::{MeterChannel, SURROUND_WEIGHT, channel_weight};
 pub use measurement::{ChannelMeasurement, Maximum, Measurement, PairMeasurement};
 pub use meter::{Measures, Meter};
+pub use specification::{
+    Clause, ClauseJudgement, Judgement, Limit, MAX_SPECIFICATION_BYTES, Measure, Specification,
+    SpecificationError, Verdict,
+};
 
 /// Sample rates that can be measured, Hz.
 pub const SAMPLE_RATES: std::ops::RangeInclusive<u32> = 8_000..=768_000;

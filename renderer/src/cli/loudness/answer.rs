@@ -1,0 +1,148 @@
+//! What was measured, as `--json` has it. Nothing to measure is `null`.
+
+use std::path::Path;
+
+use formats::Warning;
+use serde::Serialize;
+
+use crate::deliver::Clock;
+use crate::loudness::{ChannelMeasurement, Judgement, Maximum, Measurement};
+
+/// Edition of the algorithm.
+pub(super) const ALGORITHM: &str = "ITU-R BS.1770-5";
+/// Its gates.
+pub(super) const GATE: &str = "-70 LUFS absolute, -10 LU relative, whole programme";
+
+/// Where the loudness was taken.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum MeasuredOn {
+    /// The channels of the file as they are.
+    OwnChannels,
+    /// A render.
+    Rendered {
+        /// BS.2051 name.
+        layout: String,
+    },
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Answer {
+    pub(super) input: String,
+    pub(super) sample_rate: u32,
+    pub(super) frames: u64,
+    pub(super) length: String,
+    pub(super) measured_on: MeasuredOn,
+    pub(super) algorithm: &'static str,
+    pub(super) gate: &'static str,
+    pub(super) integrated_lufs: Option<f64>,
+    pub(super) relative_threshold_lufs: Option<f64>,
+    pub(super) ungated_lufs: Option<f64>,
+    pub(super) max_momentary_lufs: Option<f64>,
+    pub(super) max_momentary_at: Option<String>,
+    pub(super) max_momentary_frame: Option<u64>,
+    pub(super) max_short_term_lufs: Option<f64>,
+    pub(super) max_short_term_at: Option<String>,
+    pub(super) max_short_term_frame: Option<u64>,
+    pub(super) loudness_range_lu: Option<f64>,
+    pub(super) true_peak_dbtp: Option<f64>,
+    pub(super) true_peak_at: Option<String>,
+    pub(super) true_peak_frame: Option<u64>,
+    pub(super) true_peak_oversampling: u32,
+    pub(super) sample_peak_dbfs: Option<f64>,
+    pub(super) first_sound_frame: Option<u64>,
+    pub(super) last_sound_frame: Option<u64>,
+    pub(super) channels: Vec<ChannelAnswer>,
+    pub(super) pairs: Vec<PairAnswer>,
+    pub(super) specifications: Vec<Judgement>,
+    pub(super) warnings: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ChannelAnswer {
+    pub(super) name: String,
+    pub(super) weight: f64,
+    pub(super) true_peak_dbtp: Option<f64>,
+    pub(super) true_peak_at: Option<String>,
+    pub(super) true_peak_frame: Option<u64>,
+    pub(super) sample_peak_dbfs: Option<f64>,
+    pub(super) sample_peak_frame: Option<u64>,
+    pub(super) dc_offset: f64,
+    pub(super) clipped_runs: u64,
+    pub(super) clipped_samples: u64,
+    pub(super) first_clipped_at: Option<String>,
+    pub(super) first_clipped_frame: Option<u64>,
+    pub(super) non_finite_samples: u64,
+    pub(super) first_non_finite_at: Option<String>,
+    pub(super) first_non_finite_frame: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct PairAnswer {
+    pub(super) channels: [String; 2],
+    pub(super) correlation: Option<f64>,
+}
+
+impl Answer {
+    pub(super) fn new(
+        input: &Path,
+        measured_on: MeasuredOn,
+        found: &Measurement,
+        specifications: Vec<Judgement>,
+        warnings: &[Warning],
+    ) -> Self {
+        let clock = |sample| Clock { sample, sample_rate: found.sample_rate }.to_string();
+        let value = |maximum: Option<Maximum>| maximum.map(|maximum| maximum.value);
+        let frame = |maximum: Option<Maximum>| maximum.map(|maximum| maximum.frame);
+        let channel = |channel: &ChannelMeasurement| ChannelAnswer {
+            name: channel.name.clone(),
+            weight: channel.weight,
+            true_peak_dbtp: value(channel.true_peak),
+            true_peak_at: frame(channel.true_peak).map(clock),
+            true_peak_frame: frame(channel.true_peak),
+            sample_peak_dbfs: value(channel.sample_peak),
+            sample_peak_frame: frame(channel.sample_peak),
+            dc_offset: channel.dc_offset,
+            clipped_runs: channel.clipped_runs,
+            clipped_samples: channel.clipped_samples,
+            first_clipped_at: channel.first_clipped.map(clock),
+            first_clipped_frame: channel.first_clipped,
+            non_finite_samples: channel.non_finite,
+            first_non_finite_at: channel.first_non_finite.map(clock),
+            first_non_finite_frame: channel.first_non_finite,
+        };
+        let pairs = found.pairs.iter();
+        Self {
+            input: input.display().to_string(),
+            sample_rate: found.sample_rate,
+            frames: found.frames,
+            length: clock(found.frames),
+            measured_on,
+            algorithm: ALGORITHM,
+            gate: GATE,
+            integrated_lufs: found.integrated_lufs,
+            relative_threshold_lufs: found.relative_threshold_lufs,
+            ungated_lufs: found.ungated_lufs,
+            max_momentary_lufs: value(found.max_momentary),
+            max_momentary_at: frame(found.max_momentary).map(clock),
+            max_momentary_frame: frame(found.max_momentary),
+            max_short_term_lufs: value(found.max_short_term),
+            max_short_term_at: frame(found.max_short_term).map(clock),
+            max_short_term_frame: frame(found.max_short_term),
+            loudness_range_lu: found.loudness_range_lu,
+            true_peak_dbtp: value(found.true_peak),
+            true_peak_at: frame(found.true_peak).map(clock),
+            true_peak_frame: frame(found.true_peak),
+            true_peak_oversampling: found.oversampling,
+            sample_peak_dbfs: value(found.sample_peak),
+            first_sound_frame: found.sound.map(|(first, _)| first),
+            last_sound_frame: found.sound.map(|(_, last)| last),
+            channels: found.channels.iter().map(channel).collect(),
+            pairs: pairs
+                .map(|pair| PairAnswer { channels: pair.names.clone(), correlation: pair.correlation })
+                .collect(),
+            specifications,
+            warnings: warnings.iter().map(Warning::to_string).collect(),
+        }
+    }
+}

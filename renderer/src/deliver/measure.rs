@@ -1,0 +1,246 @@
+//! Programmes that are measured and not written: a file's own channels as they are, or a master rendered on the fly.
+
+use std::path::Path;
+
+use formats::Warning;
+use formats::adm::BlockFormats;
+use formats::bw64::{ChunkId, Planar, Reader, SampleFormat};
+
+use super::master::{Master, Selection};
+use super::source::Source;
+use super::{Deliverable, JobError, OpenJob, plain_wav};
+use crate::audio::AudioBlock;
+use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
+use crate::layout::Layout;
+use crate::loudness::{Measurement, Measures, Meter, MeterChannel};
+use crate::panner::direct_speakers::nominal_label;
+use crate::render::Target;
+
+/// Bytes that are read at a time, about.
+const PIECE_BYTES: usize = 1 << 18;
+/// Everything that a report shows.
+const EVERYTHING: Measures = Measures { true_peak: true, offsets: true };
+/// Names that a message lists.
+const EXAMPLES: &str = "L, R, C, LFE, Ls, Rs … or BS.2051 labels: M+030, M-030, M+000, LFE1, M+110 …";
+
+/// The channel called `name`: a BS.2051 label (`M+030`), or what people call it (`L`, `Ls`, `LFE`).
+///
+/// # Errors
+/// A line that says what was expected, when no layout has such a channel.
+pub fn channel_named(name: &str) -> Result<MeterChannel, String> {
+    let label = nominal_label(name.trim());
+    let channels: Vec<_> = Layout::all().flat_map(|layout| layout.channels).collect();
+    let by_label = channels.iter().find(|channel| channel.name.eq_ignore_ascii_case(label));
+    let found = by_label
+        .or_else(|| channels.iter().find(|channel| channel.everyday_name().eq_ignore_ascii_case(label)));
+    found.map(MeterChannel::of).ok_or_else(|| {
+        let name: String = name.chars().take(20).collect();
+        format!("no loudspeaker is called `{name}`; expected {EXAMPLES}")
+    })
+}
+
+/// The loudspeakers that the channels of a file are.
+#[derive(Clone, Debug)]
+pub struct OwnChannels {
+    /// In the order of the file.
+    pub channels: Vec<MeterChannel>,
+    /// What was repaired or guessed.
+    pub warnings: Vec<Warning>,
+}
+
+/// The channels of a file that is a bed and nothing else: every track one loudspeaker, all along. `None` for a master
+/// that has to be rendered.
+///
+/// # Errors
+/// When the file is unusable, or its channels have no names.
+pub fn own_channels(input: &Path) -> Result<Option<OwnChannels>, JobError> {
+    if let Ok(reader) = Reader::open(input) {
+        let has_adm =
+            [ChunkId::AXML, ChunkId::BXML, ChunkId::CHNA].iter().any(|id| reader.find(*id).is_some());
+        if !has_adm && plain_wav::bed(reader.format()).is_none() {
+            let message = format!(
+                "no ADM, and {} channels are no common bed (1, 2, 6, 8, 10 or 12); name them: --channels {EXAMPLES}",
+                reader.channels()
+            );
+            return Err(JobError::file(input, message));
+        }
+    }
+    let master = Master::open(input, &Selection::default(), 0.0)?;
+    let seconds = master.reader.frames() as f64 / f64::from(master.reader.sample_rate());
+    let mut channels: Vec<Option<MeterChannel>> = vec![None; master.reader.channels()];
+    for item in master.items.iter() {
+        let RenderItem::DirectSpeakers(item) = item else { return Ok(None) };
+        let Some((track, channel)) = steady_loudspeaker(item, seconds) else { return Ok(None) };
+        match channels.get_mut(track) {
+            Some(place @ None) => *place = Some(channel),
+            _ => return Ok(None),
+        }
+    }
+    let names: Option<Vec<MeterChannel>> = channels.into_iter().collect();
+    Ok(names
+        .filter(|names| are_different(names))
+        .map(|channels| OwnChannels { channels, warnings: master.warnings }))
+}
+
+fn are_different(channels: &[MeterChannel]) -> bool {
+    let mut names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+    names.sort_unstable();
+    names.is_sorted_by(|a, b| a < b)
+}
+
+/// The track of an item that is one loudspeaker, unchanged, from beginning to end of a file of so many `seconds`.
+fn steady_loudspeaker(item: &DirectSpeakersItem, seconds: f64) -> Option<(usize, MeterChannel)> {
+    let TrackSpec::Direct(track) = item.track else { return None };
+    let BlockFormats::DirectSpeakers(blocks) = &item.channel.blocks else { return None };
+    let ([block], context) = (blocks.as_slice(), &item.context) else { return None };
+    let steady = block.common.rtime.is_none()
+        && block.common.gain.linear() == 1.0
+        && context.object_start.is_none_or(|start| start.to_ratio().0 == 0)
+        && context.object_duration.is_none_or(|duration| duration.seconds_f64() >= seconds)
+        && context.object_gain == 1.0
+        && context.position_offset.is_none();
+    let label = block.speaker_labels.first().filter(|_| steady)?;
+    Some((track, channel_named(label).ok()?))
+}
+
+/// Measures the channels of `input` as they are.
+///
+/// # Errors
+/// When the file can't be read, has another number of channels or a rate at which nothing is defined, or `stop` said so.
+pub fn measure_channels(
+    input: &Path,
+    channels: Vec<MeterChannel>,
+    progress: &mut dyn FnMut(u64, u64),
+    stop: &dyn Fn() -> bool,
+) -> Result<(Measurement, Vec<Warning>), JobError> {
+    let fault = |e: &dyn std::fmt::Display| JobError::file(input, e);
+    let mut reader = Reader::open(input).map_err(|e| fault(&e))?;
+    if channels.len() != reader.channels() {
+        let message = format!("has {} channels, and {} are named", reader.channels(), channels.len());
+        return Err(fault(&message));
+    }
+    let mut faults = vec![Faults::default(); channels.len()];
+    let mut meter = Meter::new(reader.sample_rate(), channels, EVERYTHING).map_err(|e| fault(&e))?;
+    let format = *reader.format();
+    let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(64).next_multiple_of(64);
+    let (mut raw, mut planes, mut at) = (Vec::new(), Planar::<f32>::new(0, 0), 0);
+    while at < reader.frames() {
+        if stop() {
+            return Err(JobError::Interrupted);
+        }
+        let got = reader.read_raw(at, piece, &mut raw).map_err(|e| fault(&e))?;
+        let bad = format.sample_format.decode(&raw, usize::from(format.channels), &mut planes);
+        if bad > 0 {
+            locate_faults(&raw, format.sample_format, at, &mut faults);
+        }
+        meter.add(planes.as_slice(), planes.stride(), got);
+        at = at.saturating_add(got as u64);
+        progress(at, reader.frames());
+        if got == 0 {
+            break;
+        }
+    }
+    let warnings = reader.warnings().to_vec();
+    let mut measurement = meter.finish();
+    for (channel, found) in measurement.channels.iter_mut().zip(faults) {
+        channel.non_finite = channel.non_finite.saturating_add(found.count);
+        channel.first_non_finite = [channel.first_non_finite, found.first].into_iter().flatten().min();
+    }
+    Ok((measurement, warnings))
+}
+
+/// Samples of a channel that are NaN or infinite.
+#[derive(Clone, Copy, Debug, Default)]
+struct Faults {
+    count: u64,
+    first: Option<u64>,
+}
+
+/// Finds them among interleaved bytes, of which the first frame is `at`.
+fn locate_faults(raw: &[u8], format: SampleFormat, at: u64, faults: &mut [Faults]) {
+    for (frame, bytes) in (at..).zip(raw.chunks_exact((faults.len() * format.bytes()).max(1))) {
+        for (sample, found) in bytes.chunks_exact(format.bytes()).zip(faults.iter_mut()) {
+            let finite = match (sample.first_chunk::<4>(), sample.first_chunk::<8>(), format) {
+                (_, Some(bytes), SampleFormat::Float64) => (f64::from_le_bytes(*bytes) as f32).is_finite(),
+                (Some(bytes), _, SampleFormat::Float32) => f32::from_le_bytes(*bytes).is_finite(),
+                _ => true,
+            };
+            if !finite {
+                found.count = found.count.saturating_add(1);
+                found.first.get_or_insert(frame);
+            }
+        }
+    }
+}
+
+impl Deliverable {
+    /// The channels of a file of this output as a meter weights them; `None` for Ambisonics, which is no feed of anything.
+    pub(super) fn meter_channels(&self) -> Option<Vec<MeterChannel>> {
+        let silent = |name: &String| MeterChannel { name: name.clone(), weight: 0.0 };
+        let names = self.channel_names();
+        match self.target() {
+            Target::Ambisonics { .. } => None,
+            Target::Headphones(_) => {
+                Some(names.into_iter().map(|name| MeterChannel { name, weight: 1.0 }).collect())
+            }
+            Target::Loudspeakers { layout, wiring: None } => {
+                Some(layout.channels.iter().map(MeterChannel::of).collect())
+            }
+            Target::Loudspeakers { layout, .. } => {
+                let weighted = |name: &String| {
+                    let index = layout.channel_index(name)?;
+                    layout.channels.get(index).map(MeterChannel::of)
+                };
+                Some(names.iter().map(|name| weighted(name).unwrap_or_else(|| silent(name))).collect())
+            }
+        }
+    }
+
+    /// A meter for this output, if it can be measured.
+    pub(super) fn meter(&self, sample_rate: u32, measures: Measures) -> Option<Meter> {
+        Meter::new(sample_rate, self.meter_channels()?, measures).ok()
+    }
+}
+
+impl OpenJob {
+    /// Renders and measures the outputs, in their order, without writing any.
+    ///
+    /// # Errors
+    /// When the input can't be read on, an output can't be measured, or `stop` said so.
+    pub fn measure(
+        self,
+        progress: &mut dyn FnMut(u64),
+        stop: &dyn Fn() -> bool,
+    ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
+        let Self { job, master, mut engine, pool, .. } = self;
+        let rate = master.reader.sample_rate();
+        let meter = |output: &super::Output| {
+            let name = output.deliverable.name();
+            let message = format!("at {rate} Hz, {name}: loudness isn't defined there");
+            output.deliverable.meter(rate, EVERYTHING).ok_or(JobError::file(&job.input, message))
+        };
+        let mut meters = job.outputs.iter().map(meter).collect::<Result<Vec<_>, _>>()?;
+        let mut blocks = engine.output_blocks();
+        let mut done = 0_u64;
+        let non_finite = std::thread::scope(|scope| {
+            let source = Source::start(scope, &job.input, master.reader, &engine)?;
+            while let Some(input) = source.next()? {
+                if stop() {
+                    return Err(JobError::Interrupted);
+                }
+                let rendered = pool.install(|| engine.process(&input, &mut blocks));
+                rendered.map_err(|e| JobError::file(&job.input, e))?;
+                source.recycle(input);
+                for (meter, block) in meters.iter_mut().zip(&blocks) {
+                    meter.add(block.as_slice(), block.stride(), block.frames());
+                }
+                done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+                progress(done);
+            }
+            Ok(source.non_finite())
+        })?;
+        let mut warnings = master.warnings;
+        warnings.extend(super::job::non_finite_warning(non_finite));
+        Ok((meters.into_iter().map(Meter::finish).collect(), warnings.split_off(master.warning_count)))
+    }
+}
