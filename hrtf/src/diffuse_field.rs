@@ -4,6 +4,8 @@
 //! Measured responses hold the resonance of the ear canal and the microphone's and loudspeaker's own tone, which
 //! headphones add or a mixer never heard; a mix through such a set loses its tone.
 
+use rayon::prelude::*;
+
 use crate::minimum_phase::{fade_out, minimum_phase_spectrum};
 use crate::spectrum::Transform;
 use crate::{HrtfSet, Measurements};
@@ -25,12 +27,13 @@ impl HrtfSet {
         let transform = Transform::of_at_least((2 * taps).max(4096));
         let equaliser = self.equaliser(&transform);
         let spectrum = transform.forward(equaliser.into_iter());
-        let mut responses = Vec::with_capacity(old.directions.len() * 2 * taps);
-        for response in old.responses.chunks_exact(old.taps.max(1)) {
+        let mut responses = vec![0.0; old.directions.len() * 2 * taps];
+        let rows = responses.par_chunks_exact_mut(taps).zip(old.responses.par_chunks_exact(old.taps.max(1)));
+        rows.for_each(|(row, response)| {
             let mut bins = transform.forward(response.iter().map(|sample| f64::from(*sample)));
             bins.iter_mut().zip(&spectrum).for_each(|(bin, eq)| *bin *= eq);
-            responses.extend(transform.inverse(bins).into_iter().take(taps).map(|sample| sample as f32));
-        }
+            row.iter_mut().zip(transform.inverse(bins)).for_each(|(to, sample)| *to = sample as f32);
+        });
         let arrivals = old.directions.iter().map(|direction| self.interpolator().arrivals(*direction));
         let arrivals = arrivals.collect();
         Self::with_arrivals(Measurements { taps, responses, ..old.clone() }, Some(arrivals), None)

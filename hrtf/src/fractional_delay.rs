@@ -96,14 +96,29 @@ impl Reader {
 
     /// Reads one response; zeros outside.
     pub(crate) fn read(&self, x: &[f32]) -> impl Iterator<Item = f64> {
-        let length = x.len() as i64;
+        let x: Vec<f64> = x.iter().map(|sample| f64::from(*sample)).collect();
         self.taps.iter().map(move |(from, weights)| {
             let (skip, at) =
-                if *from < 0 { ((-from) as usize, 0) } else { (0, (*from).min(length) as usize) };
-            let weights = weights.get(skip..).unwrap_or(&[]);
-            weights.iter().zip(&x[at..]).map(|(w, s)| w * f64::from(*s)).sum()
+                if *from < 0 { ((-from) as usize, 0) } else { (0, (*from).min(x.len() as i64) as usize) };
+            sum_of_products(weights.get(skip..).unwrap_or(&[]), &x[at..])
         })
     }
+}
+
+/// Σ a · b over the shorter of the two, in lanes for the vector unit.
+fn sum_of_products(a: &[f64], b: &[f64]) -> f64 {
+    const LANES: usize = 8;
+    let length = a.len().min(b.len());
+    let (a_groups, a_rest) = a[..length].as_chunks::<LANES>();
+    let (b_groups, b_rest) = b[..length].as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for (a, b) in a_groups.iter().zip(b_groups) {
+        for lane in 0..LANES {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 /// A response at another sampling rate in hertz, scaled so that its spectrum stays what it is. It begins a little

@@ -127,10 +127,11 @@ impl HrtfSet {
         let first = -(RINGING as f64) * step;
         // A response sampled more often is as much louder in sum: its taps are scaled back.
         let reader = Reader::new(first, step, taps);
-        let mut responses = Vec::with_capacity(old.directions.len() * 2 * taps);
-        for response in old.responses.chunks_exact(old.taps.max(1)) {
-            responses.extend(reader.read(response).map(|sample| (sample * step) as f32));
-        }
+        let mut responses = vec![0.0; old.directions.len() * 2 * taps];
+        let rows = responses.par_chunks_exact_mut(taps).zip(old.responses.par_chunks_exact(old.taps.max(1)));
+        rows.for_each(|(row, response)| {
+            row.iter_mut().zip(reader.read(response)).for_each(|(to, sample)| *to = (sample * step) as f32);
+        });
         let delays: Vec<[f64; 2]> = old.delays.iter().map(|ears| ears.map(|delay| delay / step)).collect();
         // A delay's part of a sample moves into the response, and so into its arrival.
         let arrival = |(ears, delays): (&[f64; 2], &[f64; 2])| {
