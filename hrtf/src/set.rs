@@ -181,6 +181,13 @@ impl HrtfSet {
         self.interpolator.latency()
     }
 
+    /// Samples from the start of a measured response to when sound from straight ahead arrives, the mean of both ears,
+    /// rounded: renders at this set's rate that are in time with loudspeakers leave it out of every response.
+    pub fn frontal_arrival(&self) -> i64 {
+        let [left, right] = self.interpolator.arrivals(Direction::FRONT);
+        ((left + right) / 2.0).round() as i64
+    }
+
     /// Fills `pair` with the responses of a direction. Allocates nothing when `pair` was filled before by a set
     /// that is as long.
     pub fn response(&self, direction: Direction, pair: &mut HrirPair) {

@@ -47,6 +47,8 @@ pub(super) struct Report {
     longest_delay: f64,
     gain_db: f64,
     latency_samples: i64,
+    /// By how many samples a render at the set's rate is later than the responses; negative: earlier.
+    render_latency_samples: i64,
     /// In the horizontal plane.
     pub(super) horizontal: Vec<Difference>,
     remarks: Vec<String>,
@@ -80,6 +82,7 @@ impl Report {
             longest_delay: set.longest_delay(),
             gain_db: 20.0 * set.gain().log10(),
             latency_samples: set.latency(),
+            render_latency_samples: -set.frontal_arrival(),
             horizontal: horizontal(set),
             remarks: measured.remarks.clone(),
         }
@@ -114,6 +117,11 @@ impl Report {
         line("interpolated", &format!("{taps} samples and delays up to {longest:.1}"));
         let (gain, latency) = (self.gain_db, self.latency_samples);
         line("constant", &format!("{gain:+.2} dB and {latency} samples against the responses as measured"));
+        let rendered = self.render_latency_samples;
+        line(
+            "in renders",
+            &format!("{rendered} samples instead, so that they are in time with loudspeakers"),
+        );
         for remark in &self.remarks {
             line("remark", &printable(remark));
         }
