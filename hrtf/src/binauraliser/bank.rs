@@ -15,12 +15,18 @@ const MOST_AT_ONCE: usize = 4096;
 /// A direction as the head hears it: three responses of the set with their shares, and when it arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Placed {
-    points: [usize; 3],
-    shares: [f32; 3],
+    pub(super) blend: Blend,
     /// Samples, left and right; at least 0.
     pub(super) delays: [f64; 2],
     /// The direction as a unit vector.
     pub(super) vector: [f64; 3],
+}
+
+/// Three responses of the set with their shares.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Blend {
+    points: [usize; 3],
+    shares: [f32; 3],
 }
 
 /// The spectra.
@@ -56,24 +62,32 @@ impl Bank {
     /// A direction as the head of `set` hears it.
     pub(super) fn place(&self, set: &HrtfSet, direction: Direction) -> Placed {
         let vector = direction.unit_vector();
-        let shares = set.interpolator().sphere().locate(vector);
-        let least = set.interpolator().least();
-        let delays = set.interpolator().arrivals(direction).map(|a| (a - least + SLACK as f64).max(0.0));
-        Placed { points: shares.points, shares: shares.shares.map(|share| share as f32), delays, vector }
+        Placed { blend: self.blend(set, vector), delays: self.delays(set, vector), vector }
     }
 
-    /// Adds `signal` through the responses of directions, each to its own sum.
-    pub(super) fn add<const N: usize>(
+    /// When sound from the direction of a vector of any length but 0 arrives at each ear, samples.
+    pub(super) fn delays(&self, set: &HrtfSet, vector: [f64; 3]) -> [f64; 2] {
+        let least = set.interpolator().least();
+        let arrivals = set.interpolator().arrivals(Direction::from_vector(vector));
+        arrivals.map(|arrival| (arrival - least + SLACK as f64).max(0.0))
+    }
+
+    /// The responses to the direction of a vector of any length but 0.
+    pub(super) fn blend(&self, set: &HrtfSet, vector: [f64; 3]) -> Blend {
+        let shares = set.interpolator().sphere().locate(vector);
+        Blend { points: shares.points, shares: shares.shares.map(|share| share as f32) }
+    }
+
+    /// Adds `signal` through the responses of a direction.
+    pub(super) fn add(
         &self,
         set: &HrtfSet,
         (signal, ear): (&Spectrum, usize),
-        placed: [&Placed; N],
-        sums: [&mut Spectrum; N],
+        blend: &Blend,
+        sum: &mut Spectrum,
     ) {
-        for (placed, sum) in placed.into_iter().zip(sums) {
-            let filters = placed.points.map(|point| &self.point(set, point)[ear]);
-            sum.add_blend(signal, filters, placed.shares);
-        }
+        let filters = blend.points.map(|point| &self.point(set, point)[ear]);
+        sum.add_blend(signal, filters, blend.shares);
     }
 }
 

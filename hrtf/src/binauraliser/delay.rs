@@ -303,6 +303,15 @@ pub(super) fn curve(points: [f64; 4]) -> [f64; 4] {
     ]
 }
 
+/// The same for times that are not evenly spaced: pairs of a time and a value.
+pub(super) fn curve_through(points: [(f64, f64); 4]) -> [f64; 4] {
+    let [before, from, to, after] = points;
+    let length = to.0 - from.0;
+    let slope = |a: (f64, f64), b: (f64, f64)| (b.1 - a.1) / (b.0 - a.0) * length;
+    let (start, end, rise) = (slope(before, to), slope(from, after), to.1 - from.1);
+    [from.1, start, 3.0 * rise - 2.0 * start - end, start + end - 2.0 * rise]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,6 +373,10 @@ mod tests {
         let polynomial = curve([1.0, 2.0, 5.0, 4.0]);
         assert!((at(polynomial, 0.0) - 2.0).abs() < 1e-12 && (at(polynomial, 1.0) - 5.0).abs() < 1e-12);
         let line = curve([1.0, 2.0, 3.0, 4.0]);
+        assert!((at(line, 0.25) - 2.25).abs() < 1e-12);
+        let uneven = curve_through([(-1.0, 1.0), (0.0, 2.0), (1.0, 5.0), (2.0, 4.0)]);
+        assert_eq!(uneven, polynomial);
+        let line = curve_through([(-3.0, 0.5), (0.0, 2.0), (2.0, 3.0), (6.0, 5.0)]);
         assert!((at(line, 0.25) - 2.25).abs() < 1e-12);
     }
 }

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::delay::{self, Glide, LEAST, REACH, STRIP, TAPS};
-use super::{Binauraliser, Knot};
+use super::pace::SHORTEST;
+use super::{AFTER, Binauraliser, Knot};
 
 /// A moving source as it reaches either ear, before the head filters it: delayed, for some blocks and what these
 /// depend on. Made once, filled again and again.
@@ -11,8 +12,20 @@ use super::{Binauraliser, Knot};
 pub struct Lines {
     pub(super) ears: [Vec<f32>; 2],
     halves: Vec<f32>,
+    steps: Vec<Step>,
+    /// Pieces of steps.
     curves: Vec<[[f64; 4]; 2]>,
     room: usize,
+}
+
+/// How the delays go from a knot to the next.
+#[derive(Clone, Copy, Debug, Default)]
+enum Step {
+    /// Along the first of its curves.
+    #[default]
+    Whole,
+    /// Along a curve for each of its pieces.
+    Pieces,
 }
 
 impl Lines {
@@ -39,13 +52,20 @@ impl Binauraliser {
     pub fn lines(&self, blocks: usize) -> Lines {
         let blocks = if self.fixed.block.is_multiple_of(self.fixed.step) { blocks } else { blocks.min(1) };
         let length = self.fixed.lead + blocks * self.fixed.block;
-        let knots = self.knots().end - self.knots().start;
+        let window = (self.knots().end - self.knots().start) as usize;
+        let steps = window + blocks.saturating_sub(1) * self.steps();
         Lines {
             ears: [vec![0.0; length], vec![0.0; length]],
             halves: vec![0.0; length + reach(self.fixed.longest) - (TAPS - 1)],
             room: blocks,
-            curves: vec![[[0.0; 4]; 2]; knots as usize + blocks.saturating_sub(1) * self.steps()],
+            steps: vec![Step::Whole; steps],
+            curves: vec![[[0.0; 4]; 2]; steps * self.pieces()],
         }
+    }
+
+    /// Pieces of a step.
+    fn pieces(&self) -> usize {
+        self.fixed.step.div_ceil(SHORTEST)
     }
 
     /// Fills the lines of whole blocks. `input` is [`Binauraliser::memory`] samples and the blocks; `knots` are those
@@ -81,22 +101,30 @@ impl Binauraliser {
         let blocks = input.len().saturating_sub(self.fixed.memory) / self.fixed.block;
         let (zero, steps) = ((-self.knots().start) as usize, self.steps());
         let length = self.fixed.lead + blocks * self.fixed.block;
-        let needed = zero + blocks * steps + 2;
-        let room = lines.curves.len() >= needed && lines.ears[0].len() >= length;
+        let needed = zero + blocks * steps + AFTER;
+        let room = lines.steps.len() >= needed && lines.ears[0].len() >= length;
         if blocks == 0 || run.is_empty() || knots.len() < needed || !room {
             return;
         }
-        let Lines { ears, halves, curves, .. } = lines;
-        let held = |knot: usize| knots[knot.clamp(run.start, run.end - 1)].placed.delays;
-        for (knot, curves) in curves.iter_mut().take(needed).enumerate() {
-            let around = [knot.saturating_sub(1), knot, knot + 1, knot + 2].map(held);
-            *curves = [0, 1].map(|ear| delay::curve(around.map(|delays| delays[ear])));
+        let Lines { ears, halves, steps, curves, .. } = lines;
+        let held = |knot: usize| &knots[knot.clamp(run.start, run.end - 1)];
+        let rows = steps.iter_mut().zip(curves.chunks_exact_mut(self.pieces())).take(needed);
+        for (knot, (step, curves)) in rows.enumerate() {
+            if self.fast(held(knot), held(knot + 1)) {
+                *step = Step::Pieces;
+                self.delays_between(knots, &run, knot, curves);
+            } else {
+                *step = Step::Whole;
+                let around =
+                    [knot.saturating_sub(1), knot, knot + 1, knot + 2].map(|knot| held(knot).placed.delays);
+                curves[0] = [0, 1].map(|ear| delay::curve(around.map(|delays| delays[ear])));
+            }
         }
         let input = &input[..self.fixed.memory + blocks * self.fixed.block];
         let halves = &mut halves[..input.len() - (TAPS - 1)];
         self.fixed.kernels.halfway(&input[from..], &mut halves[from..]);
         for (ear, line) in ears.iter_mut().enumerate() {
-            self.delay((input, halves), ear, curves, (&mut line[..length], from));
+            self.delay((input, halves), ear, (steps, curves), (&mut line[..length], from));
         }
     }
 
@@ -104,7 +132,7 @@ impl Binauraliser {
         &self,
         input: (&[f32], &[f32]),
         ear: usize,
-        curves: &[[[f64; 4]; 2]],
+        (steps, curves): (&[Step], &[[[f64; 4]; 2]]),
         (line, from): (&mut [f32], usize),
     ) {
         let (step, lead, block) = (self.fixed.step, self.fixed.lead, self.fixed.block);
@@ -113,15 +141,23 @@ impl Binauraliser {
         // Knot `zero` is at sample 0, and the first sample wanted is −lead. Blocks may end within a step.
         let (mut done, mut block_at) = (from, 0);
         while done < line.len() {
-            let (knot, first, until) = if done < lead {
+            let (knot, sample, until) = if done < lead {
                 let sample = zero * step + done - lead;
                 (sample / step, sample % step, lead)
             } else {
                 let sample = done - lead - block_at * block;
                 (zero + block_at * self.steps() + sample / step, sample % step, lead + (block_at + 1) * block)
             };
-            let glide = Glide { curve: curves[knot][ear], step, first, longest };
-            let count = (step - first).min(until - done);
+            let (piece, start, end) = match steps[knot] {
+                Step::Whole => (0, 0, step),
+                Step::Pieces => {
+                    let piece = sample / SHORTEST;
+                    (piece, piece * SHORTEST, ((piece + 1) * SHORTEST).min(step))
+                }
+            };
+            let curve = curves[knot * self.pieces() + piece][ear];
+            let glide = Glide { curve, step: end - start, first: sample - start, longest };
+            let count = (end - sample).min(until - done);
             self.fixed.kernels.delay(input, skip + done, &glide, &mut line[done..done + count]);
             done += count;
             block_at += usize::from(done == until && until > lead);

@@ -14,6 +14,7 @@
 mod bank;
 mod delay;
 mod lines;
+mod pace;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,18 +24,15 @@ pub use lines::Lines;
 
 use crate::convolver::{Spectrum, Transform, TransformScratch};
 use crate::{Direction, HrirPair, HrtfSet};
-use bank::{Bank, SLACK};
+use bank::{Bank, Blend, SLACK};
 use delay::{Kernels, LEAD, TAPS};
+use pace::Pace;
 
 /// The longest way between two knots, samples.
 const LONGEST_STEP: usize = 256;
 
-/// The most steps that the response of a source may be faded over at once.
-const GLIDING_STEPS: usize = 4;
-
-/// A source that stays within this angle (10°) of where it was, as its cosine, is faded from one end of the block to
-/// the other: that is how far apart measured directions are.
-const NEAR_COSINE: f64 = 0.984_807_753;
+/// Knots from the end of a block on.
+const AFTER: usize = 3;
 
 /// One head for blocks of one length. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -50,6 +48,8 @@ struct Fixed {
     transform: Transform,
     block: usize,
     step: usize,
+    /// From the widest to the closest.
+    paces: Vec<Pace>,
     /// Samples of a moving source's line before the block.
     lead: usize,
     /// The longest delay, samples.
@@ -76,23 +76,22 @@ pub struct Knot {
 #[derive(Clone, Debug)]
 pub struct Ears {
     steady: [Spectrum; 2],
-    /// As it is at the start of the block, and at its end.
-    gliding: [[Spectrum; 2]; 2],
-    /// As it is at each knot.
-    moving: Vec<[Spectrum; 2]>,
-    any: Any,
+    any_steady: bool,
+    moving: Vec<Moving>,
     signal: Spectrum,
+    /// Of one source, at each fade.
+    blends: Vec<Blend>,
     /// Of a source with a jump.
     lines: Lines,
     scratch: TransformScratch,
 }
 
-/// What was added.
-#[derive(Clone, Copy, Debug, Default)]
-struct Any {
-    steady: bool,
-    gliding: bool,
-    moving: bool,
+/// The sum of the sources of one pace.
+#[derive(Clone, Debug)]
+struct Moving {
+    /// As it is where each fade ends and the next begins.
+    sums: Vec<[Spectrum; 2]>,
+    any: bool,
 }
 
 impl Binauraliser {
@@ -106,7 +105,9 @@ impl Binauraliser {
         let transform = Transform::new(block + memory);
         let bank = Bank::new(&set, &transform);
         let kernels = Kernels::new();
-        Self { fixed: Arc::new(Fixed { set, bank, kernels, transform, block, step, lead, longest, memory }) }
+        let paces = pace::paces(block, step);
+        let fixed = Fixed { set, bank, kernels, transform, block, step, paces, lead, longest, memory };
+        Self { fixed: Arc::new(fixed) }
     }
 
     /// The set.
@@ -143,8 +144,8 @@ impl Binauraliser {
 
     /// The knots a block needs, counted from its start: some lie before it, the last one after its end.
     pub fn knots(&self) -> Range<i64> {
-        let before = self.fixed.set.taps().div_ceil(self.fixed.step) + 1;
-        -(before as i64)..self.steps() as i64 + 2
+        let before = self.fixed.set.taps().div_ceil(self.fixed.step) + 2;
+        -(before as i64)..(self.steps() + AFTER) as i64
     }
 
     fn steps(&self) -> usize {
@@ -190,14 +191,15 @@ impl Binauraliser {
 
     /// Ears with nothing in them.
     pub fn ears(&self) -> Ears {
-        let transform = &self.fixed.transform;
+        let Fixed { transform, paces, .. } = &*self.fixed;
         let pair = || [transform.spectrum(), transform.spectrum()];
+        let moving = |pace: &Pace| Moving { sums: pace.at.iter().map(|_| pair()).collect(), any: false };
         Ears {
             steady: pair(),
-            gliding: [pair(), pair()],
-            moving: (0..=self.steps()).map(|_| pair()).collect(),
-            any: Any::default(),
+            any_steady: false,
+            moving: paces.iter().map(moving).collect(),
             signal: transform.spectrum(),
+            blends: Vec::with_capacity(paces.iter().map(|pace| pace.at.len()).max().unwrap_or(0)),
             lines: self.lines(1),
             scratch: transform.scratch(),
         }
@@ -205,12 +207,12 @@ impl Binauraliser {
 
     /// Adds a steady source. `input` is [`Binauraliser::memory`] samples and the block.
     pub fn add_steady(&self, input: &[f32], filter: &Filter, ears: &mut Ears) {
-        let Ears { steady, any, signal, scratch, .. } = ears;
+        let Ears { steady, any_steady, signal, scratch, .. } = ears;
         self.fixed.transform.forward(input, scratch, signal);
         for (sum, filter) in steady.iter_mut().zip(&filter.ears) {
             sum.add_product(signal, filter);
         }
-        any.steady = true;
+        *any_steady = true;
     }
 
     /// Adds a moving source. `input` is [`Binauraliser::memory`] samples and the block; `knots` are those of
@@ -218,7 +220,7 @@ impl Binauraliser {
     pub fn add_moving(&self, input: &[f32], knots: &[Knot], ears: &mut Ears) {
         let range = self.knots();
         let zero = (-range.start) as usize;
-        if knots.len() < zero + self.steps() + 2 || input.len() < self.fixed.memory + self.fixed.block {
+        if knots.len() < zero + self.steps() + AFTER || input.len() < self.fixed.memory + self.fixed.block {
             return;
         }
         let input = &input[..self.fixed.memory + self.fixed.block];
@@ -242,86 +244,47 @@ impl Binauraliser {
     pub fn add_lines(&self, lines: &Lines, block: usize, knots: &[Knot], ears: &mut Ears) {
         let zero = (-self.knots().start) as usize;
         let there = self.fixed.lead + (block + 1) * self.fixed.block <= lines.ears[0].len();
-        if there && knots.len() >= zero + self.steps() + 2 {
+        if there && knots.len() >= zero + self.steps() + AFTER {
             self.add_run((lines, block), knots, 0..knots.len(), ears);
         }
     }
 
     /// Adds the part of a moving source between two jumps.
     fn add_run(&self, (lines, block): (&Lines, usize), knots: &[Knot], run: Range<usize>, ears: &mut Ears) {
-        let Fixed { set, bank, transform, .. } = &*self.fixed;
-        let zero = (-self.knots().start) as usize;
-        let glides = run.start <= zero && run.end > zero + self.steps() && self.glides(&knots[zero..]);
+        let Fixed { set, bank, transform, lead, .. } = &*self.fixed;
         let from = block * self.fixed.block;
-        let Ears { moving, gliding, signal, scratch, any, .. } = ears;
+        let Ears { moving, blends, signal, scratch, .. } = ears;
+        let (pace, first) = self.fades(knots, run, blends);
+        let Some(Moving { sums, any }) = moving.get_mut(pace) else { return };
         for (ear, line) in lines.ears.iter().enumerate() {
-            transform.forward(&line[from..from + self.fixed.lead + self.fixed.block], scratch, signal);
-            if glides {
-                let [start, end] = gliding;
-                let placed = [&knots[zero].placed, &knots[zero + self.steps()].placed];
-                bank.add(set, (signal, ear), placed, [&mut start[ear], &mut end[ear]]);
-                continue;
-            }
-            for (number, sums) in moving.iter_mut().enumerate() {
-                if run.contains(&(zero + number)) {
-                    bank.add(set, (signal, ear), [&knots[zero + number].placed], [&mut sums[ear]]);
-                }
+            transform.forward(&line[from..from + lead + self.fixed.block], scratch, signal);
+            for (blend, sums) in blends.iter().zip(&mut sums[first..]) {
+                bank.add(set, (signal, ear), blend, &mut sums[ear]);
             }
         }
-        any.gliding |= glides;
-        any.moving |= !glides;
-    }
-
-    /// The source stays so near in this block that its response may be faded from the first knot to the last.
-    fn glides(&self, knots: &[Knot]) -> bool {
-        let steps = self.steps();
-        let first = knots[0].placed.vector;
-        let near = |knot: &Knot| {
-            let [x, y, z] = knot.placed.vector;
-            first[0] * x + first[1] * y + first[2] * z > NEAR_COSINE
-        };
-        steps <= GLIDING_STEPS && knots[..=steps].iter().all(near)
+        *any = true;
     }
 
     /// Adds what was put into `ears` to the two rows of a block, and empties them.
     pub fn finish(&self, ears: &mut Ears, left: &mut [f32], right: &mut [f32]) {
-        let Fixed { transform, memory, step, lead, block, .. } = &*self.fixed;
-        let Ears { steady, gliding, moving, any, scratch, .. } = ears;
+        let Fixed { transform, memory, paces, lead, .. } = &*self.fixed;
+        let Ears { steady, any_steady, moving, scratch, .. } = ears;
         for (ear, row) in [left, right].into_iter().enumerate() {
-            if any.steady {
+            if *any_steady {
                 let samples = transform.inverse(&steady[ear], scratch).iter().skip(*memory);
                 row.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
                 steady[ear].clear();
             }
-            if any.gliding {
-                for (number, sums) in gliding.iter_mut().enumerate() {
+            for (pace, moving) in paces.iter().zip(&mut *moving).filter(|(_, moving)| moving.any) {
+                for (number, sums) in moving.sums.iter_mut().enumerate() {
                     let samples = &transform.inverse(&sums[ear], scratch)[*lead..];
-                    fade(row, samples, number, *block);
-                    sums[ear].clear();
-                }
-            }
-            if any.moving {
-                for (knot, sums) in moving.iter_mut().enumerate() {
-                    let samples = &transform.inverse(&sums[ear], scratch)[*lead..];
-                    fade(row, samples, knot, *step);
+                    pace.fade(row, samples, number);
                     sums[ear].clear();
                 }
             }
         }
-        *any = Any::default();
-    }
-}
-
-/// Adds the samples round knot `knot` to `row`, faded in from the knot before and out to the next.
-fn fade(row: &mut [f32], samples: &[f32], knot: usize, step: usize) {
-    let one = 1.0 / step as f32;
-    let length = row.len().min(samples.len());
-    let (rise, peak, fall) = (knot.saturating_sub(1) * step, knot * step, (knot + 1) * step);
-    for at in rise.min(length)..peak.min(length) {
-        row[at] += samples[at] * ((at - rise) as f32 * one);
-    }
-    for at in peak.min(length)..fall.min(length) {
-        row[at] += samples[at] * (1.0 - (at - peak) as f32 * one);
+        *any_steady = false;
+        moving.iter_mut().for_each(|moving| moving.any = false);
     }
 }
 
