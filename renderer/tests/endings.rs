@@ -153,3 +153,21 @@ fn help_completions_and_manual_pages_are_there() {
     let line = error_line(&pages("/nowhere"));
     assert!(line.contains("/nowhere/proscenium.1: "), "{line}");
 }
+
+#[test]
+fn options_stand_under_the_heading_they_belong_to() {
+    let help = proscenium(&["render", "--help"]).run().stdout;
+    let (general, headphones) = help.split_once("\nHeadphones (layout binaural):").unwrap();
+    let headphones = headphones.split("\nCommon options:").next().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(proscenium(&["man", "-o", folder.path().to_str().unwrap()]).run().code, Some(0));
+    let page = fs::read_to_string(folder.path().join("proscenium-render.1")).unwrap().replace("\\-", "-");
+    let (in_general, in_headphones) = page.split_once("LAYOUT BINAURAL").unwrap();
+    for option in ["--bits", "--no-dither", "--programme", "--start", "--gain-db", "--fail-on-overload"] {
+        let found =
+            |text: &str| text.lines().any(|line| line.contains(option) && !line.contains("proscenium"));
+        assert!(found(general) && !found(headphones), "{option}: {help}");
+        assert!(found(in_general) && !found(in_headphones.split(".SH").next().unwrap()), "{option}: {page}");
+    }
+    assert!(headphones.contains("--headphone-eq") && headphones.contains("--room"), "{help}");
+}

@@ -13,7 +13,9 @@ use formats::Warning;
 use hrtf::room::BrirSet;
 use hrtf::{HrtfSet, sofa};
 
+use super::input::check_not_read;
 use super::{CliError, Console, OpenOutputs, Outcome};
+use crate::deliver::place;
 use report::Report;
 use room::RoomReport;
 
@@ -43,6 +45,7 @@ pub struct Args {
 /// # Errors
 /// When the file cannot be read or cannot serve, or the picture cannot be written.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
+    check_pictures(args)?;
     let set = match &args.file {
         None => HrtfSet::built_in(),
         Some(file) => match sofa::open_either(file).map_err(|e| CliError::file(file, e))? {
@@ -58,13 +61,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     }
     let report = Report::new(args.file.as_deref(), &set);
     if let Some(svg) = &args.svg {
-        write_picture(svg, args.file.as_deref(), &picture::draw(&report, &set))?;
+        write_picture(svg, &picture::draw(&report, &set))?;
     }
     if let Some(svg) = &args.rendered {
         // As a render takes it: the built-in set is equalised, others are taken as measured.
         let set = if args.file.is_none() { set.diffuse_field_equalised() } else { set };
         let picture = rendered::draw(&report.name, &Arc::new(set)).map_err(CliError::new)?;
-        write_picture(svg, args.file.as_deref(), &picture)?;
+        write_picture(svg, &picture)?;
     }
     if console.wants_json() {
         console.json(&report)?;
@@ -94,11 +97,22 @@ pub(super) fn interpreted(remarks: &[String]) -> Vec<Warning> {
     remarks.iter().map(|text| Warning::new("sofa-interpreted", "", text.clone())).collect()
 }
 
-fn write_picture(path: &Path, set: Option<&Path>, picture: &str) -> Result<(), CliError> {
-    let same = |set: &Path| matches!((set.canonicalize(), path.canonicalize()), (Ok(a), Ok(b)) if a == b);
-    if set.is_some_and(same) {
-        return Err(CliError::file(path, "is the set itself: choose another name for the picture"));
+/// No picture may be the set or the other picture.
+fn check_pictures(args: &Args) -> Result<(), CliError> {
+    let pictures = [&args.svg, &args.rendered].map(Option::as_deref);
+    if let Some(set) = args.file.as_deref() {
+        let of = [("the set", set)];
+        pictures.into_iter().flatten().try_for_each(|picture| check_not_read(picture, &of))?;
     }
+    match pictures {
+        [Some(svg), Some(rendered)] if place(svg).is_some_and(|at| place(rendered) == Some(at)) => {
+            Err(CliError::file(svg, "is given for both --svg and --rendered; give each its own name"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn write_picture(path: &Path, picture: &str) -> Result<(), CliError> {
     let _guard = OpenOutputs::hold();
     std::fs::write(path, picture)
         .map_err(|e| CliError::file(path, format_args!("cannot write the picture: {e}")))

@@ -1,8 +1,11 @@
-//! Inputs are files: a WAV file keeps its metadata behind the sound, so reading goes to and fro.
+//! Inputs are files: a WAV file keeps its metadata behind the sound, so reading goes to and fro. No output may be one
+//! of them.
 
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
+
+use formats::bw64::same_file;
 
 use super::CliError;
 
@@ -18,4 +21,19 @@ pub(super) fn check_seekable(input: &Path) -> Result<(), CliError> {
         return Err(CliError::file(input, message));
     }
     Ok(())
+}
+
+/// Refuses an output that would destroy a file which the command reads, by whatever name or link; each comes with the
+/// option that names it.
+///
+/// # Errors
+/// When `output` is one of them.
+pub(super) fn check_not_read(output: &Path, read: &[(&str, &Path)]) -> Result<(), CliError> {
+    match read.iter().find(|(_, file)| same_file(file, output)) {
+        None => Ok(()),
+        Some((option, _)) => {
+            let message = format!("is the file of {option}; choose another name for the output");
+            Err(CliError::file(output, message))
+        }
+    }
 }

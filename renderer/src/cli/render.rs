@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::headphones::HeadphoneArgs;
 use super::info::{plural, printable};
-use super::input::check_seekable;
+use super::input::{check_not_read, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection,
@@ -62,8 +62,6 @@ pub struct Args {
     /// Where the loudspeakers of --layout really stand, their channels and gains, the screen; JSON or YAML
     #[arg(long, value_name = "FILE", requires = "layout")]
     speakers: Option<PathBuf>,
-    #[command(flatten)]
-    headphones: HeadphoneArgs,
     /// Samples of the outputs; f is float, which never clips
     #[arg(long, value_enum, default_value = "24")]
     bits: Bits,
@@ -100,6 +98,9 @@ pub struct Args {
     /// End with exit code 1 when a sample passes full scale
     #[arg(long)]
     fail_on_overload: bool,
+    // Last, for its heading would go on over what follows.
+    #[command(flatten)]
+    headphones: HeadphoneArgs,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -296,8 +297,11 @@ fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>)
             "one of --layout or --to is needed: --layout LAYOUT -o FILE, or --to LAYOUT=FILE",
         ));
     }
+    let mut read = args.headphones.files();
+    read.extend(args.speakers.as_deref().map(|file| ("--speakers", file)));
     let mut headphones = None;
     if let (Some(layout), Some(file)) = (&args.layout, &args.output) {
+        check_not_read(file, &read)?;
         let deliverable = match &args.speakers {
             None => named((args, console), &mut headphones, ("--layout", layout))?,
             Some(speakers) => room(layout, speakers, &mut warnings)?,
@@ -312,6 +316,7 @@ fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>)
             return Err(CliError::new(message));
         };
         let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
+        check_not_read(&file, &read)?;
         let name = String::from_utf8_lossy(name);
         outputs.push(Output { file, deliverable: named((args, console), &mut headphones, ("--to", &name))? });
     }

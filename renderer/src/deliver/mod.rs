@@ -23,7 +23,7 @@ mod timecode;
 
 pub use deliverable::{BINAURAL, Deliverable, DeliverableError, HIGHEST_HOA_ORDER};
 pub use error::JobError;
-pub use job::{Job, OpenJob, Output, Rendered};
+pub use job::{Job, OpenJob, Output, Rendered, place};
 pub use levels::ChannelLevels;
 pub use master::Selection;
 pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};

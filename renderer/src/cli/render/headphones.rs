@@ -164,6 +164,19 @@ impl HeadphoneArgs {
         RoomSound::measured(Arc::new(set), path).map_err(|error| CliError::file(room, error))
     }
 
+    /// The files that are read, with their options.
+    pub(super) fn files(&self) -> Vec<(&'static str, &Path)> {
+        // A built-in room is no file, even where one has its name.
+        let is_file = |room: &&PathBuf| room.to_str().and_then(Room::by_name).is_none();
+        let files = [
+            ("--hrtf", self.hrtf.as_ref()),
+            ("--head-track", self.head_track.as_ref()),
+            ("--room", self.room.as_ref().filter(is_file)),
+            ("--headphone-eq", self.headphone_eq.as_ref()),
+        ];
+        files.into_iter().filter_map(|(option, file)| Some((option, file?.as_path()))).collect()
+    }
+
     /// Nothing of this has an effect on other outputs.
     pub(super) fn refuse_without_binaural(&self) -> Result<(), CliError> {
         let given = [
