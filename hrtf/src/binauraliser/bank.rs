@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use super::delay;
-use crate::convolver::{Spectrum, Transform};
+use crate::convolver::{Spectrum, Transform, add_blends};
 use crate::{Direction, HrtfSet};
 
 /// Samples added to every delay: arrivals may lie half a sample before the first whole one.
@@ -78,16 +78,31 @@ impl Bank {
         Blend { points: shares.points, shares: shares.shares.map(|share| share as f32) }
     }
 
-    /// Adds `signal` through the responses of a direction.
+    /// Adds `signal` through the responses of directions, each to its own pair of sums.
     pub(super) fn add(
         &self,
         set: &HrtfSet,
         (signal, ear): (&Spectrum, usize),
-        blend: &Blend,
-        sum: &mut Spectrum,
+        blends: &[Blend],
+        sums: &mut [[Spectrum; 2]],
     ) {
-        let filters = blend.points.map(|point| &self.point(set, point)[ear]);
-        sum.add_blend(signal, filters, blend.shares);
+        let filters = |blend: &Blend| blend.points.map(|point| &self.point(set, point)[ear]);
+        let mut at = 0;
+        while at < blends.len().min(sums.len()) {
+            let (blend, next) = (&blends[at], blends.get(at + 1));
+            match (next, &mut sums[at..]) {
+                // Near each other, which is usual: the responses are read once.
+                (Some(next), [first, second, ..]) if next.points == blend.points => {
+                    let both = [&mut first[ear], &mut second[ear]];
+                    add_blends(both, signal, filters(blend), [blend.shares, next.shares]);
+                    at += 2;
+                }
+                (_, rest) => {
+                    rest[0][ear].add_blend(signal, filters(blend), blend.shares);
+                    at += 1;
+                }
+            }
+        }
     }
 }
 

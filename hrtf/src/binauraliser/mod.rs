@@ -258,9 +258,7 @@ impl Binauraliser {
         let Some(Moving { sums, any }) = moving.get_mut(pace) else { return };
         for (ear, line) in lines.ears.iter().enumerate() {
             transform.forward(&line[from..from + lead + self.fixed.block], scratch, signal);
-            for (blend, sums) in blends.iter().zip(&mut sums[first..]) {
-                bank.add(set, (signal, ear), blend, &mut sums[ear]);
-            }
+            bank.add(set, (signal, ear), blends, &mut sums[first..]);
         }
         *any = true;
     }

@@ -22,5 +22,6 @@ mod transform;
 pub(crate) use fft::multiply_add;
 pub use overlap_save::{OverlapSave, Scratch};
 pub use spectrum::Spectrum;
+pub(crate) use spectrum::add_blends;
 pub use streaming::{Convolver, Route};
 pub use transform::{Transform, TransformScratch};
