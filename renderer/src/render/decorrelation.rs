@@ -29,14 +29,17 @@ pub(super) struct Decorrelators {
 }
 
 impl Decorrelators {
-    /// Filters for channels of these names. The seed of a filter is the place of its channel among all the
-    /// target's channels, LFE included, in ASCII order.
-    pub(super) fn new(names: &[String]) -> Self {
-        let mut sorted: Vec<&String> = names.iter().collect();
-        sorted.sort();
+    /// Filters for channels of these names, layout by layout. The seed of a filter is the place of its channel among
+    /// all the layout's channels, LFE included, in ASCII order.
+    pub(super) fn new(layouts: &[&[String]]) -> Self {
         let inverse = RealFftPlanner::new().plan_fft_inverse(TAPS);
-        let filter = |name: &String| response(sorted.binary_search(&name).unwrap_or(0) as u32, &*inverse);
-        let responses: Vec<_> = names.iter().map(filter).collect();
+        let mut responses = Vec::new();
+        for names in layouts {
+            let mut sorted: Vec<&String> = names.iter().collect();
+            sorted.sort();
+            let seed = |name: &String| sorted.binary_search(&name).unwrap_or(0) as u32;
+            responses.extend(names.iter().map(|name| response(seed(name), &*inverse)));
+        }
         Self { filters: OverlapSave::set(&responses, GRID) }
     }
 
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn a_block_equals_direct_convolution_around_its_samples() {
         let names = ["M+030", "M-030", "LFE1"].map(str::to_owned);
-        let decorrelators = Decorrelators::new(&names);
+        let decorrelators = Decorrelators::new(&[&names]);
         let mut state = 9u32;
         let bus: Vec<f32> = (0..3 * GRID)
             .map(|_| {

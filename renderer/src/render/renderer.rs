@@ -82,9 +82,11 @@ impl Renderer {
                 )?;
             }
         }
-        let diffuse = stage.as_ref().map_or(names.len(), Stage::diffuse);
+        let [diffuse, ears] = stage.as_ref().map_or([names.len(), 0], Stage::diffuse);
         let decorrelated = any_diffuse(items) || stage.as_ref().is_some_and(Stage::spreads);
-        let decorrelators = decorrelated.then(|| Decorrelators::new(&names[..diffuse]));
+        let layouts = [&names[..diffuse], &names[diffuse..diffuse + ears]];
+        let decorrelators = decorrelated.then(|| Decorrelators::new(&layouts));
+        let diffuse = diffuse + ears;
         let (items, importance, outputs) = (items.clone(), options.importance, target.channels());
         let bus = AudioBlock::default();
         let renderer = Self {

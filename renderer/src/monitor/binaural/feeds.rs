@@ -16,6 +16,9 @@ use crate::panner::hoa_decode::components;
 /// The virtual loudspeakers of what has no direction of its own.
 const VIRTUAL: &str = "9+10+3";
 
+/// Rows of the ears, left and right.
+pub(super) const EARS: usize = 2;
+
 /// What a row of the bus is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Feed {
@@ -53,7 +56,7 @@ pub(super) struct SceneRows {
     pub(super) rows: Range<usize>,
 }
 
-/// The rows of the bus. Those of the virtual loudspeakers come first; only they have diffuse rows.
+/// The rows of the bus. Those of the virtual loudspeakers come first, then the ears; only these have diffuse rows.
 #[derive(Clone, Debug)]
 pub(super) struct Feeds {
     pub(super) rows: Vec<Feed>,
@@ -124,7 +127,7 @@ impl Feeds {
             };
             feeds.of_item.push(row);
         }
-        if by_item {
+        if by_item && feeds.scene_mode != HeadphoneMode::Off {
             feeds.push_scenes(items);
         }
         if let Some(RoomSound::BuiltIn(_)) = &headphones.room {

@@ -7,7 +7,7 @@ use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBl
 use hrtf::Direction;
 
 use super::HeadphoneMode;
-use super::feeds::{Feeds, is_lfe};
+use super::feeds::{EARS, Feeds, is_lfe};
 use super::room::{Directness, Share};
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, RenderItem};
 use crate::layout::{Channel, Layout};
@@ -86,12 +86,12 @@ impl BinauralPanner {
         vec![0.0; self.feeds.rows.len()]
     }
 
-    /// Without a head: as stereo pans it. What is diffuse has no room to be so and joins the rest.
+    /// Without a head: as stereo pans it.
     fn pan_stereo(&mut self, block: &ObjectsBlock, context: &ItemContext) {
         let stereo = self.stereo.gains(block, context);
-        for (ear, (direct, diffuse)) in stereo.direct.iter().zip(&stereo.diffuse).enumerate() {
-            self.gains.direct[self.feeds.ears + ear] = direct.hypot(*diffuse);
-        }
+        let ears = self.feeds.ears..self.feeds.ears + EARS;
+        self.gains.direct[ears.clone()].copy_from_slice(&stereo.direct);
+        self.gains.diffuse[ears].copy_from_slice(&stereo.diffuse);
     }
 
     /// A point at the object's own direction; its size and what is diffuse of it over the virtual loudspeakers,
@@ -120,9 +120,10 @@ impl BinauralPanner {
         } else {
             self.gains.direct[row] = point * block.common.gain.linear() * context.object_gain;
         }
+        let polarity = polarity(block.common.gain.linear() * context.object_gain);
         let rows = self.gains.diffuse.iter_mut().zip(room.direct.iter().zip(&room.diffuse));
         rows.for_each(|(gain, (direct, diffuse))| {
-            *gain = (diffuse * diffuse + spread * direct * direct).sqrt();
+            *gain = polarity * (diffuse * diffuse + spread * direct * direct).sqrt();
         });
         self.send(Some(row), &block, context, share);
     }
@@ -144,7 +145,8 @@ impl BinauralPanner {
         let spread = direct.iter().zip(diffuse.iter()).zip(room.loudspeakers.iter());
         let spread: f64 =
             spread.map(|((direct, diffuse), gain)| (direct * direct + diffuse * diffuse) * gain).sum();
-        let loud = (own + spread).sqrt() * share.room;
+        let polarity = polarity(block.common.gain.linear() * context.object_gain);
+        let loud = polarity * (own + spread).sqrt() * share.room;
         direct.iter_mut().chain(diffuse).for_each(|gain| *gain *= share.direct);
         let panned = room.panner.gains(block, context);
         let both = panned.direct.iter().zip(&panned.diffuse).map(|(direct, diffuse)| direct.hypot(*diffuse));
@@ -156,6 +158,14 @@ impl BinauralPanner {
 
     /// An HOA item straight to the ears.
     fn components(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
+        if self.feeds.has_modes && self.feeds.scene_mode == HeadphoneMode::Off {
+            let to_ears = |stereo: Vec<f64>| {
+                let mut gains = self.silence();
+                gains[self.feeds.ears..].iter_mut().zip(stereo).for_each(|(gain, pan)| *gain = pan);
+                gains
+            };
+            return Ok(self.stereo.hoa(item, warnings)?.into_iter().map(to_ears).collect());
+        }
         if self.feeds.scenes.is_empty() {
             return self.virtual_room.hoa(item, warnings);
         }
@@ -197,8 +207,14 @@ impl BinauralPanner {
         let power = panned.iter().map(|gain| gain * gain).sum::<f64>();
         let scale = if power > 0.0 { (heard / power).sqrt() * share.room } else { 0.0 };
         gains[sends.first..].iter_mut().zip(panned).for_each(|(gain, panned)| *gain = panned * scale);
-        gains[sends.tail] = heard.sqrt() * share.room;
+        let polarity = polarity(block.common.gain.linear() * item.context.object_gain);
+        gains[sends.tail] = polarity * heard.sqrt() * share.room;
     }
+}
+
+/// The sign of a gain, which powers lose.
+fn polarity(gain: f64) -> f64 {
+    if gain < 0.0 { -1.0 } else { 1.0 }
 }
 
 /// The share of a polar block's power that has a width.
@@ -229,10 +245,9 @@ impl Panner for BinauralPanner {
 
     fn objects(&mut self, item: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
         let feeds = Arc::clone(&self.feeds);
-        for (part, length) in [
-            (&mut self.gains.direct, feeds.rows.len()),
-            (&mut self.gains.diffuse, feeds.layout.channels.len()),
-        ] {
+        for (part, length) in
+            [(&mut self.gains.direct, feeds.rows.len()), (&mut self.gains.diffuse, feeds.ears + EARS)]
+        {
             part.clear();
             part.resize(length, 0.0);
         }
@@ -252,7 +267,7 @@ impl Panner for BinauralPanner {
             None => {
                 let room = self.virtual_room.gains(block, context);
                 self.gains.direct[..room.direct.len()].copy_from_slice(&room.direct);
-                self.gains.diffuse.copy_from_slice(&room.diffuse);
+                self.gains.diffuse[..room.diffuse.len()].copy_from_slice(&room.diffuse);
                 self.send(None, block, context, share);
             }
         }

@@ -8,7 +8,7 @@ use hrtf::{Binauraliser, Direction, Ears, Filter, Knot, Lines};
 use rayon::prelude::*;
 
 use super::Headphones;
-use super::feeds::{Feed, Feeds, SceneRows};
+use super::feeds::{EARS, Feed, Feeds, SceneRows};
 use super::head::Head;
 use super::panner::{BinauralPanner, may_spread};
 use super::room::{Directness, RoomStage};
@@ -115,9 +115,10 @@ impl Stage {
         &self.feeds.names
     }
 
-    /// How many feeds, from the first, have a diffuse row.
-    pub(crate) fn diffuse(&self) -> usize {
-        self.feeds.layout.channels.len()
+    /// How many feeds, from the first, have a diffuse row: the virtual loudspeakers, then the ears, which are the
+    /// loudspeakers of stereo to what is heard without a head. Each is decorrelated as a layout of its own.
+    pub(crate) fn diffuse(&self) -> [usize; 2] {
+        [self.feeds.ears, EARS]
     }
 
     /// Objects have a width, which is heard by decorrelation.

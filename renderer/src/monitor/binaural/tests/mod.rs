@@ -1,22 +1,25 @@
 //! Whole renders to two ears, in memory: each test makes items and tracks and listens to what the engine gives.
 
 mod level;
+mod polarity;
 mod rooms;
 mod routing;
 mod width;
+mod without_head;
 
 use std::sync::{Arc, OnceLock};
 
 use formats::adm::{
-    AdmId, AudioChannelFormat, BlockCommon, BlockFormats, Frequency, ObjectPosition, ObjectsBlock,
-    PolarPosition,
+    AdmId, AudioChannelFormat, BlockCommon, BlockFormats, DirectSpeakersBlock, Frequency, ObjectPosition,
+    ObjectsBlock, PolarPosition,
 };
 use hrtf::HrtfSet;
 
 use super::Headphones;
 use crate::engine::{Engine, EngineSpec};
 use crate::items::{
-    HoaChannel, HoaItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem, TrackSpec,
+    DirectSpeakersItem, HoaChannel, HoaItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem,
+    TrackSpec,
 };
 use crate::panner::ambisonics::SphericalHarmonics;
 use crate::render::{RenderOptions, Target};
@@ -74,6 +77,17 @@ pub(super) fn object(track: usize, block: ObjectsBlock) -> RenderItem {
     RenderItem::Objects(ObjectsItem { track: TrackSpec::Direct(track), channel, context: context() })
 }
 
+/// A bed channel.
+pub(super) fn speaker(track: usize, block: DirectSpeakersBlock) -> RenderItem {
+    let channel = channel(BlockFormats::DirectSpeakers(vec![block]));
+    RenderItem::DirectSpeakers(DirectSpeakersItem {
+        track: TrackSpec::Direct(track),
+        channel,
+        context: context(),
+        common_pack: None,
+    })
+}
+
 /// A scene of an order in N3D, its components in tracks 0, 1, 2 ….
 pub(super) fn scene(order: i32) -> RenderItem {
     let components = (0..=order).flat_map(|order| (-order..=order).map(move |degree| (order, degree)));
@@ -117,10 +131,15 @@ pub(super) fn noise(seed: u32, length: usize) -> Vec<f32> {
 
 /// Both ears.
 pub(super) fn render(headphones: &Headphones, items: Vec<RenderItem>, tracks: &[Vec<f32>]) -> [Vec<f32>; 2] {
+    render_to(Target::Headphones(Box::new(headphones.clone())), items, tracks)
+}
+
+/// A target of two channels.
+pub(super) fn render_to(target: Target, items: Vec<RenderItem>, tracks: &[Vec<f32>]) -> [Vec<f32>; 2] {
     let frames = tracks[0].len();
     let spec = EngineSpec {
         items: items.into(),
-        targets: vec![Target::Headphones(Box::new(headphones.clone()))],
+        targets: vec![target],
         sample_rate: RATE,
         frames: frames as u64,
         span: 0..frames as u64,
