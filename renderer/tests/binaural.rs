@@ -116,6 +116,8 @@ fn what_makes_no_sense_is_refused_in_one_line() {
     std::fs::write(folder.join("track.csv"), "0,0,0\n").unwrap();
     std::fs::write(folder.join("eq.txt"), "Filter 1: ON PK Fc 100 Hz\n").unwrap();
     std::fs::write(folder.join("high.txt"), "Filter 1: ON NO Fc 24000 Hz\n").unwrap();
+    std::fs::write(folder.join("long.txt"), "Preamp: 0 dB\nFilter 1: ON PK Fc 20 Hz Gain 6 dB Q 1000\n")
+        .unwrap();
     for (arguments, word) in [
         (&["--layout", "stereo", "-o", "a.wav", "--head", "1,2,3"][..], "--layout binaural"),
         (&["--layout", "binaural", "-o", "a.wav", "--head", "1,2"], "three angles"),
@@ -124,7 +126,27 @@ fn what_makes_no_sense_is_refused_in_one_line() {
         (&["--layout", "binaural", "-o", "a.wav", "--hrtf", "in.wav"], "in.wav"),
         (&["--layout", "binaural", "-o", "a.wav", "--headphone-eq", "track.csv"], "track.csv: no Preamp"),
         (&["--layout", "binaural", "-o", "a.wav", "--headphone-eq", "eq.txt"], "eq.txt: line 1"),
-        (&["--layout", "binaural", "-o", "a.wav", "--headphone-eq", "high.txt"], "below 24000 Hz"),
+        (
+            &["--layout", "binaural", "-o", "a.wav", "--headphone-eq", "high.txt"],
+            "high.txt: line 1: a filter at 24000 Hz",
+        ),
+        (
+            &["--layout", "binaural", "-o", "a.wav", "--headphone-eq", "long.txt"],
+            "long.txt: line 2: the filter at 20 Hz",
+        ),
+        (
+            &["--layout", "binaural", "-o", "a.wav", "--head-track", "no.csv"],
+            "no.csv: cannot read for --head-track",
+        ),
+        (
+            &["--layout", "binaural", "-o", "a.wav", "--head-track", "in.wav"],
+            "in.wav: was read as a head track",
+        ),
+        (
+            &["--layout", "binaural", "-o", "a.wav", "--room", "stag"],
+            "--room stag: there is no such file, and no such built-in room (did you mean `stage`?)",
+        ),
+        (&["--layout", "binaurl", "-o", "a.wav"], "did you mean `binaural`?"),
         (&["--layout", "stereo", "-o", "a.wav", "--headphone-eq", "eq.txt"], "--layout binaural"),
     ] {
         let output = run(folder, arguments);

@@ -109,6 +109,9 @@ fn usage_errors_are_one_line_with_a_hint() {
         (&["render", "x.wav", "--to", "5.1=y.wav", "--start", "1:99"], "hh:mm:ss"),
         (&["render", "x.wav", "--to", "5.1=y.wav", "--importance", "11"], "10"),
         (&["layouts", "7.1.5"], "7.1.4"),
+        (&["layouts", "binaurl"], "did you mean `binaural`?"),
+        (&["check", "nofile.wav"], "nofile.wav: cannot read: there is no such file"),
+        (&["info", "/"], "is a folder"),
     ] {
         let done = proscenium(args).run();
         assert_eq!(done.code, Some(2), "{args:?}");
@@ -151,7 +154,7 @@ fn help_completions_and_manual_pages_are_there() {
     assert_eq!(names.len(), 12, "{names:?}");
     assert!(names[0].starts_with("proscenium-check.1") && !names.concat().contains("help"), "{names:?}");
     let line = error_line(&pages("/nowhere"));
-    assert!(line.contains("/nowhere/proscenium.1: "), "{line}");
+    assert!(line.contains("/nowhere: there is no such folder"), "{line}");
 }
 
 #[test]

@@ -48,6 +48,9 @@ fn an_edit_of_chunks_keeps_the_replacement() {
     fs::write(&new, "<new/>").unwrap();
     let replace = format!("axml={new}");
     refused(&["chunks", &master, "--replace", &replace, "-o", &new], "--replace", &new);
+    let done =
+        proscenium(&["chunks", &master, "--replace", "axml=nope.xml", "-o", &demo.path("out.wav")]).run();
+    assert!(error_line(&done).contains("nope.xml: cannot read for --replace"), "{}", done.stderr);
     let itself = format!("axml={master}");
     refused(&["chunks", &master, "--replace", &itself, "--in-place"], "--replace", &master);
 }

@@ -144,7 +144,7 @@ impl Findings {
                 found: warning.message.clone(),
                 allowed: Cow::Borrowed(""),
                 fix: Cow::Borrowed(
-                    "proscenium repairs this while reading; write the file anew to be rid of it",
+                    "proscenium reads it so; correct it where the file was made, for others may read it otherwise",
                 ),
                 source: Cow::Borrowed("repair while reading"),
             });

@@ -10,7 +10,7 @@ use formats::bw64::{self, ChnaChunk, ChunkEdit, ChunkEntry, ChunkId, ChunkMap, O
 use serde::Serialize;
 
 use super::info::{plural, printable};
-use super::input::{check_not_read, check_seekable};
+use super::input::{check_not_read, check_present, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
 
 /// Largest replacement that is read.
@@ -166,7 +166,10 @@ fn edit(args: &Args, console: &Console) -> Result<(), CliError> {
     };
     let mut edits = Vec::new();
     for (id, path) in &args.replace {
-        check_not_read(output, &[("--replace", path)])?;
+        if path != Path::new("-") {
+            check_present("--replace", path)?;
+            check_not_read(output, &[("--replace", path)])?;
+        }
         let body = read_replacement(path)?;
         if let Some(warning) = unreadable(*id, &body) {
             console.warning(path, &warning)?;

@@ -2,6 +2,7 @@
 //! of them.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
@@ -9,12 +10,13 @@ use formats::bw64::same_file;
 
 use super::CliError;
 
-/// Refuses pipes and devices, in which nobody can go back; before they are opened, which would wait.
+/// Refuses what isn't there, folders, and pipes and devices, in which nobody can go back; before they are opened, which
+/// would wait.
 ///
 /// # Errors
-/// When `input` is one. What else may be wrong with it, the reader says.
+/// When `input` is one of them. What else may be wrong with it, the reader says.
 pub(super) fn check_seekable(input: &Path) -> Result<(), CliError> {
-    // What isn't there at all is the reader's to tell, too.
+    check_present("", input)?;
     let Ok(kind) = fs::metadata(input).map(|metadata| metadata.file_type()) else { return Ok(()) };
     if kind.is_fifo() || kind.is_socket() || kind.is_char_device() {
         let message = "is a pipe or a device, and the file must be seekable; save it first and give its name";
@@ -35,5 +37,22 @@ pub(super) fn check_not_read(output: &Path, read: &[(&str, &Path)]) -> Result<()
             let message = format!("is the file of {option}; choose another name for the output");
             Err(CliError::file(output, message))
         }
+    }
+}
+
+/// Refuses what isn't there and folders, with the option that names it, where one does.
+///
+/// # Errors
+/// When `file` is one of them.
+pub(super) fn check_present(option: &str, file: &Path) -> Result<(), CliError> {
+    let of = if option.is_empty() { String::new() } else { format!(" for {option}") };
+    match fs::metadata(file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            Err(CliError::file(file, format_args!("cannot read{of}: there is no such file; check its name")))
+        }
+        Ok(metadata) if metadata.is_dir() => {
+            Err(CliError::file(file, format_args!("cannot read{of}: is a folder; give a file")))
+        }
+        _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::info::plural;
 use super::{CliError, Console, Outcome};
-use crate::deliver::{Deliverable, HIGHEST_HOA_ORDER};
+use crate::deliver::{BINAURAL, Deliverable, EARS, HIGHEST_HOA_ORDER};
 use crate::layout::{Channel, Layout};
 use crate::render::Target;
 
@@ -16,7 +16,7 @@ use crate::render::Target;
   proscenium layouts hoa3
   proscenium layouts --json")]
 pub struct Args {
-    /// BS.2051 name (4+7+0), its letter (J) or everyday name (7.1.4); hoa1 … hoa7
+    /// BS.2051 name (4+7+0), its letter (J) or everyday name (7.1.4); hoa1 … hoa7; binaural
     name: Option<String>,
 }
 
@@ -59,18 +59,31 @@ struct Component {
     degree: i32,
 }
 
+/// Two ears instead of loudspeakers.
+#[derive(Serialize)]
+struct HeadphonesAnswer {
+    name: &'static str,
+    everyday_name: &'static str,
+    channels: [Ear; 2],
+}
+
+/// A channel for headphones.
+#[derive(Serialize)]
+struct Ear {
+    label: &'static str,
+}
+
 /// Prints the table.
 ///
 /// # Errors
 /// When no layout has the name.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let layouts = match &args.name {
+        Some(name) if name.eq_ignore_ascii_case(BINAURAL) => return tell_headphones(console),
         Some(name) => match Deliverable::by_name(name).map_err(CliError::new)?.target() {
             Target::Ambisonics { order } => return tell_ambisonics(*order, console),
             Target::Loudspeakers { layout, .. } => vec![layout.clone()],
-            Target::Headphones(_) => {
-                return Err(CliError::new("`binaural` is two ears, not a layout of loudspeakers"));
-            }
+            Target::Headphones(_) => return tell_headphones(console),
         },
         None => Layout::all().collect(),
     };
@@ -139,6 +152,20 @@ fn tell_ambisonics(order: u32, console: &Console) -> Result<Outcome, CliError> {
     Ok(Outcome::Good)
 }
 
+fn tell_headphones(console: &Console) -> Result<Outcome, CliError> {
+    let channels = EARS.map(|label| Ear { label });
+    if console.wants_json() {
+        console.json(&[HeadphonesAnswer { name: BINAURAL, everyday_name: "headphones", channels }])?;
+        return Ok(Outcome::Good);
+    }
+    console.line(format_args!("{BINAURAL} (headphones): 2 channels, channel mask none"));
+    console.line("  n  label");
+    for (n, ear) in channels.iter().enumerate() {
+        console.line(format_args!("{:>3}  {}", n + 1, ear.label));
+    }
+    Ok(Outcome::Good)
+}
+
 fn print_all(layouts: &[Layout], console: &Console) {
     console.line("name     known as  BS.2051  channels in the order of the file");
     for layout in layouts {
@@ -154,6 +181,7 @@ fn print_all(layouts: &[Layout], console: &Console) {
     console.line(format_args!(
         "hoa1 … hoa{HIGHEST_HOA_ORDER}                AmbiX: (order + 1)² channels, ACN, SN3D"
     ));
+    console.line(format_args!("{BINAURAL:<27}headphones: {}", EARS.join(", ")));
     console.line("\n`proscenium layouts NAME` shows the angles.");
 }
 

@@ -31,6 +31,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         console.write(&String::from_utf8_lossy(&page));
         return Ok(Outcome::Good);
     };
+    if !folder.is_dir() {
+        return Err(CliError::file(folder, "there is no such folder; make it first, or give another"));
+    }
     let commands = std::iter::once(&command).chain(command.get_subcommands());
     for page in commands.cloned().map(Man::new) {
         page.generate_to(folder).map_err(|e| CliError::file(&folder.join(page.get_filename()), e))?;

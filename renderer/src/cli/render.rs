@@ -17,7 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use self::headphones::HeadphoneArgs;
 use super::info::{plural, printable};
-use super::input::{check_not_read, check_seekable};
+use super::input::{check_not_read, check_present, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection,
@@ -338,7 +338,7 @@ fn named(
     if name.eq_ignore_ascii_case(BINAURAL) {
         let deliverable = match headphones.take() {
             Some(deliverable) => deliverable,
-            None => Deliverable::headphones(args.headphones.read(console)?),
+            None => Deliverable::headphones(args.headphones.read(&args.input, console)?),
         };
         *headphones = Some(deliverable.clone());
         return Ok(deliverable);
@@ -347,6 +347,11 @@ fn named(
 }
 
 fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Deliverable, CliError> {
+    if layout.eq_ignore_ascii_case(BINAURAL) {
+        let message =
+            "--speakers needs a loudspeaker layout, e.g. --layout 7.1.4; a room for headphones is --room";
+        return Err(CliError::new(format_args!("--layout {layout}: {message}")));
+    }
     if let Ok(Target::Ambisonics { .. }) = Deliverable::by_name(layout).as_ref().map(Deliverable::target) {
         let message =
             "--speakers needs a loudspeaker layout, e.g. --layout 7.1.4; Ambisonics has no loudspeakers";
@@ -354,6 +359,7 @@ fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Delive
     }
     let layout =
         Layout::by_name(layout).map_err(|e| CliError::new(format_args!("--layout with --speakers: {e}")))?;
+    check_present("--speakers", file)?;
     let mut bytes = Vec::new();
     let most = MAX_FILE_BYTES as u64 + 1;
     fs::File::open(file)

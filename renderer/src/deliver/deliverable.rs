@@ -4,7 +4,7 @@ use formats::adm::Document;
 
 use super::carried_adm::Carried;
 use crate::layout::measured::{MeasuredRoom, Route};
-use crate::layout::{Layout, LayoutError};
+use crate::layout::{Layout, LayoutError, nearest};
 use crate::monitor::binaural::Headphones;
 use crate::render::{Target, Wiring};
 
@@ -13,6 +13,9 @@ pub const HIGHEST_HOA_ORDER: u32 = 7;
 
 /// Name of the output for headphones.
 pub const BINAURAL: &str = "binaural";
+
+/// Its channels.
+pub const EARS: [&str; 2] = ["left ear", "right ear"];
 
 /// A target with the names of its channels.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,7 +48,12 @@ impl Deliverable {
             let order = order.ok_or_else(|| DeliverableError::Order(name.chars().take(20).collect()))?;
             return Ok(Self { target: Target::Ambisonics { order } });
         }
-        Ok(Self { target: Target::Loudspeakers { layout: Layout::by_name(name)?, wiring: None } })
+        Ok(Self {
+            target: Target::Loudspeakers {
+                layout: Layout::by_name(name).map_err(suggesting_binaural)?,
+                wiring: None,
+            },
+        })
     }
 
     /// The loudspeakers of a real room, where they stand and as they are wired.
@@ -101,7 +109,7 @@ impl Deliverable {
                 names
             }
             Target::Ambisonics { order } => (0..(order + 1).pow(2)).map(|acn| format!("ACN {acn}")).collect(),
-            Target::Headphones(_) => ["left ear", "right ear"].map(str::to_owned).to_vec(),
+            Target::Headphones(_) => EARS.map(str::to_owned).to_vec(),
         }
     }
 
@@ -133,6 +141,12 @@ impl Deliverable {
         let channels = order.iter().filter_map(|index| layout.channels.get(*index).cloned()).collect();
         Some(Layout { channels, ..layout.clone() })
     }
+}
+
+/// Layouts know nothing of headphones.
+fn suggesting_binaural(error: LayoutError) -> LayoutError {
+    let suggestion = error.suggestion.or_else(|| nearest(&error.name, std::iter::once(BINAURAL)));
+    LayoutError { suggestion, ..error }
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ mod sink;
 mod source;
 mod timecode;
 
-pub use deliverable::{BINAURAL, Deliverable, DeliverableError, HIGHEST_HOA_ORDER};
+pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA_ORDER};
 pub use error::JobError;
 pub use job::{Job, OpenJob, Output, Rendered, place};
 pub use levels::ChannelLevels;

@@ -25,7 +25,8 @@ pub(super) fn find(name: &str) -> Result<&'static Table, LayoutError> {
     let found = TABLES.iter().find(|table| table.names().any(|known| known.eq_ignore_ascii_case(wanted)));
     found.ok_or_else(|| {
         let name: String = wanted.chars().take(LONGEST_NAME).collect();
-        let suggestion = nearest(&name);
+        let candidates = TABLES.iter().flat_map(Table::names).filter(|known| known.len() > 1);
+        let suggestion = nearest(&name, candidates);
         LayoutError { name, suggestion }
     })
 }
@@ -50,9 +51,8 @@ fn known_names() -> String {
 }
 
 /// The known name that takes the fewest edits, unless it takes more than a third of the letters.
-fn nearest(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    let candidates = TABLES.iter().flat_map(Table::names).filter(|known| known.len() > 1);
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name: String = name.to_ascii_lowercase().chars().take(LONGEST_NAME).collect();
     let scored = candidates.map(|known| (edit_distance(&name, &known.to_ascii_lowercase()), known));
     let (distance, known) =
         scored.min_by_key(|&(distance, known)| (distance, std::cmp::Reverse(known.len())))?;

@@ -7,12 +7,14 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use formats::bw64::Reader;
 use hrtf::HrtfSet;
 use hrtf::room::{BrirSet, Room};
 
 use crate::cli::hrtf::interpreted;
+use crate::cli::input::check_present;
 use crate::cli::{CliError, Console};
-use crate::layout::Layout;
+use crate::layout::{Layout, nearest};
 use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones, RoomSound};
 use crate::monitor::headphone_eq::HeadphoneEq;
 
@@ -38,7 +40,8 @@ pub(super) struct HeadphoneArgs {
     /// Where the listener looks: degrees to the left, up, and tilted to the right
     #[arg(long, value_name = "YAW,PITCH,ROLL", allow_hyphen_values = true)]
     head: Option<Pose>,
-    /// How the head moves: lines of seconds, yaw, pitch and roll
+    /// How the head moves: lines of seconds, yaw, pitch and roll with commas, semicolons or tabs between; a first line
+    /// `yaw,pitch,roll,time` says another order
     #[arg(long, value_name = "FILE.csv", conflicts_with = "head")]
     head_track: Option<PathBuf>,
     /// The room round the listener: living, studio, stage, cinema, or a SOFA file (MultiSpeakerBRIR, SingleRoomSRIR); dry
@@ -103,8 +106,12 @@ impl FromStr for Pose {
 }
 
 impl HeadphoneArgs {
-    /// Reads the files and puts the options together.
-    pub(super) fn read(&self, console: &Console) -> Result<Headphones, CliError> {
+    /// Reads the files and puts the options together, for `master`.
+    pub(super) fn read(&self, master: &Path, console: &Console) -> Result<Headphones, CliError> {
+        // That there is no such room is said with the names of those that there are.
+        let files = self.files();
+        let mut present = files.iter().filter(|(option, _)| *option != "--room");
+        present.try_for_each(|(option, file)| check_present(option, file))?;
         let mut set = match &self.hrtf {
             Some(file) => HrtfSet::open(file).map_err(|error| CliError::file(file, error))?,
             None => HrtfSet::built_in(),
@@ -139,6 +146,10 @@ impl HeadphoneArgs {
             let (equaliser, warnings) =
                 HeadphoneEq::open(file).map_err(|error| CliError::file(file, error))?;
             console.warnings(file, &warnings)?;
+            // What is wrong with the master is told when it is opened to be rendered.
+            if let Ok(reader) = Reader::open(master) {
+                equaliser.check(reader.sample_rate()).map_err(|error| CliError::file(file, error))?;
+            }
             headphones.equaliser = Some(Arc::new(equaliser));
         }
         Ok(headphones)
@@ -150,9 +161,14 @@ impl HeadphoneArgs {
             return Ok(RoomSound::BuiltIn(room));
         }
         if !room.exists() {
-            let names = Room::all().iter().map(|room| room.name).collect::<Vec<_>>().join(", ");
-            let message = format!("no file, and no built-in room is called so; these are {names}");
-            return Err(CliError::file(room, message));
+            let names: Vec<&str> = Room::all().iter().map(|room| room.name).collect();
+            let meant = room.to_str().and_then(|name| nearest(name, names.iter().copied()));
+            let meant = meant.map(|name| format!(" (did you mean `{name}`?)")).unwrap_or_default();
+            return Err(CliError::new(format_args!(
+                "--room {}: there is no such file, and no such built-in room{meant}; these are {}",
+                room.display(),
+                names.join(", ")
+            )));
         }
         let set = BrirSet::open(room).map_err(|error| CliError::file(room, error))?;
         if self.hrtf.is_some() || self.diffuse_field_eq.is_some() {
@@ -199,9 +215,17 @@ impl HeadphoneArgs {
 }
 
 fn track(file: &Path) -> Result<Head, CliError> {
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     fs::File::open(file)
-        .and_then(|opened| opened.take(MAX_TRACK_BYTES).read_to_string(&mut text))
-        .map_err(|error| CliError::file(file, error))?;
+        .and_then(|opened| opened.take(MAX_TRACK_BYTES + 1).read_to_end(&mut bytes))
+        .map_err(|error| CliError::file(file, format_args!("cannot read it as a head track: {error}")))?;
+    if bytes.len() as u64 > MAX_TRACK_BYTES {
+        let message = format!("longer than {MAX_TRACK_BYTES} bytes, the limit for a head track; thin it out");
+        return Err(CliError::file(file, message));
+    }
+    let text = String::from_utf8(bytes).map_err(|_| {
+        let expected = "lines of time, yaw, pitch and roll in UTF-8";
+        CliError::file(file, format_args!("was read as a head track and is no text; expected {expected}"))
+    })?;
     Head::from_csv(&text).map_err(|error| CliError::file(file, error))
 }

@@ -127,6 +127,19 @@ impl HeadphoneEq {
         Ok(Self(Source::Responses { sample_rate, ears }))
     }
 
+    /// Whether it can be had at a sampling rate in hertz, without working it out.
+    ///
+    /// # Errors
+    /// As [`HeadphoneEq::at`].
+    pub fn check(&self, sample_rate: u32) -> Result<(), HeadphoneEqError> {
+        match &self.0 {
+            Source::Responses { .. } => Ok(()),
+            Source::Settings(settings) => {
+                settings.ears.iter().try_for_each(|ear| ear.biquads(sample_rate).map(drop))
+            }
+        }
+    }
+
     /// The responses at a sampling rate in hertz.
     ///
     /// # Errors

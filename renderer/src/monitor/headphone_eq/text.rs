@@ -41,7 +41,8 @@ pub(super) struct Settings {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Chain {
     preamp: f64,
-    filters: Vec<Filter>,
+    /// With their lines in the text, counted from 1.
+    filters: Vec<(usize, Filter)>,
     /// Hertz, ascending, and decibels.
     curve: Vec<(f64, f64)>,
 }
@@ -81,7 +82,7 @@ pub(super) fn parse(text: &str) -> Result<(Settings, Vec<Warning>), HeadphoneEqE
                 if ears.iter().any(|ear| ear.filters.len() == MOST_FILTERS) {
                     return Err(failed(format!("{MOST_FILTERS} filters at most")));
                 }
-                ears.iter_mut().for_each(|ear| ear.filters.push(filter));
+                ears.iter_mut().for_each(|ear| ear.filters.push((index + 1, filter)));
             }
             "graphiceq" => {
                 let curve = curve(rest).map_err(failed)?;
@@ -243,16 +244,7 @@ impl Chain {
     /// When a filter's frequency is not below half the rate, or it rings too long.
     pub(super) fn response(&self, sample_rate: u32) -> Result<Vec<f64>, HeadphoneEqError> {
         let rate = f64::from(sample_rate);
-        let at = |filter: &Filter| {
-            filter.at(sample_rate).ok_or_else(|| {
-                HeadphoneEqError(format!(
-                    "a filter at {:.0} Hz: at {sample_rate} Hz, filters below {} Hz can be had",
-                    filter.frequency,
-                    rate / 2.0
-                ))
-            })
-        };
-        let mut biquads = self.filters.iter().map(at).collect::<Result<Vec<Biquad>, _>>()?;
+        let mut biquads = self.biquads(sample_rate)?;
         let preamp = 10_f64.powf(self.preamp / 20.0);
         let input = if self.curve.is_empty() {
             vec![preamp]
@@ -262,15 +254,8 @@ impl Chain {
         };
         let longest = (LONGEST * rate) as usize;
         let mut length = input.len();
-        for (biquad, filter) in biquads.iter().zip(&self.filters) {
-            let ringing = biquad.ringing(RINGING);
-            if ringing > longest as f64 {
-                return Err(HeadphoneEqError(format!(
-                    "the filter at {:.0} Hz rings for longer than {LONGEST} s; lower its Q",
-                    filter.frequency
-                )));
-            }
-            length = (length + ringing as usize + 1).min(longest);
+        for biquad in &biquads {
+            length = (length + biquad.ringing(RINGING) as usize + 1).min(longest);
         }
         let samples = input.into_iter().chain(std::iter::repeat(0.0)).take(length);
         let mut response: Vec<f64> =
@@ -284,6 +269,30 @@ impl Chain {
         let tail = tail.count();
         response.truncate((length - tail).max(1));
         Ok(response)
+    }
+
+    /// The filters at a sampling rate.
+    ///
+    /// # Errors
+    /// When a filter's frequency is not below half the rate, or it rings too long.
+    pub(super) fn biquads(&self, sample_rate: u32) -> Result<Vec<Biquad>, HeadphoneEqError> {
+        let rate = f64::from(sample_rate);
+        let at = |(line, filter): &(usize, Filter)| {
+            let hertz = filter.frequency;
+            let biquad = filter.at(sample_rate).ok_or_else(|| {
+                HeadphoneEqError(format!(
+                    "line {line}: a filter at {hertz:.0} Hz: at {sample_rate} Hz, filters below {} Hz can be had",
+                    rate / 2.0
+                ))
+            })?;
+            if biquad.ringing(RINGING) > (LONGEST * rate).floor() {
+                return Err(HeadphoneEqError(format!(
+                    "line {line}: the filter at {hertz:.0} Hz rings for longer than {LONGEST} s; lower its Q"
+                )));
+            }
+            Ok(biquad)
+        };
+        self.filters.iter().map(at).collect()
     }
 
     /// Decibels of the curve at a frequency: lines over the logarithm of frequency, level outside.
