@@ -247,6 +247,55 @@ fn the_head_turns_among_measured_orientations() {
 }
 
 #[test]
+fn options_that_change_nothing_are_warned_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let quiet = |seed| white(seed, 4_800).into_iter().map(|x| 0.1 * x).collect();
+    master(folder, &[quiet(1), quiet(2)]);
+    let room = |yaws: &[f64], name: &str| {
+        let responses = vec![vec![0.5_f32, 0.1]; 4 * yaws.len()];
+        Brir { azimuths: &[30.0, -30.0], yaws, rate: RATE, responses }.write(&folder.join(name));
+    };
+    room(&[0.0], "one.sofa");
+    room(&[0.0, 90.0], "two.sofa");
+    std::fs::write(folder.join("track.csv"), "0,0,0,0\n1,90,0,0\n").unwrap();
+    let run = |arguments: &[&str]| {
+        let all = ["render", "in.wav", "-q", "--layout", "binaural", "-o", "out.wav"];
+        let output = run(folder, &[&all, arguments].concat());
+        let audio = std::fs::read(folder.join("out.wav")).ok();
+        std::fs::remove_file(folder.join("out.wav")).ok();
+        (audio, output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    // Without the last two the file is the same.
+    for (arguments, idle) in [
+        (&["--room", "one.sofa", "--head", "30,0,0"][..], "--head"),
+        (&["--room", "one.sofa", "--head-track", "track.csv"], "--head-track"),
+        (&["--room", "one.sofa", "--binaural-mode", "near"], "--binaural-mode"),
+        (&["--binaural-mode", "far"], "--binaural-mode"),
+        (&["--binaural", "speakers:stereo", "--binaural-mode", "off"], "--binaural-mode"),
+        (&["--binaural-mode", "off", "--room", "studio"], "--room"),
+        (&["--binaural-mode", "off", "--head", "30,0,0"], "--head"),
+    ] {
+        let (found, code, message) = run(arguments);
+        let wanted = format!(": {idle}: does nothing here");
+        assert!(message.contains(&wanted) && message.contains("[option-without-effect]"), "{message}");
+        assert_eq!((code, message.lines().count()), (Some(0), 1), "{arguments:?}: {message}");
+        let (plain, _, nothing) = run(&arguments[..arguments.len() - 2]);
+        assert!(found == plain && found.is_some(), "{arguments:?}");
+        assert_eq!(nothing, "", "{arguments:?}");
+        let strict = run(&[arguments, &["--strict"]].concat());
+        assert_eq!(strict.1, Some(2), "{arguments:?}: {}", strict.2);
+    }
+    for arguments in [
+        &["--room", "two.sofa", "--head", "80,0,0"][..],
+        &["--room", "studio", "--binaural-mode", "far"],
+        &["--room", "studio", "--head", "30,0,0"],
+    ] {
+        assert_eq!(run(arguments).2, "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn rooms_that_cannot_serve_are_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::ValueEnum;
+use formats::Warning;
 use formats::bw64::Reader;
 use hrtf::HrtfSet;
 use hrtf::room::{BrirSet, Room};
@@ -152,7 +153,54 @@ impl HeadphoneArgs {
             }
             headphones.equaliser = Some(Arc::new(equaliser));
         }
+        let idle = self.without_effect(&headphones);
+        console.warnings(Path::new("--layout binaural"), &idle)?;
         Ok(headphones)
+    }
+
+    /// Options that change nothing, as warnings: beside these others nothing is left for them to do.
+    fn without_effect(&self, headphones: &Headphones) -> Vec<Warning> {
+        let measured = match &headphones.room {
+            Some(RoomSound::Measured(room)) => Some(room),
+            _ => None,
+        };
+        let off = headphones.mode == Some(HeadphoneMode::Off) && headphones.path == BinauralPath::Objects;
+        let reason_of_head = match measured {
+            _ if off => Some("nothing has a direction in --binaural-mode off"),
+            Some(room) if room.orientations() < 2 => {
+                Some("the room was measured with one orientation of the head")
+            }
+            _ => None,
+        };
+        let reason_of_room = off.then_some("nothing is in a room in --binaural-mode off");
+        let reason_of_mode = match (headphones.mode, measured, &headphones.room, &headphones.path) {
+            (None, ..) => None,
+            (_, Some(_), _, BinauralPath::Speakers(_)) => {
+                Some("a measured room sets how much of it is heard")
+            }
+            (_, None, None, BinauralPath::Speakers(_)) => {
+                Some("without --room loudspeakers sound alike in all modes")
+            }
+            (Some(HeadphoneMode::Off), ..) => None,
+            (_, Some(_), ..) => Some(
+                "a measured room says how much of it is heard; what the master has as off is all that changes",
+            ),
+            (_, _, None, _) => Some(
+                "near, mid and far sound alike without --room; what the master has as off is all that changes",
+            ),
+            _ => None,
+        };
+        let given = [
+            ("--head", self.head.is_some(), reason_of_head),
+            ("--head-track", self.head_track.is_some(), reason_of_head),
+            ("--room", self.room.is_some(), reason_of_room),
+            ("--binaural-mode", true, reason_of_mode),
+        ];
+        let warn = |(option, given, reason): (&str, bool, Option<&str>)| {
+            let reason = reason.filter(|_| given)?;
+            Some(Warning::new("option-without-effect", option, format!("does nothing here: {reason}")))
+        };
+        given.into_iter().filter_map(warn).collect()
     }
 
     /// A built-in room by its name, or a measured one by its file.

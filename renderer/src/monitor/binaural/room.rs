@@ -127,6 +127,13 @@ impl RoomSound {
     }
 }
 
+impl MeasuredSound {
+    /// How many orientations of the head were measured, at least one.
+    pub fn orientations(&self) -> usize {
+        self.set.measurements().orientations.len()
+    }
+}
+
 /// The measured loudspeaker of each channel but LFE; or the labels of those that are missing.
 fn loudspeakers(set: &BrirSet, layout: &Layout) -> Result<Vec<usize>, String> {
     let channels = layout.channels.iter().filter(|channel| !channel.is_lfe);
