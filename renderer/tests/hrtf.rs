@@ -101,6 +101,6 @@ fn what_cannot_serve_is_refused_with_the_reason() {
     }
     fs::write(path("me.sofa"), &whole).unwrap();
     let done = proscenium(&["hrtf", &path("me.sofa"), "--svg", &path("me.sofa")]).run();
-    assert!(done.code == Some(2) && error_line(&done).contains("the set itself"), "{}", done.stderr);
+    assert!(done.code == Some(2) && error_line(&done).contains("is the file of the set"), "{}", done.stderr);
     assert_eq!(fs::read(path("me.sofa")).unwrap(), whole);
 }
