@@ -79,20 +79,23 @@ fn no_changed_byte_makes_reading_panic() {
     }
 }
 
+/// `whole` with another word of the same length in every place of `from`, which there must be.
+pub(super) fn replaced(whole: &[u8], from: &str, to: &str) -> Vec<u8> {
+    assert_eq!(from.len(), to.len());
+    let mut changed = whole.to_vec();
+    let places: Vec<usize> = (0..changed.len() - from.len())
+        .filter(|&at| &changed[at..at + from.len()] == from.as_bytes())
+        .collect();
+    assert!(!places.is_empty(), "{from}");
+    for at in places {
+        changed[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+    changed
+}
+
 #[test]
 fn other_conventions_units_and_missing_variables_are_named() {
-    let with = |from: &str, to: &str| {
-        assert_eq!(from.len(), to.len());
-        let mut changed = CLASSIC.to_vec();
-        let places: Vec<usize> = (0..changed.len() - from.len())
-            .filter(|&at| &changed[at..at + from.len()] == from.as_bytes())
-            .collect();
-        assert!(!places.is_empty(), "{from}");
-        for at in places {
-            changed[at..at + to.len()].copy_from_slice(to.as_bytes());
-        }
-        read(&changed).unwrap_err().to_string()
-    };
+    let with = |from: &str, to: &str| read(&replaced(CLASSIC, from, to)).unwrap_err().to_string();
     assert!(
         with("SimpleFreeFieldHRIR", "SimpleFreeFieldHRTF").contains("SOFAConventions is SimpleFreeFieldHRTF")
     );

@@ -13,6 +13,7 @@ use formats::Warning;
 use hrtf::room::BrirSet;
 use hrtf::{HrtfSet, sofa};
 
+use super::info::printable;
 use super::input::check_not_read;
 use super::{CliError, Console, OpenOutputs, Outcome};
 use crate::deliver::place;
@@ -116,4 +117,15 @@ fn write_picture(path: &Path, picture: &str) -> Result<(), CliError> {
     let _guard = OpenOutputs::hold();
     std::fs::write(path, picture)
         .map_err(|e| CliError::file(path, format_args!("cannot write the picture: {e}")))
+}
+
+/// What ends what there is to say of a file: remarks and licence, told to `line` as a name and a value each.
+fn end(remarks: &[String], licence: &str, line: &mut impl FnMut(&str, &str)) {
+    for remark in remarks {
+        line("remark", &printable(remark));
+    }
+    let licence = if licence.is_empty() { "(the file names none)" } else { licence };
+    for (number, part) in licence.lines().enumerate() {
+        line(if number == 0 { "licence" } else { "" }, &printable(part));
+    }
 }

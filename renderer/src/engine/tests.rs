@@ -6,7 +6,7 @@ use formats::adm::{
 };
 
 use super::*;
-use crate::items::{Importance, ItemContext, ItemPath, ObjectsItem, TrackSpec};
+use crate::items::{ItemContext, ObjectsItem, TrackSpec};
 use crate::layout::Layout;
 use crate::panner::objects::ObjectsGainCalculator;
 use crate::render::Target;
@@ -19,18 +19,7 @@ fn time(numerator: u64, denominator: u32) -> AdmTime {
 }
 
 fn context() -> ItemContext {
-    ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: Default::default(),
-        absolute_distance: None,
-        adm_version: 2,
-    }
+    ItemContext { adm_version: 2, ..ItemContext::default() }
 }
 
 /// A block at `azimuth` from `start` to `end`, in units of 1/7000 s: no boundary falls on a sample.

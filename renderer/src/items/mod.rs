@@ -111,6 +111,24 @@ pub struct ItemContext {
     pub adm_version: u8,
 }
 
+impl Default for ItemContext {
+    /// What an item inherits in a document of the first edition that says nothing.
+    fn default() -> Self {
+        Self {
+            path: ItemPath::default(),
+            importance: Importance::default(),
+            object_start: None,
+            object_duration: None,
+            object_gain: 1.0,
+            position_offset: None,
+            head_locked: false,
+            reference_screen: Screen::default(),
+            absolute_distance: None,
+            adm_version: 1,
+        }
+    }
+}
+
 /// An Objects channel.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ObjectsItem {

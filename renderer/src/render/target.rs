@@ -165,24 +165,12 @@ pub trait Panner: Send + Sync {
 
 #[cfg(test)]
 mod tests {
-    use formats::adm::{BlockCommon, CartesianPosition, PolarPosition, Screen, ScreenEdgeLock};
+    use formats::adm::{BlockCommon, CartesianPosition, PolarPosition, ScreenEdgeLock};
 
     use super::*;
-    use crate::items::{Importance, ItemPath};
 
     fn context(position_offset: Option<PositionOffset>) -> ItemContext {
-        ItemContext {
-            path: ItemPath::default(),
-            importance: Importance::default(),
-            object_start: None,
-            object_duration: None,
-            object_gain: 1.0,
-            position_offset,
-            head_locked: false,
-            reference_screen: Screen::default(),
-            absolute_distance: None,
-            adm_version: 2,
-        }
+        ItemContext { position_offset, adm_version: 2, ..ItemContext::default() }
     }
 
     fn block(position: ObjectPosition) -> ObjectsBlock {

@@ -1,4 +1,5 @@
 use crate::room::{BrirSet, RoomMeasurements};
+use crate::sofa::tests::replaced;
 use crate::sofa::{Found, open_either, read, read_room};
 use crate::{Direction, Orientation};
 
@@ -67,16 +68,7 @@ fn moved_sources_in_a_turned_room_are_loudspeakers() {
 }
 
 fn changed(whole: &[u8], from: &str, to: &str) -> String {
-    assert_eq!(from.len(), to.len());
-    let mut changed = whole.to_vec();
-    let places: Vec<usize> = (0..changed.len() - from.len())
-        .filter(|&at| &changed[at..at + from.len()] == from.as_bytes())
-        .collect();
-    assert!(!places.is_empty(), "{from}");
-    for at in places {
-        changed[at..at + to.len()].copy_from_slice(to.as_bytes());
-    }
-    read_room(&changed).unwrap_err().to_string()
+    read_room(&replaced(whole, from, to)).unwrap_err().to_string()
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::picture::{LEVEL_COLOUR, TIME_COLOUR, differences};
 use super::report::Difference;
 use super::svg::{Panel, Svg};
 use crate::engine::{Engine, EngineSpec};
-use crate::items::{Importance, ItemContext, ItemPath, ObjectsItem, RenderItem, TrackSpec};
+use crate::items::{ItemContext, ObjectsItem, RenderItem, TrackSpec};
 use crate::monitor::binaural::Headphones;
 use crate::render::{RenderError, RenderOptions, Target};
 
@@ -205,18 +205,7 @@ fn render(set: &Arc<HrtfSet>) -> Result<Clicks, RenderError> {
 }
 
 fn object(track: usize, blocks: Vec<ObjectsBlock>) -> RenderItem {
-    let context = ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: formats::adm::Screen::default(),
-        absolute_distance: None,
-        adm_version: 2,
-    };
+    let context = ItemContext { adm_version: 2, ..ItemContext::default() };
     let channel = AudioChannelFormat {
         id: AdmId::new("AC_00031001"),
         name: String::new(),

@@ -122,13 +122,7 @@ impl Report {
             "in renders",
             &format!("{rendered} samples instead, so that they are in time with loudspeakers"),
         );
-        for remark in &self.remarks {
-            line("remark", &printable(remark));
-        }
-        let licence = if self.licence.is_empty() { "(the file names none)" } else { self.licence.as_str() };
-        for (number, part) in licence.lines().enumerate() {
-            line(if number == 0 { "licence" } else { "" }, &printable(part));
-        }
+        super::end(&self.remarks, &self.licence, &mut line);
         text
     }
 

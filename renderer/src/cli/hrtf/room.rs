@@ -126,13 +126,7 @@ impl RoomReport {
             "constant",
             &format!("{gain:+.2} dB; the first sound comes after {arrival} samples, which are taken off"),
         );
-        for remark in &self.remarks {
-            line("remark", &printable(remark));
-        }
-        let licence = if self.licence.is_empty() { "(the file names none)" } else { self.licence.as_str() };
-        for (number, part) in licence.lines().enumerate() {
-            line(if number == 0 { "licence" } else { "" }, &printable(part));
-        }
+        super::end(&self.remarks, &self.licence, &mut line);
         text
     }
 }

@@ -1,7 +1,6 @@
-use formats::adm::{BlockCommon, CartesianPosition, Gain, PositionOffset, Screen, ScreenEdgeLock, Unknown};
+use formats::adm::{BlockCommon, CartesianPosition, Gain, PositionOffset, ScreenEdgeLock, Unknown};
 
 use super::*;
-use crate::items::{Importance, ItemPath};
 
 /// The reference renderer computes in another order; gains differ by a few units in the last place.
 const TOLERANCE: f64 = 1e-12;
@@ -9,18 +8,7 @@ const TOLERANCE: f64 = 1e-12;
 const RULES: [(char, &str); 3] = [('f', "frequency-not-lfe"), ('m', "lfe-indication"), ('l', "lfe-label")];
 
 fn context() -> ItemContext {
-    ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: Screen::default(),
-        absolute_distance: None,
-        adm_version: 1,
-    }
+    ItemContext { ..ItemContext::default() }
 }
 
 fn block(labels: &[&str], position: DirectSpeakersPosition) -> DirectSpeakersBlock {

@@ -1,7 +1,5 @@
-use formats::adm::Screen;
-
 use super::*;
-use crate::items::{HoaChannel, Importance, ItemContext, ItemPath, TrackSpec};
+use crate::items::{HoaChannel, Importance, ItemContext, TrackSpec};
 use crate::panner::golden;
 
 /// The reference renderer sums in another order.
@@ -24,18 +22,7 @@ fn item(normalization: &str, components: &[(i32, i32)]) -> HoaItem {
         screen_ref: false,
         rtime: None,
         duration: None,
-        context: ItemContext {
-            path: ItemPath::default(),
-            importance: Importance::default(),
-            object_start: None,
-            object_duration: None,
-            object_gain: 1.0,
-            position_offset: None,
-            head_locked: false,
-            reference_screen: Screen::default(),
-            absolute_distance: None,
-            adm_version: 1,
-        },
+        context: ItemContext::default(),
     }
 }
 

@@ -7,25 +7,13 @@ use formats::adm::{
 
 use super::*;
 use crate::geom::{azimuth, cartesian};
-use crate::items::{Importance, ItemPath};
 use crate::panner::golden::{corpus, worst};
 
 /// The reference's Cartesian extents are sums of 64,000 terms, others exact to rounding.
 const ROUNDING: f64 = 1e-11;
 
 fn context() -> ItemContext {
-    ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: Screen::default(),
-        absolute_distance: None,
-        adm_version: 1,
-    }
+    ItemContext { ..ItemContext::default() }
 }
 
 fn block(position: ObjectPosition) -> ObjectsBlock {

@@ -18,8 +18,7 @@ use hrtf::HrtfSet;
 use super::Headphones;
 use crate::engine::{Engine, EngineSpec};
 use crate::items::{
-    DirectSpeakersItem, HoaChannel, HoaItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem,
-    TrackSpec,
+    DirectSpeakersItem, HoaChannel, HoaItem, Importance, ItemContext, ObjectsItem, RenderItem, TrackSpec,
 };
 use crate::panner::ambisonics::SphericalHarmonics;
 use crate::render::{RenderOptions, Target};
@@ -34,18 +33,7 @@ pub(super) fn headphones() -> Headphones {
 }
 
 pub(super) fn context() -> ItemContext {
-    ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: Default::default(),
-        absolute_distance: None,
-        adm_version: 2,
-    }
+    ItemContext { adm_version: 2, ..ItemContext::default() }
 }
 
 pub(super) fn block(azimuth: f64, elevation: f64) -> ObjectsBlock {

@@ -1,28 +1,17 @@
 use formats::adm::{
-    AdmId, BlockCommon, Bound, Gain, ObjectDivergence, ObjectsSpecial, PolarPosition, PositionOffset, Screen,
+    AdmId, BlockCommon, Bound, Gain, ObjectDivergence, ObjectsSpecial, PolarPosition, PositionOffset,
     ScreenEdgeLock, Unknown,
 };
 
 use super::*;
-use crate::items::{HoaChannel, Importance, ItemPath, TrackSpec};
+use crate::items::{HoaChannel, Importance, TrackSpec};
 use crate::layout::Layout;
 use crate::panner::golden;
 use crate::panner::hoa_decode::HoaDecoder;
 use crate::panner::point_source::PointSourcePanner;
 
 fn context() -> ItemContext {
-    ItemContext {
-        path: ItemPath::default(),
-        importance: Importance::default(),
-        object_start: None,
-        object_duration: None,
-        object_gain: 1.0,
-        position_offset: None,
-        head_locked: false,
-        reference_screen: Screen::default(),
-        absolute_distance: None,
-        adm_version: 1,
-    }
+    ItemContext { ..ItemContext::default() }
 }
 
 fn polar(azimuth: f64, elevation: f64, distance: f64) -> ObjectPosition {
