@@ -39,7 +39,7 @@ pub fn engine(
     let target = Target::Loudspeakers { layout: Layout::by_name(layout)?, wiring: None };
     let spec = EngineSpec {
         items: Arc::clone(items),
-        targets: vec![target],
+        targets: vec![target.into()],
         sample_rate: RATE,
         frames,
         span: 0..frames,

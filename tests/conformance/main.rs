@@ -163,7 +163,7 @@ fn job(corpus: &Path, case: &Case, render: &Render, file: &Path) -> Result<Job, 
         Some(other) => return Err(format!("conversion {other}?")),
     };
     Ok(Job {
-        outputs: vec![Output { file: file.to_path_buf(), deliverable }],
+        outputs: vec![Output::mix(file.to_path_buf(), deliverable)],
         sample_format: SampleFormat::Float32,
         selection: Selection {
             programme: render.programme.as_deref().map(AdmId::new),

@@ -43,7 +43,7 @@ fn render(file: &Path) -> Ending {
     let began = Instant::now();
     let folder = tempfile::tempdir().expect("a folder");
     let out = folder.path().join("out.wav");
-    let output = Output { file: out.clone(), deliverable: Deliverable::by_name("4+5+0").expect("a layout") };
+    let output = Output::mix(out.clone(), Deliverable::by_name("4+5+0").expect("a layout"));
     let job =
         Job { outputs: vec![output], sample_format: SampleFormat::Float32, ..Job::new(file.to_path_buf()) };
     let rendered = job.open().and_then(|open| {

@@ -43,7 +43,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     write_master(&scene, &master)?;
     let output = |layout: &&str| {
         let deliverable = Deliverable::by_name(layout).map_err(CliError::new)?;
-        Ok(Output { file: folder.join(format!("demo-{layout}.wav")), deliverable })
+        Ok(Output::mix(folder.join(format!("demo-{layout}.wav")), deliverable))
     };
     let job = Job {
         outputs: LAYOUTS.iter().map(output).collect::<Result<_, CliError>>()?,

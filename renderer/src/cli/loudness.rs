@@ -188,7 +188,7 @@ fn rendered(
         return Err(fault(&format_args!("{layout} feeds no loudspeakers; choose a layout, e.g. 7.1.4")));
     }
     let name = deliverable.name();
-    let outputs = vec![Output { file: PathBuf::new(), deliverable }];
+    let outputs = vec![Output::mix(PathBuf::new(), deliverable)];
     let open = Job { outputs, ..Job::new(args.input.clone()) }.open_unwritten().map_err(failure)?;
     let mut warnings = open.warnings().to_vec();
     let bar = progress_bar(open.frames(), console);

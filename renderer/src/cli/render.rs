@@ -306,7 +306,7 @@ fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>)
             None => named((args, console), &mut headphones, ("--layout", layout))?,
             Some(speakers) => room(layout, speakers, &mut warnings)?,
         };
-        outputs.push(Output { file: file.clone(), deliverable });
+        outputs.push(Output::mix(file.clone(), deliverable));
     }
     for to in &args.to {
         let bytes = to.as_bytes();
@@ -318,7 +318,7 @@ fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>)
         let file = PathBuf::from(OsStr::from_bytes(file.get(1..).unwrap_or_default()));
         check_not_read(&file, &read)?;
         let name = String::from_utf8_lossy(name);
-        outputs.push(Output { file, deliverable: named((args, console), &mut headphones, ("--to", &name))? });
+        outputs.push(Output::mix(file, named((args, console), &mut headphones, ("--to", &name))?));
     }
     if headphones.is_none() {
         args.headphones.refuse_without_binaural()?;

@@ -19,7 +19,7 @@ use super::sink::{Sink, Written};
 use super::source::Source;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
-use crate::engine::{Engine, EngineSpec};
+use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::loudness::Measures;
 use crate::render::{RenderOptions, Target};
 
@@ -57,6 +57,15 @@ pub struct Output {
     pub file: PathBuf,
     /// What it is for.
     pub deliverable: Deliverable,
+    /// What sounds in it.
+    pub part: Part,
+}
+
+impl Output {
+    /// The whole mix.
+    pub fn mix(file: PathBuf, deliverable: Deliverable) -> Self {
+        Self { file, deliverable, part: Part::Mix }
+    }
 }
 
 /// A job whose input is open and found usable; nothing is written yet.
@@ -125,7 +134,7 @@ impl Job {
             {
                 headphones.track_modes.clone_from(&modes);
             }
-            target
+            EngineTarget { target, part: output.part }
         };
         let spec = EngineSpec {
             items: Arc::clone(&master.items),

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use formats::Warning;
 
 use crate::audio::AudioBlock;
-use crate::items::RenderItem;
+use crate::items::{RenderItem, Role};
 use crate::render::{GRID, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
 
 /// What an engine is to do.
@@ -30,7 +30,7 @@ pub struct EngineSpec {
     /// What to render.
     pub items: Arc<[RenderItem]>,
     /// What to render to; all are made in one pass.
-    pub targets: Vec<Target>,
+    pub targets: Vec<EngineTarget>,
     /// Samples per second, of input and output.
     pub sample_rate: u32,
     /// Samples per channel of the whole input.
@@ -41,6 +41,42 @@ pub struct EngineSpec {
     pub options: RenderOptions,
     /// How many threads will run it: only the size of the blocks depends on it.
     pub threads: usize,
+}
+
+/// One of the things that an engine makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineTarget {
+    /// What to render to.
+    pub target: Target,
+    /// Which of the items sound there.
+    pub part: Part,
+}
+
+/// Which items sound: all of them, or those of one role. The parts of all roles add up to the mix.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// All items.
+    #[default]
+    Mix,
+    /// Those of one role.
+    Role(Role),
+}
+
+impl Part {
+    /// Whether `item` belongs to it.
+    pub fn holds(self, item: &RenderItem) -> bool {
+        match self {
+            Self::Mix => true,
+            Self::Role(role) => item.context().role == role,
+        }
+    }
+}
+
+impl From<Target> for EngineTarget {
+    /// All items to `target`.
+    fn from(target: Target) -> Self {
+        Self { target, part: Part::Mix }
+    }
 }
 
 /// Samples of all input tracks in one block, about: small enough for the processor's cache.
@@ -69,9 +105,10 @@ impl Engine {
         let (tracks, sources, mut warnings) = TrackTable::new(&spec.items, spec.sample_rate);
         let block_frames = block_frames(tracks.used_tracks().len(), spec.threads);
         let mut renderers = Vec::with_capacity(spec.targets.len());
-        for target in &spec.targets {
+        for EngineTarget { target, part } in &spec.targets {
+            let sounds: Vec<bool> = spec.items.iter().map(|item| part.holds(item)).collect();
             let (renderer, found) =
-                Renderer::new(&spec.items, &sources, target, spec.sample_rate, spec.options)?;
+                Renderer::new((&spec.items, &sounds), &sources, target, spec.sample_rate, spec.options)?;
             renderers.push(renderer);
             warnings.extend(found);
         }

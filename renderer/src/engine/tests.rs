@@ -68,7 +68,7 @@ fn layout() -> Layout {
 fn spec(items: Vec<RenderItem>, frames: usize) -> EngineSpec {
     EngineSpec {
         items: items.into(),
-        targets: vec![Target::Loudspeakers { layout: layout(), wiring: None }],
+        targets: vec![Target::Loudspeakers { layout: layout(), wiring: None }.into()],
         sample_rate: RATE,
         frames: frames as u64,
         span: 0..frames as u64,
@@ -176,8 +176,43 @@ fn the_bits_depend_neither_on_threads_nor_on_other_targets() {
     assert!(alone.iter().all(|channel| channel.len() == frames));
     let mut together = spec(scene(), frames);
     together.threads = 7;
-    together.targets.push(Target::Ambisonics { order: 2 });
+    together.targets.push(Target::Ambisonics { order: 2 }.into());
     assert_eq!(render(together, &audio), alone);
+}
+
+/// The sum of all parts differs from the mix by rounding only: 120 dB below full scale.
+const PARTS_TOLERANCE: f32 = 1e-6;
+
+#[test]
+fn the_parts_of_all_roles_add_up_to_the_mix() {
+    let frames = 50_001;
+    let audio = tracks(frames);
+    let mut items = scene();
+    for (item, role) in items.iter_mut().zip([Role::Dialogue, Role::Effects, Role::Other]) {
+        let RenderItem::Objects(item) = item else { continue };
+        item.context.role = role;
+    }
+    let mix = render(spec(items.clone(), frames), &audio);
+    let target = Target::Loudspeakers { layout: layout(), wiring: None };
+    let part = |role: Role| {
+        let mut part = spec(items.clone(), frames);
+        part.targets = vec![EngineTarget { target: target.clone(), part: Part::Role(role) }];
+        render(part, &audio)
+    };
+    let parts = Role::ALL.map(part);
+    let peak = |part: &[Vec<f32>]| part.iter().flatten().fold(0.0_f32, |most, sample| most.max(sample.abs()));
+    let peaks = [&parts[0], &parts[2], &parts[3]].map(|part| peak(part));
+    assert!(peaks.iter().all(|peak| *peak > 0.01), "{peaks:?}");
+    assert_eq!(peak(&parts[1]), 0.0, "nothing is music");
+    for (channel, whole) in mix.iter().enumerate() {
+        for (n, whole) in whole.iter().enumerate() {
+            let sum: f32 = parts.iter().map(|part| part[channel][n]).sum();
+            assert!((sum - whole).abs() <= PARTS_TOLERANCE, "channel {channel}, sample {n}: {sum}, {whole}");
+        }
+    }
+    let mut together = spec(items.clone(), frames);
+    together.targets.push(EngineTarget { target, part: Part::Role(Role::Dialogue) });
+    assert_eq!(render(together, &audio), mix);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  Document ── graph ── object_paths, complementary ── pack_selection ──┬── select ── timing_fixes ── items
-//!                        object_values                  pack_tree       ├── hoa
+//!                        object_values, role            pack_tree       ├── hoa
 //!                                                       pack_allocation └── matrix
 //! ```
 //!
@@ -21,6 +21,7 @@ mod pack_allocation;
 mod pack_selection;
 mod pack_tree;
 mod position_offsets;
+mod role;
 mod select;
 mod timing;
 mod timing_fixes;
@@ -28,6 +29,7 @@ mod validate;
 
 pub use error::Error;
 pub use hoa::MAX_ORDER;
+pub use role::Role;
 pub use select::{SelectOptions, select};
 
 use std::sync::Arc;
@@ -91,6 +93,8 @@ pub struct Importance {
 pub struct ItemContext {
     /// Where it comes from.
     pub path: ItemPath,
+    /// What it is for.
+    pub role: Role,
     /// Importance of its objects and packs.
     pub importance: Importance,
     /// Start of the innermost object; 0 when absent.
@@ -116,6 +120,7 @@ impl Default for ItemContext {
     fn default() -> Self {
         Self {
             path: ItemPath::default(),
+            role: Role::default(),
             importance: Importance::default(),
             object_start: None,
             object_duration: None,

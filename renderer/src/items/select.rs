@@ -14,8 +14,8 @@ use super::object_paths::{ObjectPath, object_paths, programme, refuse_loops};
 use super::object_values::{ObjectValues, ValueSets};
 use super::pack_selection::{PackSelector, SelectedPack};
 use super::{
-    BinauralItem, DirectSpeakersItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem, TrackSpec,
-    complementary, hoa, position_offsets, timing_fixes, validate,
+    BinauralItem, DirectSpeakersItem, Importance, ItemContext, ItemPath, ObjectsItem, RenderItem, Role,
+    TrackSpec, complementary, hoa, position_offsets, timing_fixes, validate,
 };
 
 /// What to select, and what the file can deliver.
@@ -246,6 +246,7 @@ impl Items<'_, '_> {
         }
         Ok(ItemContext {
             path,
+            role: Role::of(source.path.and_then(|path| path.content), &objects),
             importance: Importance {
                 object: objects.iter().filter_map(|object| object.importance).min(),
                 pack_format: selected.importance,

@@ -10,8 +10,8 @@ use super::voice::Voice;
 use crate::items::RenderItem;
 
 /// Some block of some object is diffuse.
-pub(super) fn any_diffuse(items: &[RenderItem]) -> bool {
-    items.iter().any(|item| match item {
+pub(super) fn any_diffuse<'a>(mut items: impl Iterator<Item = &'a RenderItem>) -> bool {
+    items.any(|item| match item {
         RenderItem::Objects(item) => match &item.channel.blocks {
             formats::adm::BlockFormats::Objects(blocks) => blocks.iter().any(|block| block.diffuse != 0.0),
             _ => false,

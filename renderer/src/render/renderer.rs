@@ -59,9 +59,9 @@ fn history(lag: usize) -> usize {
 }
 
 impl Renderer {
-    /// A renderer of `items`, whose sources are `sources`, for stretches of up to `capacity` samples.
+    /// A renderer of those `items` that `sounds` has true for; `sources` are the sources of all.
     pub fn new(
-        items: &Arc<[RenderItem]>,
+        (items, sounds): (&Arc<[RenderItem]>, &[bool]),
         sources: &ItemSources,
         target: &Target,
         sample_rate: u32,
@@ -70,7 +70,9 @@ impl Renderer {
         let Bus { names, wiring, panner, stage } = target.bus(items, sample_rate, options.conversion)?;
         let mut warnings = Vec::new();
         let mut voices = Vec::new();
-        for (index, item) in items.iter().enumerate() {
+        let sounding =
+            || items.iter().enumerate().zip(sounds).filter(|(_, sounds)| **sounds).map(|(item, _)| item);
+        for (index, item) in sounding() {
             if importance::is_audible(item, options.importance) {
                 add_voices(
                     &mut voices,
@@ -83,7 +85,8 @@ impl Renderer {
             }
         }
         let [diffuse, ears] = stage.as_ref().map_or([names.len(), 0], Stage::diffuse);
-        let decorrelated = any_diffuse(items) || stage.as_ref().is_some_and(Stage::spreads);
+        let decorrelated =
+            any_diffuse(sounding().map(|(_, item)| item)) || stage.as_ref().is_some_and(Stage::spreads);
         let layouts = [&names[..diffuse], &names[diffuse..diffuse + ears]];
         let decorrelators = decorrelated.then(|| Decorrelators::new(&layouts));
         let diffuse = diffuse + ears;

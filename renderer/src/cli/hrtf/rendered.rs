@@ -174,7 +174,7 @@ fn render(set: &Arc<HrtfSet>) -> Result<Clicks, RenderError> {
     }
     let spec = EngineSpec {
         items: items.into(),
-        targets: vec![Target::Headphones(Box::new(Headphones::new(Arc::clone(set))))],
+        targets: vec![Target::Headphones(Box::new(Headphones::new(Arc::clone(set)))).into()],
         sample_rate,
         frames: frames as u64,
         span: 0..frames as u64,

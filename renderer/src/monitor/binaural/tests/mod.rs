@@ -127,7 +127,7 @@ pub(super) fn render_to(target: Target, items: Vec<RenderItem>, tracks: &[Vec<f3
     let frames = tracks[0].len();
     let spec = EngineSpec {
         items: items.into(),
-        targets: vec![target],
+        targets: vec![target.into()],
         sample_rate: RATE,
         frames: frames as u64,
         span: 0..frames as u64,
