@@ -41,6 +41,10 @@ const WALLS: &[(&str, &[&str])] = &[
             "formats::bw64",
         ],
     ),
+    (
+        "renderer/src/drawing",
+        &["crate::layout", "crate::loudness", "crate::engine", "crate::deliver", "crate::cli", "std::fs"],
+    ),
     ("renderer/src/deliver", &["crate::cli", "crate::live"]),
     ("renderer/src/demo", &["crate::cli", "crate::engine"]),
 ];

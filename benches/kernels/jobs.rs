@@ -55,7 +55,8 @@ fn run(input: &Path, output: &Path, items: &Arc<[RenderItem]>, threads: usize) -
     let mut writer = Writer::create(output, &spec)?;
     let (mut decoded, mut encoded) = (Planar::<f32>::new(0, 0), Planar::<f32>::new(0, 0));
     let loudspeakers = Layout::by_name("4+7+0")?.channels.iter().map(MeterChannel::of).collect();
-    let mut meter = Meter::new(RATE, loudspeakers, Measures { true_peak: true, offsets: false })?;
+    let mut meter =
+        Meter::new(RATE, loudspeakers, Measures { true_peak: true, offsets: false, timeline: false })?;
     let span = engine.input_span();
     let mut at = span.start;
     while at < span.end {

@@ -45,7 +45,7 @@ fn compare(
     if let Some(error) = failed {
         return Err(error.into());
     }
-    let measures = Measures { true_peak, offsets: false };
+    let measures = Measures { true_peak, offsets: false, timeline: false };
     let all: Vec<f32> = planes.concat();
     let meter = Meter::new(RATE, channels.to_vec(), measures)?;
     let ours = best_of(RUNS, || ours(meter.clone(), &all, planes[0].len()));

@@ -29,6 +29,8 @@ pub mod engine;
 
 pub mod loudness;
 
+pub mod drawing;
+
 pub mod deliver;
 
 pub mod demo;

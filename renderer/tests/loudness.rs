@@ -225,3 +225,38 @@ fn a_master_is_rendered_and_a_render_is_measured_the_same() {
         assert!(done.code == Some(2) && error_line(&done).contains("--layout"), "{}", done.stderr);
     }
 }
+
+#[test]
+fn the_report_is_one_page_that_is_complete_or_not_there() {
+    let file = File::of(&[Some(-20.0); 2], 4.0);
+    let at = |name: &str| file.0.path().join(name).to_str().unwrap().to_owned();
+    let run = |report: &str| {
+        proscenium(&["loudness", &file.path(), "--spec", "ebu-r128", "--report", report]).run()
+    };
+    let done = run(&at("a.html"));
+    assert_eq!(done.code, Some(1), "the verdict, {}", done.stderr);
+    let html = std::fs::read_to_string(at("a.html")).unwrap();
+    assert!(html.starts_with("<!DOCTYPE html>") && html.ends_with("</html>\n"));
+    assert!(html.contains("<h1>tone.wav</h1>") && html.contains("✗ fail") && html.contains("<svg"));
+    // What it says is what was asked for, and nothing of the day.
+    assert_eq!(run(&at("b.html")).stdout, done.stdout);
+    assert_eq!(std::fs::read_to_string(at("b.html")).unwrap(), html);
+
+    let before = std::fs::read(file.path()).unwrap();
+    for (report, what) in [
+        (file.path(), "the input"),
+        (file.0.path().to_str().unwrap().to_owned(), "is a folder"),
+        (at("nowhere/a.html"), "nowhere"),
+    ] {
+        let done = run(&report);
+        assert_eq!((done.code, done.stdout.as_str()), (Some(2), ""));
+        assert!(error_line(&done).contains(what), "{}", done.stderr);
+    }
+    assert_eq!(std::fs::read(file.path()).unwrap(), before);
+    let missing = at("missing.wav");
+    assert_eq!(proscenium(&["loudness", &missing, "--report", &at("c.html")]).run().code, Some(2));
+    let mut left: Vec<_> =
+        std::fs::read_dir(file.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["a.html", "b.html", "tone.wav"]);
+}

@@ -4,7 +4,6 @@ mod picture;
 mod rendered;
 mod report;
 mod room;
-mod svg;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

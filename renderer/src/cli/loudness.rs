@@ -1,6 +1,7 @@
 //! `proscenium loudness`: how loud a file is, where it peaks, what is wrong with it, and which specifications it meets.
 
 mod answer;
+mod report;
 mod text;
 
 use std::fs::File;
@@ -17,7 +18,7 @@ use super::{CliError, Console, Interrupt, Outcome};
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, channel_named, measure_channels, own_channels,
 };
-use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, MeterChannel, Specification, Verdict};
+use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, Measures, MeterChannel, Specification, Verdict};
 use crate::render::Target;
 
 /// Layout that object-based masters are rendered to when nobody says another.
@@ -30,7 +31,8 @@ const MOST_CHANNELS: usize = 1024;
 #[command(
     after_help = "A WAV file, or a master that is nothing but a bed, is measured as it is: its channels are
 known by its ADM, its channel mask, or their number in film order; --channels names them. Any
-other master is rendered on the fly to --layout, 5.1 by default. Nothing is written.
+other master is rendered on the fly to --layout, 5.1 by default. Nothing is written
+but the --report: one HTML page with verdicts and pictures that needs nothing else.
 
 Loudness: ITU-R BS.1770-5, gates at -70 LUFS and -10 LU; momentary and short-term read every 10 ms,
 loudness range: EBU Tech 3341 and 3342. True peak: eight times oversampled at 48 kHz.
@@ -41,7 +43,8 @@ Examples:
   proscenium loudness master.wav --layout 7.1.4
   proscenium loudness mix.wav --spec ebu-r128 --spec atsc-a85
   proscenium loudness stems.wav --channels L,R,C,LFE,Ls,Rs --json
-  proscenium loudness mix.wav --spec house-rules.yaml"
+  proscenium loudness mix.wav --spec house-rules.yaml
+  proscenium loudness master.wav --spec ebu-r128 --report master.html"
 )]
 pub struct Args {
     /// WAV, RF64 or BW64, with or without ADM
@@ -56,6 +59,15 @@ pub struct Args {
     /// Judge by this specification, as often as needed: a name from `proscenium specs`, or a file
     #[arg(long, value_name = "NAME|FILE")]
     spec: Vec<String>,
+    /// Write a page to hand over: verdicts, loudness over time, peaks, spectrum, faults
+    #[arg(long, value_name = "OUT.html")]
+    report: Option<PathBuf>,
+}
+
+impl Args {
+    fn measures(&self) -> Measures {
+        Measures { true_peak: true, offsets: true, timeline: self.report.is_some() }
+    }
 }
 
 /// Measures and judges.
@@ -66,11 +78,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.input)?;
     let specifications =
         args.spec.iter().map(|name| specification(name)).collect::<Result<Vec<_>, CliError>>()?;
+    // Made first: a folder that can't be written to is told before the work, not after it.
+    let report = args.report.as_deref().map(|path| report::File::create(path, args)).transpose()?;
     let (measured_on, measurement, warnings) = measure(args, &specifications, console)?;
     console.warnings(&args.input, &warnings)?;
     let judgements: Vec<_> =
         specifications.iter().map(|specification| specification.judge(&measurement)).collect();
     let all_pass = judgements.iter().all(|judgement| judgement.verdict == Verdict::Pass);
+    if let Some(report) = report {
+        let page =
+            report::page(&args.input, &measured_on, &measurement, &specifications, &judgements, &warnings);
+        report.write(&page.html())?;
+    }
     let answer = Answer::new(&args.input, measured_on, &measurement, judgements, &warnings);
     if console.wants_json() {
         console.json(&answer)?;
@@ -109,12 +128,12 @@ fn measure(
     console: &Console,
 ) -> Result<(MeasuredOn, Measurement, Vec<Warning>), CliError> {
     if !args.channels.is_empty() {
-        return as_it_is(&args.input, named(&args.channels)?, Vec::new(), console);
+        return as_it_is(args, named(&args.channels)?, Vec::new(), console);
     }
     if args.layout.is_none()
         && let Some(OwnChannels { channels, warnings }) = own_channels(&args.input).map_err(failure)?
     {
-        return as_it_is(&args.input, channels, warnings, console);
+        return as_it_is(args, channels, warnings, console);
     }
     rendered(args, &layout(args, specifications)?, console)
 }
@@ -149,7 +168,7 @@ fn layout(args: &Args, specifications: &[Specification]) -> Result<String, CliEr
 }
 
 fn as_it_is(
-    input: &Path,
+    args: &Args,
     channels: Vec<MeterChannel>,
     mut warnings: Vec<Warning>,
     console: &Console,
@@ -160,7 +179,7 @@ fn as_it_is(
         bar.set_length(frames);
         bar.set_position(done);
     };
-    let measured = measure_channels(input, channels, &mut progress, &stop);
+    let measured = measure_channels(&args.input, channels, args.measures(), &mut progress, &stop);
     bar.finish_and_clear();
     let (measurement, found) = measured.map_err(failure)?;
     let known: Vec<String> = warnings.iter().map(Warning::to_string).collect();
@@ -193,7 +212,7 @@ fn rendered(
     let mut warnings = open.warnings().to_vec();
     let bar = progress_bar(open.frames(), console);
     let stop = || Interrupt::received().is_some();
-    let measured = open.measure(&mut |frames| bar.set_position(frames), &stop);
+    let measured = open.measure(args.measures(), &mut |frames| bar.set_position(frames), &stop);
     bar.finish_and_clear();
     let (measurements, late) = measured.map_err(failure)?;
     warnings.extend(late);

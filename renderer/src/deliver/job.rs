@@ -189,7 +189,7 @@ impl OpenJob {
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
                 let shape = (block.channels(), block.capacity());
-                let measures = Measures { true_peak: true, offsets: false };
+                let measures = Measures { true_peak: true, offsets: false, timeline: false };
                 let meter =
                     job.measure.then(|| output.deliverable.meter(format.sample_rate, measures)).flatten();
                 sinks.push(Sink::start(scope, &output.file, writer, (shape, meter), span.start)?);

@@ -18,8 +18,6 @@ use crate::render::Target;
 
 /// Bytes that are read at a time, about.
 const PIECE_BYTES: usize = 1 << 18;
-/// Everything that a report shows.
-const EVERYTHING: Measures = Measures { true_peak: true, offsets: true };
 /// Names that a message lists.
 const EXAMPLES: &str = "L, R, C, LFE, Ls, Rs … or BS.2051 labels: M+030, M-030, M+000, LFE1, M+110 …";
 
@@ -110,6 +108,7 @@ fn steady_loudspeaker(item: &DirectSpeakersItem, seconds: f64) -> Option<(usize,
 pub fn measure_channels(
     input: &Path,
     channels: Vec<MeterChannel>,
+    measures: Measures,
     progress: &mut dyn FnMut(u64, u64),
     stop: &dyn Fn() -> bool,
 ) -> Result<(Measurement, Vec<Warning>), JobError> {
@@ -120,7 +119,7 @@ pub fn measure_channels(
         return Err(fault(&message));
     }
     let mut faults = vec![Faults::default(); channels.len()];
-    let mut meter = Meter::new(reader.sample_rate(), channels, EVERYTHING).map_err(|e| fault(&e))?;
+    let mut meter = Meter::new(reader.sample_rate(), channels, measures).map_err(|e| fault(&e))?;
     let format = *reader.format();
     let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(64).next_multiple_of(64);
     let (mut raw, mut planes, mut at) = (Vec::new(), Planar::<f32>::new(0, 0), 0);
@@ -209,6 +208,7 @@ impl OpenJob {
     /// When the input can't be read on, an output can't be measured, or `stop` said so.
     pub fn measure(
         self,
+        measures: Measures,
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
@@ -217,7 +217,7 @@ impl OpenJob {
         let meter = |output: &super::Output| {
             let name = output.deliverable.name();
             let message = format!("at {rate} Hz, {name}: loudness isn't defined there");
-            output.deliverable.meter(rate, EVERYTHING).ok_or(JobError::file(&job.input, message))
+            output.deliverable.meter(rate, measures).ok_or(JobError::file(&job.input, message))
         };
         let mut meters = job.outputs.iter().map(meter).collect::<Result<Vec<_>, _>>()?;
         let mut blocks = engine.output_blocks();

@@ -6,7 +6,8 @@
 //!
 //! The queues are short, so memory does not grow with the film. Every output is complete on the disk before
 //! the first of them gets its name; when one fails, none of them does. Outputs can be measured on their way
-//! ([`Job::measure`]), or instead of being written ([`OpenJob::measure`]).
+//! ([`Job::measure`]), or instead of being written ([`OpenJob::measure`]); [`page`] shows
+//! the measurement to people.
 
 mod carried_adm;
 mod deliverable;
@@ -15,6 +16,7 @@ mod job;
 mod levels;
 mod master;
 mod measure;
+pub mod page;
 mod plain_wav;
 mod report;
 mod sink;

@@ -33,6 +33,8 @@ pub(super) struct Gating {
     blocks: Vec<f64>,
     /// Of short-term windows.
     windows: Vec<f64>,
+    /// Mean squares of the momentary and the short-term window that end with the last step.
+    readings: [Option<f64>; 2],
     total: f64,
 }
 
@@ -57,6 +59,7 @@ impl Gating {
             loudest_short_term: None,
             blocks: Vec::new(),
             windows: Vec::new(),
+            readings: [None; 2],
             total: 0.0,
         }
     }
@@ -79,13 +82,15 @@ impl Gating {
         self.total += sum;
         let gate = energy(ABSOLUTE_GATE);
         let is_hop = self.steps.is_multiple_of(HOP_STEPS);
-        if let Some((mean, first)) = self.window(MOMENTARY_STEPS) {
+        let (momentary, short_term) = (self.window(MOMENTARY_STEPS), self.window(SHORT_TERM_STEPS));
+        self.readings = [momentary, short_term].map(|window| window.map(|(mean, _)| mean));
+        if let Some((mean, first)) = momentary {
             raise(&mut self.loudest_momentary, mean, first);
             if is_hop && mean > gate {
                 self.blocks.push(mean);
             }
         }
-        if let Some((mean, first)) = self.window(SHORT_TERM_STEPS) {
+        if let Some((mean, first)) = short_term {
             raise(&mut self.loudest_short_term, mean, first);
             if is_hop && mean > gate {
                 self.windows.push(mean);
@@ -107,6 +112,21 @@ impl Gating {
         };
         let first = self.first_frame(start);
         Some((sum / (self.first_frame(self.steps) - first) as f64, first))
+    }
+
+    /// Mean squares of the momentary and the short-term window that end with the last step, where there are so many.
+    pub(super) fn readings(&self) -> [Option<f64>; 2] {
+        self.readings
+    }
+
+    /// Gating blocks so far that are above the absolute gate.
+    pub(super) fn block_count(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// Integrated loudness when there were only so many of them, LUFS.
+    pub(super) fn integrated_of(&self, count: usize) -> Option<f64> {
+        gated(self.blocks.get(..count)?, RELATIVE_GATE).0.map(lufs)
     }
 
     pub(super) fn loudness(&self) -> Loudness {

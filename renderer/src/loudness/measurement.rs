@@ -2,6 +2,11 @@
 
 use serde::Serialize;
 
+use super::Timeline;
+
+/// Offsets below this are not worth a mention, full scale 1: −60 dBFS.
+pub const OFFSET_WORTH_TELLING: f64 = 0.001;
+
 /// The highest value of something, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Maximum {
@@ -42,6 +47,8 @@ pub struct Measurement {
     pub channels: Vec<ChannelMeasurement>,
     /// Loudspeakers that mirror each other.
     pub pairs: Vec<PairMeasurement>,
+    /// All of it over time, when it was asked for.
+    pub timeline: Option<Box<Timeline>>,
 }
 
 /// One channel.
@@ -67,6 +74,13 @@ pub struct ChannelMeasurement {
     pub non_finite: u64,
     /// The first of them.
     pub first_non_finite: Option<u64>,
+}
+
+impl ChannelMeasurement {
+    /// The DC offset where it is beyond −60 dBFS.
+    pub fn notable_offset(&self) -> Option<f64> {
+        Some(self.dc_offset).filter(|offset| offset.abs() >= OFFSET_WORTH_TELLING)
+    }
 }
 
 /// A pair of channels.

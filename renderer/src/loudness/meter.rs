@@ -5,6 +5,7 @@ use super::gating::Gating;
 use super::k_weighting::{KWeighting, Planes};
 use super::levels::{CELL, Levels};
 use super::measurement::{ChannelMeasurement, Maximum, Measurement, PairMeasurement};
+use super::timeline::{Page, Recorder};
 use super::true_peak::{Highest, REACH, SEGMENT, TruePeak};
 use super::{LoudnessError, MeterChannel, SAMPLE_RATES};
 
@@ -24,6 +25,8 @@ pub struct Measures {
     pub true_peak: bool,
     /// Offsets and correlations. Sample peaks and faults are always found.
     pub offsets: bool,
+    /// All of it over time, for a report.
+    pub timeline: bool,
 }
 
 /// Measures a programme block by block.
@@ -47,6 +50,7 @@ pub struct Meter {
     levels: Vec<Levels>,
     cells: Vec<[f32; CELLS]>,
     pairs: Vec<Pair>,
+    recorder: Option<Box<Recorder>>,
 }
 
 impl Meter {
@@ -79,6 +83,7 @@ impl Meter {
             levels: vec![Levels::default(); channels.len()],
             cells: vec![[0.0; CELLS]; channels.len()],
             pairs: if measures.offsets { pairs(&channels) } else { Vec::new() },
+            recorder: measures.timeline.then(|| Box::new(Recorder::new(sample_rate, channels.len(), PAGE))),
             channels,
         })
     }
@@ -136,6 +141,10 @@ impl Meter {
             let row = |channel: usize| &self.rows[channel * ROW + HISTORY..(channel + 1) * ROW];
             pair.products += products(row(pair.left), row(pair.right));
         }
+        if let Some(recorder) = &mut self.recorder {
+            let page = Page { rows: &self.rows, stride: ROW, from: HISTORY, valid, start };
+            recorder.page(page, self.cells.iter().map(|cells| &cells[1..]));
+        }
         for row in self.rows.chunks_exact_mut(ROW) {
             row.copy_within(PAGE.., 0);
         }
@@ -155,6 +164,9 @@ impl Meter {
                 self.weighting.take(&mut self.sums);
                 let weighted = self.weights.iter().zip(&self.sums);
                 self.gating.add(weighted.map(|(weight, sum)| weight * f64::from(*sum)).sum());
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.step(&self.gating);
+                }
             }
             at = to;
         }
@@ -219,6 +231,7 @@ impl Meter {
             sample_peak: loudest(channels.iter().filter_map(|channel| channel.sample_peak)),
             sound: sounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             pairs: self.pairs.iter().map(pair).collect(),
+            timeline: self.recorder.map(|recorder| Box::new(recorder.finish(frames, &self.gating))),
             channels,
         }
     }

@@ -3,14 +3,17 @@
 //! ```text
 //!  planar samples ── pages on an absolute grid ──┬── k_weighting ── steps of 10 ms ── gating: I, M, S, LRA
 //!                                                ├── true_peak, per channel
-//!                                                └── levels: sample peak, clipping, DC, sound; correlation
+//!                                                ├── levels: sample peak, clipping, DC, sound; correlation
+//!                                                └── timeline, for a report only: all of it in columns; bands
 //! ```
 //!
 //! [`Meter`] takes blocks of any size and gives a [`Measurement`]. It knows channels by their names and weights
 //! ([`channel_weight`]) and sees neither files nor layouts being rendered. Memory grows by less than 1 MB an hour; the size of
 //! the blocks changes no bit.
 
+mod bands;
 mod channel_weight;
+mod columns;
 mod correlation;
 mod gating;
 mod k_weighting;
@@ -18,15 +21,18 @@ mod levels;
 mod measurement;
 mod meter;
 mod specification;
+mod timeline;
 mod true_peak;
 
+pub use bands::{BANDS, BandTimeline, Bands, band_centre};
 pub use channel_weight::{MeterChannel, SURROUND_WEIGHT, channel_weight};
-pub use measurement::{ChannelMeasurement, Maximum, Measurement, PairMeasurement};
+pub use measurement::{ChannelMeasurement, Maximum, Measurement, OFFSET_WORTH_TELLING, PairMeasurement};
 pub use meter::{Measures, Meter};
 pub use specification::{
     Clause, ClauseJudgement, Judgement, Limit, MAX_SPECIFICATION_BYTES, Measure, Specification,
     SpecificationError, Verdict,
 };
+pub use timeline::{LoudnessColumn, Timeline};
 
 /// Sample rates that can be measured, Hz.
 pub const SAMPLE_RATES: std::ops::RangeInclusive<u32> = 8_000..=768_000;

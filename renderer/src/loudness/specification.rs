@@ -269,7 +269,8 @@ mod tests {
     use crate::loudness::{Maximum, Measures, Meter};
 
     fn measurement(integrated: f64, true_peak: f64) -> Measurement {
-        let meter = Meter::new(48_000, Vec::new(), Measures { true_peak: true, offsets: true });
+        let meter =
+            Meter::new(48_000, Vec::new(), Measures { true_peak: true, offsets: true, timeline: false });
         Measurement {
             integrated_lufs: Some(integrated),
             true_peak: Some(Maximum { value: true_peak, frame: 0 }),

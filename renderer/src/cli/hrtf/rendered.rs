@@ -13,9 +13,9 @@ use formats::adm::{
 };
 use hrtf::HrtfSet;
 
-use super::picture::{LEVEL_COLOUR, TIME_COLOUR, differences};
+use super::picture::{BLACK, LEVEL_COLOUR, TIME_COLOUR, differences};
 use super::report::Difference;
-use super::svg::{Panel, Svg};
+use crate::drawing::{Anchor, Panel, Picture, Tick};
 use crate::engine::{Engine, EngineSpec};
 use crate::items::{ItemContext, ObjectsItem, RenderItem, TrackSpec};
 use crate::monitor::binaural::Headphones;
@@ -71,9 +71,6 @@ pub(super) fn draw(name: &str, set: &Arc<HrtfSet>) -> Result<String, RenderError
         })
         .collect();
     let panel = |top: f64| Panel { left: 70.0, top, width: 720.0, height: 240.0 };
-    let mut svg = Svg::new(SIZE);
-    svg.text((70.0, 30.0), "start", "#000", &format!("{name}, as rendered: an object that circles"));
-    differences(&mut svg, panel(70.0), &around);
     let [left, right, ahead, behind] = still;
     let curve = |heard: &[f64]| spectrum(heard, rate);
     let sides = [
@@ -82,7 +79,6 @@ pub(super) fn draw(name: &str, set: &Arc<HrtfSet>) -> Result<String, RenderError
         ("left ear, −90°", "#7fb0d4", "6 4", curve(&right[0])),
         ("right ear, −90°", "#d9a27f", "6 4", curve(&right[1])),
     ];
-    spectra(&mut svg, panel(430.0), &sides);
     let (ahead, behind) = (curve(&ahead[0]), curve(&behind[0]));
     let between = ahead.iter().zip(&behind).map(|(a, b)| (a.0, a.1 - b.1)).collect();
     let ways = [
@@ -90,29 +86,35 @@ pub(super) fn draw(name: &str, set: &Arc<HrtfSet>) -> Result<String, RenderError
         ("left ear, 180°", LEVEL_COLOUR, "none", behind),
         ("difference", "#444", "6 4", between),
     ];
-    spectra(&mut svg, panel(770.0), &ways);
-    Ok(svg.finish())
+    let title = format!("{name}, as rendered: an object that circles");
+    Ok(Picture::file(SIZE, &title, |picture| {
+        picture.text((70.0, 30.0), Anchor::Start, BLACK, &title);
+        differences(picture, panel(70.0), &around);
+        spectra(picture, panel(430.0), &sides);
+        spectra(picture, panel(770.0), &ways);
+    }))
 }
 
 /// Spectra over the logarithm of frequency, their names above.
-fn spectra(svg: &mut Svg, panel: Panel, curves: &[Curve<'_>]) {
+fn spectra(picture: &mut Picture<'_>, panel: Panel, curves: &[Curve<'_>]) {
     let values = || curves.iter().flat_map(|curve| curve.3.iter().map(|point| point.1));
     let low = (values().fold(0.0, f64::min) / 10.0).floor().max(-6.0) * 10.0;
     let high = (values().fold(0.0, f64::max) / 10.0).ceil().clamp(1.0, 4.0) * 10.0;
     let along = |hertz: f64| panel.left + (hertz / BAND.0).ln() / (BAND.1 / BAND.0).ln() * panel.width;
     let steps = ((high - low) / 10.0).round() as i32;
-    let rows: Vec<(f64, String)> = (0..=steps)
+    let rows: Vec<Tick> = (0..=steps)
         .map(|step| low + 10.0 * f64::from(step))
         .map(|level| (panel.height_of(level, (low, high)), format!("{level:.0} dB")))
         .collect();
     let columns = [(100.0, "100 Hz"), (200.0, "200"), (500.0, "500"), (1e3, "1k"), (2e3, "2k"), (5e3, "5k")];
     let columns = columns.into_iter().chain([(1e4, "10k"), (2e4, "20k")]);
-    let columns: Vec<(f64, String)> = columns.map(|(f, label)| (along(f), label.to_owned())).collect();
-    svg.frame(panel, &rows, &columns);
+    let columns: Vec<Tick> = columns.map(|(f, label)| (along(f), label.to_owned())).collect();
+    picture.frame(panel, &rows, &columns);
     for (number, (name, colour, dashes, points)) in curves.iter().enumerate() {
-        svg.text((panel.left + 150.0 * number as f64, panel.top - 12.0), "start", colour, name);
+        let at = (panel.left + 150.0 * number as f64, panel.top - 12.0);
+        picture.text(at, Anchor::Start, ("fill", colour), name);
         let place = |point: &(f64, f64)| (along(point.0), panel.height_of(point.1, (low, high)));
-        svg.curve(colour, dashes, points.iter().map(place));
+        picture.curve(colour, dashes, points.iter().map(place));
     }
 }
 

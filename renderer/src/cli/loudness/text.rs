@@ -5,10 +5,8 @@ use std::fmt::Write as _;
 use super::answer::{Answer, ChannelAnswer, MeasuredOn};
 use crate::cli::info::{clean, plural, printable};
 use crate::cli::table::aligned;
-use crate::loudness::{Clause, ClauseJudgement, Judgement, Specification, Verdict};
+use crate::loudness::{Clause, ClauseJudgement, Judgement, OFFSET_WORTH_TELLING, Specification, Verdict};
 
-/// Offsets below this are not worth a mention, full scale 1: −60 dBFS.
-const DC_WORTH_TELLING: f64 = 0.001;
 /// Channels that are listed one by one.
 const MOST_CHANNELS: usize = 128;
 
@@ -95,7 +93,7 @@ fn remarks(channel: &ChannelAnswer) -> String {
     if let Some(at) = &channel.first_non_finite_at {
         remarks.push(format!("{} NaN or infinite, first at {at}", channel.non_finite_samples));
     }
-    if channel.dc_offset.abs() >= DC_WORTH_TELLING {
+    if channel.dc_offset.abs() >= OFFSET_WORTH_TELLING {
         remarks.push(format!("DC {:+.4}", channel.dc_offset));
     }
     remarks.join("; ")

@@ -6,7 +6,7 @@ use crate::layout::Layout;
 use crate::loudness::{Measurement, Measures, Meter, MeterChannel};
 
 pub(super) const RATE: u32 = 48_000;
-pub(super) const EVERYTHING: Measures = Measures { true_peak: true, offsets: true };
+pub(super) const EVERYTHING: Measures = Measures { true_peak: true, offsets: true, timeline: false };
 
 /// A programme: one plane per channel, all of one length.
 #[derive(Clone, Debug)]
@@ -58,7 +58,16 @@ impl Programme {
 
     /// Measures it as `channels`, in blocks of `blocks` frames, again and again.
     pub(super) fn measure_in(&self, channels: Vec<MeterChannel>, blocks: &[usize]) -> Measurement {
-        let mut meter = Meter::new(self.rate, channels, EVERYTHING).unwrap();
+        self.measure_all(channels, EVERYTHING, blocks)
+    }
+
+    pub(super) fn measure_all(
+        &self,
+        channels: Vec<MeterChannel>,
+        measures: Measures,
+        blocks: &[usize],
+    ) -> Measurement {
+        let mut meter = Meter::new(self.rate, channels, measures).unwrap();
         let mut at = 0;
         for block in blocks.iter().cycle() {
             if at >= self.frames() {

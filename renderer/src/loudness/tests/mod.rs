@@ -5,3 +5,4 @@ mod immersive;
 mod material;
 mod peers;
 mod programmes;
+mod timeline;

@@ -1,0 +1,84 @@
+//! What is wrong with samples, and where it begins.
+
+use super::{Cell, Table, counted, rounded};
+use crate::deliver::Clock;
+use crate::drawing::Markup;
+use crate::loudness::{ChannelMeasurement, Measurement};
+
+/// Rows of a page; there are as many channels as a file has.
+const MOST_ROWS: usize = 200;
+/// Silences that are listed one by one.
+const MOST_SILENCES: usize = 24;
+
+pub(super) fn write(page: &mut Markup, found: &Measurement) {
+    page.text_in("h3", &[], "Faults");
+    let mut rows: Vec<Vec<Cell>> = Vec::new();
+    for channel in &found.channels {
+        of_channel(channel, found.sample_rate, &mut rows);
+    }
+    silences(found, &mut rows);
+    if rows.is_empty() {
+        let searched = if found.timeline.is_some() { ", no silence of a second or longer" } else { "" };
+        page.text_in(
+            "p",
+            &[],
+            format_args!(
+                "None found: no clipping, no DC offset beyond −60 dBFS, no silent channel, no sample that is no number{searched}."
+            ),
+        );
+        return;
+    }
+    let mut table = Table::new("", &["Fault", "Channel", "From", "How much"]);
+    let more = rows.len().saturating_sub(MOST_ROWS);
+    rows.truncate(MOST_ROWS);
+    table.rows = rows;
+    table.write(page);
+    if more > 0 {
+        page.text_in("p", &[], format_args!("… and {more} more"));
+    }
+}
+
+fn of_channel(channel: &ChannelMeasurement, sample_rate: u32, rows: &mut Vec<Vec<Cell>>) {
+    let clock = |frame: Option<u64>| {
+        frame.map_or_else(String::new, |sample| Clock { sample, sample_rate }.to_string())
+    };
+    let mut row = |fault: &str, count: String, at: Option<u64>| {
+        let (fault, name) = (Cell::Text(fault.to_owned()), Cell::Text(channel.name.clone()));
+        rows.push(vec![fault, name, Cell::Text(clock(at)), Cell::Text(count)]);
+    };
+    if channel.non_finite > 0 {
+        row("NaN or infinite", counted(channel.non_finite, "sample"), channel.first_non_finite);
+    }
+    if channel.clipped_runs > 0 {
+        let count = format!(
+            "{}, {}",
+            counted(channel.clipped_runs, "run"),
+            counted(channel.clipped_samples, "sample")
+        );
+        row("clipping", count, channel.first_clipped);
+    }
+    if let Some(offset) = channel.notable_offset() {
+        row("DC offset", format!("{} of full scale", rounded(offset, 4)), None);
+    }
+    if channel.sample_peak.is_none() {
+        row("silent", "throughout".to_owned(), Some(0));
+    }
+}
+
+fn silences(found: &Measurement, rows: &mut Vec<Vec<Cell>>) {
+    let Some(timeline) = found.timeline.as_deref().filter(|_| found.sample_peak.is_some()) else { return };
+    let clock = |sample: u64| Clock { sample, sample_rate: found.sample_rate }.to_string();
+    let shown = timeline.silences.len().min(MOST_SILENCES);
+    let mut row = |from: String, length: String| {
+        let cells = ["digital silence".to_owned(), "all".to_owned(), from, length];
+        rows.push(cells.map(Cell::Text).to_vec());
+    };
+    for (from, to) in timeline.silences.iter().take(shown) {
+        let length = to.saturating_sub(*from) as f64 / f64::from(found.sample_rate);
+        row(clock(*from), format!("{length:.3} s, to {}", clock(*to)));
+    }
+    let more = timeline.silence_count.saturating_sub(shown as u64);
+    if more > 0 {
+        row(String::new(), format!("… and {more} more"));
+    }
+}
