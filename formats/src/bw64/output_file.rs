@@ -107,6 +107,19 @@ impl OutputFile {
         self.file.take().map_or(Ok(()), sync).map_err(|source| write_error(&self.name, source))
     }
 
+    /// Opens a file that is complete to read what is on the disk: what the system remembers of it is dropped first, where
+    /// that can be.
+    pub fn read_back(&self) -> Result<File, Error> {
+        let file = File::open(self.part.as_ref().unwrap_or(&self.target))
+            .map_err(|source| write_error(&self.name, source))?;
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            // Advice: whether it is taken changes only where the bytes come from.
+            let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+        }
+        Ok(file)
+    }
+
     /// Gives a file that is complete its name.
     pub fn publish(mut self) -> Result<(), Error> {
         let Some(part) = self.part.as_ref() else { return Ok(()) };

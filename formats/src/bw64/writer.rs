@@ -236,6 +236,13 @@ impl CompleteFile {
         &self.summary
     }
 
+    /// Opens it to read what is on the disk.
+    ///
+    /// Errors when the system refuses, and for pipes.
+    pub fn read_back(&self) -> Result<std::fs::File, Error> {
+        self.output.read_back()
+    }
+
     /// Gives the file its name.
     ///
     /// Errors when the system refuses.

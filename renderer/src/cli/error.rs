@@ -85,7 +85,7 @@ pub(super) fn usage(error: &clap::Error) -> ExitCode {
 }
 
 /// Clap's message, tip and list of values without its usage block.
-fn usage_line(rendered: &str) -> String {
+pub(super) fn usage_line(rendered: &str) -> String {
     let mut line = String::new();
     for part in rendered.lines().map(str::trim).filter(|part| !part.is_empty()) {
         if part.starts_with("Usage:") || part.starts_with("For more information") {

@@ -8,6 +8,7 @@ pub mod check;
 pub mod chunks;
 pub mod completions;
 mod console;
+pub mod deliver;
 pub mod demo;
 mod error;
 pub mod hrtf;
@@ -61,6 +62,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     Render(Box<render::Args>),
+    Deliver(Box<deliver::Args>),
     Demo(demo::Args),
     Info(info::Args),
     Check(check::Args),
@@ -77,6 +79,7 @@ impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
             Self::Render(args) => render::run(&args, console),
+            Self::Deliver(args) => deliver::run(&args, console),
             Self::Demo(args) => demo::run(&args, console),
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),

@@ -1,6 +1,6 @@
 //! `proscenium render`: a master to loudspeaker feeds and headphones, any number of them in one pass.
 
-mod headphones;
+pub(super) mod headphones;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -103,8 +103,9 @@ pub struct Args {
     headphones: HeadphoneArgs,
 }
 
+/// How samples are stored.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Bits {
+pub(super) enum Bits {
     #[value(name = "16")]
     Int16,
     #[value(name = "24")]
@@ -117,13 +118,35 @@ enum Bits {
     Float64,
 }
 
+/// How positions are converted.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 #[value(rename_all = "snake_case")]
-enum ConversionName {
+pub(super) enum ConversionName {
     /// Polar positions become Cartesian ones (BS.2127-1 §10)
     ToCartesian,
     /// Cartesian positions become polar ones (BS.2127-1 §10)
     ToPolar,
+}
+
+impl From<Bits> for SampleFormat {
+    fn from(bits: Bits) -> Self {
+        match bits {
+            Bits::Int16 => Self::Int16,
+            Bits::Int24 => Self::Int24,
+            Bits::Int32 => Self::Int32,
+            Bits::Float32 => Self::Float32,
+            Bits::Float64 => Self::Float64,
+        }
+    }
+}
+
+impl From<ConversionName> for Conversion {
+    fn from(name: ConversionName) -> Self {
+        match name {
+            ConversionName::ToCartesian => Self::ToCartesian,
+            ConversionName::ToPolar => Self::ToPolar,
+        }
+    }
 }
 
 /// Renders.
@@ -145,13 +168,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let job = Job {
         input: args.input.clone(),
         outputs,
-        sample_format: match args.bits {
-            Bits::Int16 => SampleFormat::Int16,
-            Bits::Int24 => SampleFormat::Int24,
-            Bits::Int32 => SampleFormat::Int32,
-            Bits::Float32 => SampleFormat::Float32,
-            Bits::Float64 => SampleFormat::Float64,
-        },
+        sample_format: args.bits.into(),
         dither: !args.no_dither,
         selection: Selection {
             programme: args.programme.as_deref().map(AdmId::new),
@@ -159,10 +176,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         },
         options: RenderOptions {
             importance: args.importance,
-            conversion: args.apply_conversion.map(|conversion| match conversion {
-                ConversionName::ToCartesian => Conversion::ToCartesian,
-                ConversionName::ToPolar => Conversion::ToPolar,
-            }),
+            conversion: args.apply_conversion.map(Conversion::from),
         },
         start: args.start,
         end: args.end,
@@ -321,7 +335,7 @@ fn outputs(args: &Args, console: &Console) -> Result<(Vec<Output>, Vec<Warning>)
         outputs.push(Output::mix(file, named((args, console), &mut headphones, ("--to", &name))?));
     }
     if headphones.is_none() {
-        args.headphones.refuse_without_binaural()?;
+        args.headphones.refuse_without_binaural("--layout binaural")?;
     }
     if outputs.iter().any(|output| output.file == Path::new("-")) {
         let message = "`-` is no output: give a file, or /dev/stdout to write into a pipe";

@@ -81,9 +81,9 @@ pub struct OpenJob {
 /// Outputs that are complete on the disk and wait for their names; dropped, nothing is left of them.
 #[derive(Debug)]
 pub struct Rendered {
-    report: Report,
-    files: Vec<(PathBuf, CompleteFile)>,
-    late_warnings: Vec<Warning>,
+    pub(super) report: Report,
+    pub(super) files: Vec<(PathBuf, CompleteFile)>,
+    pub(super) late_warnings: Vec<Warning>,
 }
 
 impl Job {
@@ -119,7 +119,12 @@ impl Job {
     /// # Errors
     /// As [`Job::open`], but for those about outputs.
     pub fn open_unwritten(self) -> Result<OpenJob, JobError> {
-        let mut master = Master::open(&self.input, &self.selection, self.gain_db)?;
+        let master = Master::open(&self.input, &self.selection, self.gain_db)?;
+        self.open_on(master)
+    }
+
+    /// The same for a master that is open.
+    pub(super) fn open_on(self, mut master: Master) -> Result<OpenJob, JobError> {
         let span = span(&self, &mut master)?;
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.threads.unwrap_or(0))

@@ -16,6 +16,7 @@ mod job;
 mod levels;
 mod master;
 mod measure;
+pub mod package;
 pub mod page;
 mod plain_wav;
 mod report;

@@ -2,7 +2,7 @@
 
 use formats::Warning;
 use formats::bw64::{Container, SampleFormat};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::job::Output;
 use super::{ChannelLevels, Clock};
@@ -56,7 +56,7 @@ pub struct OutputReport {
 }
 
 /// Loudness of a file. What there was nothing to measure of is `None`.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoudnessReport {
     /// BS.1770-5, LUFS.
     pub integrated_lufs: Option<f64>,
@@ -118,14 +118,7 @@ impl OutputReport {
             file: output.file.display().to_string(),
             layout: output.deliverable.name(),
             known_as: output.deliverable.known_as(),
-            bits: match bits {
-                SampleFormat::Uint8 => "8",
-                SampleFormat::Int16 => "16",
-                SampleFormat::Int24 => "24",
-                SampleFormat::Int32 => "32",
-                SampleFormat::Float32 => "32f",
-                SampleFormat::Float64 => "64f",
-            },
+            bits: bits_name(bits),
             container: container.to_string(),
             peak_dbfs: channels.iter().filter_map(|c| c.peak_dbfs).max_by(f64::total_cmp),
             overloads: channels.iter().fold(0, |sum, c| sum.saturating_add(c.overloads)),
@@ -148,5 +141,17 @@ impl OutputReport {
             Warning::new("overload", channel.name.as_str(), message)
         };
         over.map(warning).collect()
+    }
+}
+
+/// `24`, `32f`.
+pub(super) fn bits_name(format: SampleFormat) -> &'static str {
+    match format {
+        SampleFormat::Uint8 => "8",
+        SampleFormat::Int16 => "16",
+        SampleFormat::Int24 => "24",
+        SampleFormat::Int32 => "32",
+        SampleFormat::Float32 => "32f",
+        SampleFormat::Float64 => "64f",
     }
 }

@@ -93,7 +93,7 @@ pub enum Measure {
 }
 
 /// Whether a demand is met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// It is.
@@ -105,7 +105,7 @@ pub enum Verdict {
 }
 
 /// Verdict on a programme.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
     /// The specification's name.
     pub name: String,
@@ -116,7 +116,7 @@ pub struct Judgement {
 }
 
 /// Verdict on a clause.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClauseJudgement {
     /// In words.
     pub clause: String,

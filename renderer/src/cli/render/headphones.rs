@@ -25,7 +25,7 @@ const MAX_TRACK_BYTES: u64 = 256 << 20;
 /// What headphones may be told.
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Headphones (layout binaural)")]
-pub(super) struct HeadphoneArgs {
+pub(in crate::cli) struct HeadphoneArgs {
     /// The listener's ears: a SOFA file with head-related responses; MIT KEMAR by default
     #[arg(long, value_name = "FILE.sofa")]
     hrtf: Option<PathBuf>,
@@ -108,7 +108,7 @@ impl FromStr for Pose {
 
 impl HeadphoneArgs {
     /// Reads the files and puts the options together, for `master`.
-    pub(super) fn read(&self, master: &Path, console: &Console) -> Result<Headphones, CliError> {
+    pub(in crate::cli) fn read(&self, master: &Path, console: &Console) -> Result<Headphones, CliError> {
         // That there is no such room is said with the names of those that there are.
         let files = self.files();
         let mut present = files.iter().filter(|(option, _)| *option != "--room");
@@ -229,7 +229,7 @@ impl HeadphoneArgs {
     }
 
     /// The files that are read, with their options.
-    pub(super) fn files(&self) -> Vec<(&'static str, &Path)> {
+    pub(in crate::cli) fn files(&self) -> Vec<(&'static str, &Path)> {
         // A built-in room is no file, even where one has its name.
         let is_file = |room: &&PathBuf| room.to_str().and_then(Room::by_name).is_none();
         let files = [
@@ -241,8 +241,8 @@ impl HeadphoneArgs {
         files.into_iter().filter_map(|(option, file)| Some((option, file?.as_path()))).collect()
     }
 
-    /// Nothing of this has an effect on other outputs.
-    pub(super) fn refuse_without_binaural(&self) -> Result<(), CliError> {
+    /// The first option that was given, if any.
+    pub(in crate::cli) fn first_given(&self) -> Option<&'static str> {
         let given = [
             ("--hrtf", self.hrtf.is_some()),
             ("--diffuse-field-eq", self.diffuse_field_eq.is_some()),
@@ -253,10 +253,15 @@ impl HeadphoneArgs {
             ("--room", self.room.is_some()),
             ("--headphone-eq", self.headphone_eq.is_some()),
         ];
-        match given.iter().find(|(_, given)| *given) {
+        given.into_iter().find(|(_, given)| *given).map(|(option, _)| option)
+    }
+
+    /// Nothing of this has an effect on other outputs; `example` asks for one that it has.
+    pub(in crate::cli) fn refuse_without_binaural(&self, example: &str) -> Result<(), CliError> {
+        match self.first_given() {
             None => Ok(()),
-            Some((option, _)) => Err(CliError::new(format_args!(
-                "{option} is for headphones, and no output is; ask for one with --layout binaural"
+            Some(option) => Err(CliError::new(format_args!(
+                "{option} is for headphones, and no output is; ask for one with {example}"
             ))),
         }
     }

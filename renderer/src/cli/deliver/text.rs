@@ -1,0 +1,67 @@
+//! What was delivered, as a table.
+
+use std::path::Path;
+
+use crate::cli::Console;
+use crate::cli::info::{plural, printable};
+use crate::cli::table::aligned;
+use crate::deliver::package::{FileReport, PackageReport};
+use crate::loudness::{ClauseJudgement, Judgement, Verdict};
+
+const HEAD: [&str; 7] = ["file", "layout", "specification", "LUFS rendered", "LUFS", "dBTP", "verdict"];
+
+pub(super) fn print(report: &PackageReport, folder: &Path, console: &Console) {
+    console.note(format_args!(
+        "{}: {} at {} Hz to {} in {}",
+        printable(&report.input),
+        report.length,
+        report.sample_rate,
+        plural(report.deliverables.len(), "file"),
+        printable(&folder.display().to_string())
+    ));
+    console.note("");
+    let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
+    rows.extend(report.deliverables.iter().map(|file| row(file).to_vec()));
+    console.note(aligned(&rows, 3).trim_end());
+    let failed = report.deliverables.iter().filter(|file| file.verdict != Verdict::Pass);
+    for (file, judgement) in failed.filter_map(|file| Some((file, file.judgement.as_ref()?))) {
+        console.note("");
+        console.note(failures(file, judgement));
+    }
+}
+
+fn row(file: &FileReport) -> [String; HEAD.len()] {
+    let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"));
+    let layout = file.known_as.as_ref().filter(|_| !file.layout.starts_with("hoa")).unwrap_or(&file.layout);
+    let verdict = match (file.verdict, &file.judgement) {
+        (Verdict::Pass, None) => "made",
+        (Verdict::Pass, Some(_)) => "pass",
+        (Verdict::Fail, _) => "FAIL",
+        (Verdict::Open, _) => "OPEN",
+    };
+    let verdict = if file.unchanged { format!("{verdict}, unchanged") } else { verdict.to_owned() };
+    [
+        printable(&file.file),
+        layout.clone(),
+        file.specification.as_ref().map_or_else(|| "-".to_owned(), |by| printable(&by.name)),
+        shown(file.rendered.and_then(|loudness| loudness.integrated_lufs)),
+        shown(file.delivered.and_then(|loudness| loudness.integrated_lufs)),
+        shown(file.delivered.and_then(|loudness| loudness.true_peak_dbtp)),
+        verdict,
+    ]
+}
+
+/// The clauses that a file doesn't meet.
+fn failures(file: &FileReport, judgement: &Judgement) -> String {
+    let open = |clause: &&ClauseJudgement| clause.verdict != Verdict::Pass;
+    let line = |clause: &ClauseJudgement| {
+        let values: Vec<String> = clause
+            .measured
+            .iter()
+            .map(|value| value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}")))
+            .collect();
+        format!("  {}: {}", printable(&clause.clause), values.join(", "))
+    };
+    let lines: Vec<String> = judgement.clauses.iter().filter(open).map(line).collect();
+    format!("{}: not met of {}:\n{}", printable(&file.file), printable(&judgement.name), lines.join("\n"))
+}

@@ -1,0 +1,56 @@
+//! Copies of the master, byte for byte, made in the same reading that sums it.
+
+use std::io::Write;
+use std::path::Path;
+
+use formats::bw64::OutputFile;
+
+use super::checksum::{Checksums, Sha256Sum, Summing, read_open, read_pieces};
+use super::run::Watch;
+use crate::deliver::JobError;
+
+/// A copy that is being made.
+#[derive(Debug)]
+pub(super) struct Copy {
+    /// Which of the planned files.
+    pub(super) index: usize,
+    pub(super) file: OutputFile,
+}
+
+/// Reads the file `path` once, into all `copies`. Gives its SHA-256, and the copies when all of them are on the disk.
+pub(super) fn copy_and_sum(
+    path: &Path,
+    mut copies: Vec<Copy>,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<(String, Vec<Copy>), JobError> {
+    let mut sum = Sha256Sum::default();
+    read_pieces(path, stop, &mut |piece| {
+        sum.add(piece);
+        for Copy { file, .. } in &mut copies {
+            file.write_all(piece).map_err(|e| JobError::output(file.path(), &file.error(e)))?;
+        }
+        Ok(())
+    })?;
+    for Copy { file, .. } in &mut copies {
+        file.complete().map_err(|e| JobError::output(file.path(), &e))?;
+    }
+    Ok((sum.finish(), copies))
+}
+
+impl Copy {
+    /// Its checksums, read from the disk, which must be those of the master.
+    pub(super) fn proved(&self, master: &str, (_, stop): Watch) -> Result<Checksums, JobError> {
+        let path = self.file.path();
+        let file = self.file.read_back().map_err(|e| JobError::output(path, &e))?;
+        let mut summing = Summing::default();
+        read_open(file, path, stop, &mut |piece| {
+            summing.add(piece);
+            Ok(())
+        })?;
+        let found = summing.finish();
+        if found.sha256 == master {
+            return Ok(found);
+        }
+        Err(JobError::file(path, "is not what was written when it is read back; check the disk"))
+    }
+}

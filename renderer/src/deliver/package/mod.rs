@@ -1,0 +1,126 @@
+//! Deliveries: one master in, a folder of deliverables out, each measured, corrected, read back from the disk and proved.
+//!
+//! ```text
+//!  request, job_file ── what is asked for ── plan: file names; manifest: what lies there already
+//!        │
+//!  one pass of the engine for all ── corrected to their specifications ── read_back: measured and summed from the disk
+//!        │
+//!  report.json, overview: report.html, checksums, mhl (ASC MHL 2.0), manifest ── folder: everything gets its name at the end, or nothing does
+//! ```
+
+mod checksum;
+mod copy;
+mod folder;
+mod job_file;
+mod manifest;
+mod mhl;
+mod naming;
+mod overview;
+mod papers;
+mod plan;
+mod read_back;
+mod report;
+mod request;
+mod run;
+mod work;
+
+use std::path::PathBuf;
+
+use formats::bw64::SampleFormat;
+
+pub use checksum::{Checksums, digest};
+pub use job_file::{DELIVERABLE, Element, ElementKind, Entry, JobFileError, MAX_JOB_FILE_BYTES, Place, read};
+pub use naming::{DEFAULT_TEMPLATE, NameError, NameTemplate, check_title};
+pub use report::{FileReport, JudgedBy, PackageReport};
+pub use request::{ADM, NO_SPECIFICATION, RenderRequest, Request, RequestError, STEMS, part_name};
+pub use run::{Finished, OpenPackage};
+
+use super::{Deliverable, Job};
+use crate::engine::Part;
+use crate::loudness::{Measures, Specification};
+
+/// What is measured of the files.
+const PROVED: Measures = Measures { true_peak: true, offsets: true, timeline: true };
+
+/// A delivery to make.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The master, what of it, and how the files store their samples; its outputs are not looked at.
+    pub job: Job,
+    /// Where everything goes.
+    pub folder: PathBuf,
+    /// Of the film; the name of the master by default.
+    pub title: Option<String>,
+    /// Names of the files.
+    pub name: NameTemplate,
+    /// At least one.
+    pub wanted: Vec<Wanted>,
+    /// Files that the options name, which no deliverable may replace.
+    pub reads: Vec<PathBuf>,
+    /// Make again what is there already.
+    pub force: bool,
+}
+
+/// A deliverable to make.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// As it was asked for.
+    pub text: String,
+    /// What it is.
+    pub content: Content,
+    /// Its own names.
+    pub name: Option<NameTemplate>,
+}
+
+/// What a deliverable is.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// A copy of the master, byte for byte.
+    Adm,
+    /// A render.
+    Render(Box<WantedRender>),
+}
+
+/// A render to make.
+#[derive(Clone, Debug)]
+pub struct WantedRender {
+    /// What it is corrected to and judged by; as it is rendered without one.
+    pub specification: Option<Specification>,
+    /// Where it sounds.
+    pub deliverable: Deliverable,
+    /// Name of that.
+    pub layout: String,
+    /// Everything else that its samples depend on, and that the name doesn't tell: the headphones.
+    pub settings: String,
+    /// The files to make of it; at least one.
+    pub parts: Vec<Part>,
+}
+
+impl Wanted {
+    fn parts(&self) -> Vec<Option<Part>> {
+        match &self.content {
+            Content::Adm => vec![None],
+            Content::Render(render) => render.parts.iter().copied().map(Some).collect(),
+        }
+    }
+
+    /// The render with a specification.
+    fn judged_render(&self) -> Option<&WantedRender> {
+        match &self.content {
+            Content::Render(render) if render.specification.is_some() => Some(render),
+            _ => None,
+        }
+    }
+
+    fn specification(&self) -> Option<&Specification> {
+        match &self.content {
+            Content::Adm => None,
+            Content::Render(render) => render.specification.as_ref(),
+        }
+    }
+}
+
+/// `24`, `32f`.
+fn bits_name(format: SampleFormat) -> &'static str {
+    super::report::bits_name(format)
+}

@@ -1,0 +1,91 @@
+//! The page of a delivery: what an engineer hands over with the files.
+
+use super::plan::Planned;
+use super::report::{FileReport, PackageReport};
+use super::{Package, part_name};
+use crate::deliver::page::{Cell, Fact, Page, Section, Table, shown};
+use crate::engine::Part;
+
+/// The page of `report`, with what was measured of the planned files.
+pub(super) fn page(package: &Package, report: &PackageReport, planned: &[Planned]) -> Page {
+    let facts = vec![
+        Fact::new("Master", &report.input),
+        Fact::new("SHA-256 of the master", &report.input_sha256),
+        Fact::new("Length", format!("{}, {} frames", report.length, report.frames)),
+        Fact::new("Sample rate", format!("{} Hz", report.sample_rate)),
+        Fact::new("Measured", "every file as it was read back from the disk"),
+    ];
+    let sections = planned.iter().zip(&report.deliverables);
+    Page {
+        title: "Delivery report".to_owned(),
+        subject: report.title.clone(),
+        facts,
+        tables: vec![summary(report), checksums(report)],
+        sections: sections.filter_map(|(planned, file)| section(package, planned, file)).collect(),
+        warnings: report.warnings.clone(),
+    }
+}
+
+fn summary(report: &PackageReport) -> Table {
+    let head = ["Deliverable", "File", "Layout", "LUFS rendered", "LUFS", "dBTP", "LRA, LU", "Verdict"];
+    let mut table = Table::new("Deliverables", &head);
+    for file in &report.deliverables {
+        let (rendered, delivered) = (file.rendered, file.delivered);
+        let verdict = match &file.judgement {
+            Some(_) => Cell::Verdict(file.verdict),
+            None => Cell::Text("made".to_owned()),
+        };
+        table.rows.push(vec![
+            Cell::Text(file.deliverable.clone()),
+            Cell::Text(file.file.clone()),
+            Cell::Text(layout(file)),
+            Cell::Number(shown(rendered.and_then(|loudness| loudness.integrated_lufs))),
+            Cell::Number(shown(delivered.and_then(|loudness| loudness.integrated_lufs))),
+            Cell::Number(shown(delivered.and_then(|loudness| loudness.true_peak_dbtp))),
+            Cell::Number(shown(delivered.and_then(|loudness| loudness.loudness_range_lu))),
+            verdict,
+        ]);
+    }
+    table
+}
+
+fn checksums(report: &PackageReport) -> Table {
+    let mut table = Table::new("Checksums", &["File", "Bytes", "MD5", "SHA-256"]);
+    let row = |file: &FileReport| {
+        vec![
+            Cell::Text(file.file.clone()),
+            Cell::Number(file.checksums.bytes.to_string()),
+            Cell::Code(file.checksums.md5.clone()),
+            Cell::Code(file.checksums.sha256.clone()),
+        ]
+    };
+    table.rows = report.deliverables.iter().map(row).collect();
+    table
+}
+
+fn layout(file: &FileReport) -> String {
+    match &file.known_as {
+        Some(name) => format!("{} ({name})", file.layout),
+        None => file.layout.clone(),
+    }
+}
+
+/// The section of a file that was measured.
+fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Section> {
+    let measurement = planned.measurement.clone()?;
+    let specification = package.wanted.get(planned.wanted).and_then(|wanted| wanted.specification());
+    let judgement = file.judgement.clone();
+    Some(Section {
+        title: file.file.clone(),
+        facts: vec![
+            Fact::new("Deliverable", &file.deliverable),
+            Fact::new("Layout", layout(file)),
+            Fact::new("Part", planned.part.map_or("", |part: Part| part_name(part))),
+            Fact::new("Samples", format!("{} bits, {} channels", file.bits, file.channels.len())),
+            Fact::new("Channels", file.channels.join(" ")),
+        ],
+        measurement: Some(measurement),
+        judgements: specification.cloned().zip(judgement).into_iter().collect(),
+        ..Section::default()
+    })
+}

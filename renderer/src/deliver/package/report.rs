@@ -1,0 +1,114 @@
+//! What a delivery is, for people and scripts: `report.json` is this.
+
+use serde::{Deserialize, Serialize};
+
+use super::checksum::Checksums;
+use crate::deliver::LoudnessReport;
+use crate::loudness::{Judgement, Specification, Verdict};
+
+/// A folder of deliverables made of one master.
+#[derive(Clone, Debug, Serialize)]
+pub struct PackageReport {
+    /// This program and its version.
+    pub program: String,
+    /// Pass only when every deliverable does.
+    pub verdict: Verdict,
+    /// Of the film.
+    pub title: String,
+    /// The master, as it was given.
+    pub input: String,
+    /// SHA-256 of all of it.
+    pub input_sha256: String,
+    /// Hz.
+    pub sample_rate: u32,
+    /// First frame of the master that was rendered.
+    pub start: u64,
+    /// Frames of every render.
+    pub frames: u64,
+    /// The same as `h:mm:ss.mmm`.
+    pub length: String,
+    /// The files, in the order they were asked for.
+    pub deliverables: Vec<FileReport>,
+    /// What was repaired or is remarkable, all of it.
+    pub warnings: Vec<String>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// As it was asked for: `netflix:5.1`.
+    pub deliverable: String,
+    /// Name in the folder.
+    pub file: String,
+    /// `mix`, `dialogue` …, or `master` for a copy of the master.
+    pub part: String,
+    /// BS.2051 name, `binaural`, `hoa3`; `adm` for a copy of the master.
+    pub layout: String,
+    /// What people call the layout.
+    pub known_as: Option<String>,
+    /// `24` or `32f`.
+    pub bits: String,
+    /// Labels, in file order.
+    pub channels: Vec<String>,
+    /// What it is judged by.
+    pub specification: Option<JudgedBy>,
+    /// Loudness as rendered, before any correction.
+    pub rendered: Option<LoudnessReport>,
+    /// Loudness of what lies on the disk.
+    pub delivered: Option<LoudnessReport>,
+    /// By the specification, of what lies on the disk.
+    pub judgement: Option<Judgement>,
+    /// That of the judgement; pass where there is nothing to judge by.
+    pub verdict: Verdict,
+    /// Of what lies on the disk.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+    /// It lay there from an earlier job and was left as it is.
+    pub unchanged: bool,
+}
+
+/// A specification, in short.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct JudgedBy {
+    /// `ebu-r128`.
+    pub name: String,
+    /// In full.
+    pub title: String,
+    /// Which edition the figures are of.
+    pub edition: String,
+    /// Edition and gate of the algorithm.
+    pub algorithm: String,
+}
+
+impl From<&Specification> for JudgedBy {
+    fn from(specification: &Specification) -> Self {
+        Self {
+            name: specification.name.clone(),
+            title: specification.title.clone(),
+            edition: specification.edition.clone(),
+            algorithm: specification.algorithm.clone(),
+        }
+    }
+}
+
+impl FileReport {
+    /// A copy of the master that was asked for as `text`.
+    pub(super) fn of_copy(text: &str, file: &str, bits: &str, checksums: Checksums) -> Self {
+        Self {
+            deliverable: text.to_owned(),
+            file: file.to_owned(),
+            part: "master".to_owned(),
+            layout: super::ADM.to_owned(),
+            known_as: None,
+            bits: bits.to_owned(),
+            channels: Vec::new(),
+            specification: None,
+            rendered: None,
+            delivered: None,
+            judgement: None,
+            verdict: Verdict::Pass,
+            checksums,
+            unchanged: false,
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! A delivery: opened, surveyed, made, published.
+
+use std::fs;
+use std::path::PathBuf;
+
+use formats::Warning;
+use formats::bw64::same_file;
+
+use super::Package;
+use super::checksum::Checksums;
+use super::folder::Folder;
+use super::manifest::Manifest;
+use super::naming::{check_title, title_of};
+use super::overview;
+use super::papers::{Papers, are_there};
+use super::plan::{Planned, Survey};
+use super::report::{FileReport, PackageReport};
+use super::work::Work;
+use crate::deliver::master::Master;
+use crate::deliver::{Clock, JobError};
+use crate::engine::Part;
+use crate::loudness::Verdict;
+
+/// A delivery whose master is open and whose files are known by name; nothing is written yet.
+#[derive(Debug)]
+pub struct OpenPackage {
+    package: Package,
+    master: Master,
+    title: String,
+    folder: Folder,
+    manifest: Manifest,
+    planned: Vec<Planned>,
+    /// SHA-256 of the master, once somebody had to know.
+    input: Option<String>,
+}
+
+/// A delivery that is complete on the disk and waits for its names; dropped, nothing is left of it.
+#[derive(Debug)]
+pub struct Finished {
+    report: PackageReport,
+    folder: Folder,
+    /// Hash list of the last job, which goes when the new one has its name.
+    outdated: Option<PathBuf>,
+    warnings: Vec<Warning>,
+}
+
+/// Who hears how much work was done, and who can stop it.
+pub(super) type Watch<'a> = (&'a (dyn Fn(u64) + Sync), &'a (dyn Fn() -> bool + Sync));
+
+impl Package {
+    /// Opens the master and the folder, and names all files.
+    ///
+    /// # Errors
+    /// When the master is unusable, the folder can't be had, or a file can't be named as it should.
+    pub fn open(self) -> Result<OpenPackage, JobError> {
+        let input = &self.job.input;
+        let master = Master::open(input, &self.job.selection, self.job.gain_db)?;
+        let rate = master.reader.sample_rate();
+        self.check_measurable(rate)?;
+        let title = match &self.title {
+            Some(title) => {
+                check_title(title).map_err(|e| JobError::Request(e.to_string()))?;
+                title.clone()
+            }
+            None => title_of(&input.file_stem().unwrap_or_default().to_string_lossy()),
+        };
+        let has = |part: Part| master.items.iter().any(|item| part.holds(item));
+        let planned = Planned::all(&self, (&title, rate), &has)?;
+        let folder = Folder::open(&self.folder)?;
+        for file in &planned {
+            let path = folder.place(&file.name)?;
+            if same_file(input, &path) {
+                return Err(JobError::file(&path, "is the master itself; choose another folder or name"));
+            }
+            if let Some(read) = self.reads.iter().find(|read| same_file(read, &path)) {
+                let message =
+                    format!("is {}, which this job reads; choose another folder or name", read.display());
+                return Err(JobError::file(&path, message));
+            }
+        }
+        let manifest = Manifest::of(folder.path());
+        Ok(OpenPackage { package: self, master, title, folder, manifest, planned, input: None })
+    }
+
+    /// What can't be measured can't be judged.
+    fn check_measurable(&self, rate: u32) -> Result<(), JobError> {
+        for wanted in &self.wanted {
+            let Some(render) = wanted.judged_render() else { continue };
+            if render.deliverable.meter(rate, super::PROVED).is_none() {
+                let message = format!(
+                    "`{}`: no specification can be met in {} at {rate} Hz, where loudness isn't defined; ask for none:{}",
+                    wanted.text, render.layout, render.layout
+                );
+                return Err(JobError::Request(message));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl OpenPackage {
+    /// What was repaired or is remarkable about the master.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.master.warnings
+    }
+
+    /// Remarks that matter only to the strict.
+    pub fn remarks(&self) -> &[Warning] {
+        &self.master.remarks
+    }
+
+    /// Bytes that [`OpenPackage::survey`] reads, about.
+    pub fn bytes_to_survey(&self) -> u64 {
+        let there = self.candidates();
+        let length = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
+        let own = if there.is_empty() { 0 } else { self.master.reader.file_size() };
+        there.iter().map(length).fold(own, u64::saturating_add)
+    }
+
+    fn candidates(&self) -> Vec<PathBuf> {
+        if self.package.force {
+            return Vec::new();
+        }
+        Survey { folder: self.folder.path(), manifest: &self.manifest }.candidates(&self.planned)
+    }
+
+    /// Finds the files of an earlier job that can stay as they are. Gives remarks on those that can't, for they were
+    /// changed.
+    ///
+    /// # Errors
+    /// When the master or one of them can't be read, or `stop` said so.
+    pub fn survey(
+        &mut self,
+        progress: &(dyn Fn(u64) + Sync),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Vec<Warning>, JobError> {
+        if self.candidates().is_empty() {
+            return Ok(Vec::new());
+        }
+        let input = Checksums::of_file(&self.package.job.input, progress, stop)?.sha256;
+        let survey = Survey { folder: self.folder.path(), manifest: &self.manifest };
+        let remarks = survey.mark(&mut self.planned, (&self.package, &input), (progress, stop))?;
+        self.input = Some(input);
+        Ok(remarks)
+    }
+
+    /// Files that will be made; the others lie there already.
+    pub fn files_to_make(&self) -> usize {
+        self.planned.iter().filter(|file| file.report.is_none()).count()
+    }
+
+    /// Frames of all files together that [`OpenPackage::run`] makes and reads back.
+    pub fn work(&self) -> u64 {
+        let frames = self.master.reader.frames();
+        frames.saturating_mul(2).saturating_mul(self.files_to_make() as u64)
+    }
+
+    /// Makes what is to be made, in one pass of the engine, and proves all of it. `progress` hears how much was done
+    /// since it was last called.
+    ///
+    /// # Errors
+    /// When the master can't be read on, a file can't be written, or `stop` said so.
+    pub fn run(
+        self,
+        progress: &(dyn Fn(u64) + Sync),
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Finished, JobError> {
+        let Self { package, master, title, folder, manifest, planned, input } = self;
+        let (rate, frames) = (master.reader.sample_rate(), master.reader.frames());
+        let is_idle = planned.iter().all(|file| file.report.is_some());
+        let idle = is_idle && are_there(&folder, &planned, &manifest);
+        let master_warnings = master.warnings.clone();
+        let work = Work { package: &package, folder, planned, watch: (progress, stop), is_idle: idle };
+        let mut done = work.run(master, input)?;
+        let reports: Vec<FileReport> = done.planned.iter().filter_map(|file| file.report.clone()).collect();
+        let (start, frames) = done.span.unwrap_or((0, frames));
+        let mut report = PackageReport {
+            program: concat!("proscenium ", env!("CARGO_PKG_VERSION")).to_owned(),
+            verdict: overall(reports.iter().map(|file| file.verdict)),
+            title,
+            input: package.job.input.display().to_string(),
+            input_sha256: done.input,
+            sample_rate: rate,
+            start,
+            frames,
+            length: Clock { sample: frames, sample_rate: rate }.to_string(),
+            deliverables: reports,
+            warnings: master_warnings.iter().chain(&done.warnings).map(Warning::to_string).collect(),
+        };
+        let mut outdated = None;
+        if !idle {
+            let keys = done.planned.iter().map(|file| file.key(&package, &report.input_sha256)).collect();
+            let page = overview::page(&package, &report, &done.planned);
+            let papers = Papers { report: &report, page: &page.html(), keys, old: manifest };
+            let (old, warning) = papers.write(&mut done.folder)?;
+            outdated = old;
+            report.warnings.extend(warning.iter().map(Warning::to_string));
+            done.warnings.extend(warning);
+        }
+        if stop() {
+            return Err(JobError::Interrupted);
+        }
+        Ok(Finished { report, folder: done.folder, outdated, warnings: done.warnings })
+    }
+}
+
+impl Finished {
+    /// What was made, for people and scripts.
+    pub fn report(&self) -> &PackageReport {
+        &self.report
+    }
+
+    /// What was found only while making it.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Gives every file its name.
+    ///
+    /// # Errors
+    /// When the system refuses one; then none of the new ones stays.
+    pub fn publish(self) -> Result<PackageReport, JobError> {
+        self.folder.publish()?;
+        if let Some(outdated) = self.outdated {
+            // It lists files that are gone; when it can't be removed, the chain doesn't know it any more.
+            let _ = fs::remove_file(outdated);
+        }
+        Ok(self.report)
+    }
+}
+
+/// Fail when one fails, pass only when all pass.
+fn overall(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    verdicts.fold(Verdict::Pass, |all, next| match (all, next) {
+        (Verdict::Fail, _) | (_, Verdict::Fail) => Verdict::Fail,
+        (Verdict::Open, _) | (_, Verdict::Open) => Verdict::Open,
+        _ => Verdict::Pass,
+    })
+}

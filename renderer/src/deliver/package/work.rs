@@ -1,0 +1,264 @@
+//! The work of a delivery: one pass that renders, copies and sums; then every file read back, measured and judged.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use formats::Warning;
+use formats::bw64::CompleteFile;
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::copy::{Copy, copy_and_sum};
+use super::folder::Folder;
+use super::plan::Planned;
+use super::read_back::{ReadBack, read_back};
+use super::report::{FileReport, JudgedBy};
+use super::request::part_name;
+use super::run::Watch;
+use super::{Content, PROVED, Package, Wanted, WantedRender, bits_name};
+use crate::deliver::job::{Output, Rendered};
+use crate::deliver::master::Master;
+use crate::deliver::{Job, JobError, LoudnessReport, OutputReport};
+use crate::engine::Part;
+use crate::loudness::Verdict;
+
+/// What is to be done.
+pub(super) struct Work<'a> {
+    pub(super) package: &'a Package,
+    pub(super) folder: Folder,
+    pub(super) planned: Vec<Planned>,
+    pub(super) watch: Watch<'a>,
+    /// Nothing will be written: every file is there, and what goes with it.
+    pub(super) is_idle: bool,
+}
+
+/// What was done. Every file has its report.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub(super) folder: Folder,
+    pub(super) planned: Vec<Planned>,
+    /// First frame and number of frames that were rendered, if any were.
+    pub(super) span: Option<(u64, u64)>,
+    /// SHA-256 of the master.
+    pub(super) input: String,
+    /// What was found on the way.
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// A render among the planned files.
+struct Render<'a> {
+    /// Which of the planned files.
+    index: usize,
+    wanted: &'a Wanted,
+    render: &'a WantedRender,
+    part: Part,
+}
+
+impl<'a> Work<'a> {
+    /// Does it; `input` is the SHA-256 of the master where it is known.
+    pub(super) fn run(mut self, master: Master, input: Option<String>) -> Result<Done, JobError> {
+        let bits = bits_name(master.reader.format().sample_format);
+        let rate = master.reader.sample_rate();
+        let renders = self.renders();
+        let copies = self.copies(master.reader.file_size())?;
+        let ((rendered, mut warnings), input, copies) = self.first_pass(master, &renders, copies, input)?;
+        let span = rendered.as_ref().map(|rendered| (rendered.report.start, rendered.report.frames));
+        if let Some(rendered) = rendered {
+            warnings.extend(rendered.late_warnings.iter().cloned());
+            if !self.package.job.sample_format.is_float() {
+                warnings.extend(rendered.report.outputs.iter().flat_map(named_overloads));
+            }
+            self.prove(&renders, rendered, rate)?;
+        }
+        if !self.is_idle {
+            self.measure_unchanged(rate)?;
+        }
+        for copy in copies {
+            let (index, checksums) = (copy.index, copy.proved(&input, self.watch)?);
+            if let Some(planned) = self.planned.get_mut(index) {
+                let text = self.package.wanted.get(planned.wanted).map_or("", |wanted| &wanted.text);
+                planned.report = Some(FileReport::of_copy(text, &planned.name, bits, checksums));
+            }
+            self.folder.keep_bytes(copy.file);
+        }
+        Ok(Done { folder: self.folder, planned: self.planned, span, input, warnings })
+    }
+
+    /// The renders that are to be made.
+    fn renders(&self) -> Vec<Render<'a>> {
+        let package = self.package;
+        let render = |(index, file): (usize, &Planned)| {
+            let wanted = package.wanted.get(file.wanted)?;
+            let Content::Render(render) = &wanted.content else { return None };
+            Some(Render { index, wanted, render, part: file.part.filter(|_| file.report.is_none())? })
+        };
+        self.planned.iter().enumerate().filter_map(render).collect()
+    }
+
+    /// The copies that are to be made, begun.
+    fn copies(&self, bytes: u64) -> Result<Vec<Copy>, JobError> {
+        let wanted = self.planned.iter().enumerate();
+        let wanted = wanted.filter(|(_, file)| file.part.is_none() && file.report.is_none());
+        wanted
+            .map(|(index, file)| Ok(Copy { index, file: self.folder.create(&file.name, Some(bytes))? }))
+            .collect()
+    }
+
+    /// Renders, copies and sums the master at the same time, each where there is something to do.
+    #[expect(clippy::type_complexity, reason = "what three things that go on at once give")]
+    fn first_pass(
+        &self,
+        master: Master,
+        renders: &[Render],
+        copies: Vec<Copy>,
+        input: Option<String>,
+    ) -> Result<((Option<Rendered>, Vec<Warning>), String, Vec<Copy>), JobError> {
+        let (progress, stop) = self.watch;
+        let given_up = AtomicBool::new(false);
+        let stop = || stop() || given_up.load(Ordering::Relaxed);
+        let path = self.package.job.input.as_path();
+        thread::scope(|scope| {
+            let is_read = input.is_none() || !copies.is_empty();
+            let copying = is_read.then(|| {
+                let work = || copy_and_sum(path, copies, &stop);
+                thread::Builder::new().name("copy".to_owned()).spawn_scoped(scope, work)
+            });
+            let rendered = self.render(master, renders, (progress, &stop));
+            if rendered.is_err() {
+                given_up.store(true, Ordering::Relaxed);
+            }
+            let copied = match copying {
+                None => Ok((String::new(), Vec::new())),
+                Some(Err(e)) => {
+                    Err(JobError::file(path, format_args!("cannot start a thread to read it: {e}")))
+                }
+                Some(Ok(thread)) => {
+                    let failed = || JobError::file(path, "the thread that read it failed");
+                    thread.join().unwrap_or_else(|_| Err(failed()))
+                }
+            };
+            let (rendered, (found, copies)) = (rendered?, copied?);
+            match input {
+                Some(known) if is_read && known != found => {
+                    Err(JobError::file(path, "was changed while it was read; run the job again"))
+                }
+                Some(known) => Ok((rendered, known, copies)),
+                None => Ok((rendered, found, copies)),
+            }
+        })
+    }
+
+    fn render(
+        &self,
+        master: Master,
+        renders: &[Render],
+        (progress, stop): Watch,
+    ) -> Result<(Option<Rendered>, Vec<Warning>), JobError> {
+        if renders.is_empty() {
+            return Ok((None, Vec::new()));
+        }
+        let known = master.warnings.len();
+        let output = |render: &Render| {
+            let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
+            let file = self.folder.place(name)?;
+            Ok(Output { file, deliverable: render.render.deliverable.clone(), part: render.part })
+        };
+        let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
+        let open = Job { outputs, measure: true, ..self.package.job.clone() }.open_on(master)?;
+        let found = open.warnings().get(known..).unwrap_or_default().to_vec();
+        let (mut before, files) = (0, renders.len() as u64);
+        let mut tell = |frames: u64| {
+            progress(frames.saturating_sub(before).saturating_mul(files));
+            before = frames;
+        };
+        Ok((Some(open.run(&mut tell, stop)?), found))
+    }
+
+    /// Reads every file back and judges it, several at a time.
+    fn prove(&mut self, renders: &[Render], rendered: Rendered, rate: u32) -> Result<(), JobError> {
+        let Rendered { report, files, .. } = rendered;
+        let work: Vec<_> = renders.iter().zip(&report.outputs).zip(&files).collect();
+        let (watch, frames) = (self.watch, report.frames);
+        let prove =
+            |((render, output), (path, file)): &((&Render, &OutputReport), &(PathBuf, CompleteFile))| {
+                let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
+                let found = read_back(open, path, render.render.deliverable.meter(rate, PROVED), watch)?;
+                if found.frames != frames {
+                    let message =
+                        format!("has {} frames when it is read back, {frames} were written", found.frames);
+                    return Err(JobError::file(path, message));
+                }
+                Ok((report_of(render, output, &found), found.measurement))
+            };
+        let proofs = self.pool()?.install(|| work.par_iter().map(prove).collect::<Result<Vec<_>, _>>())?;
+        for ((render, (path, file)), (report, measurement)) in renders.iter().zip(files).zip(proofs) {
+            self.folder.keep(path, file);
+            if let Some(planned) = self.planned.get_mut(render.index) {
+                planned.report = Some(FileReport { file: planned.name.clone(), ..report });
+                planned.measurement = measurement;
+            }
+        }
+        Ok(())
+    }
+
+    /// Measures what was left as it is, for the page.
+    fn measure_unchanged(&mut self, rate: u32) -> Result<(), JobError> {
+        let (package, folder, watch) = (self.package, &self.folder, self.watch);
+        let measure = |file: &mut Planned| {
+            let content = package.wanted.get(file.wanted).map(|wanted| &wanted.content);
+            let Some(Content::Render(render)) = content else { return Ok(()) };
+            if file.measurement.is_some() || !file.report.as_ref().is_some_and(|report| report.unchanged) {
+                return Ok(());
+            }
+            let path = folder.path().join(&file.name);
+            let open = File::open(&path).map_err(|e| JobError::file(&path, e))?;
+            let (_, stop) = watch;
+            let found = read_back(open, &path, render.deliverable.meter(rate, PROVED), (&|_| {}, stop))?;
+            file.measurement = found.measurement;
+            Ok(())
+        };
+        let pool = self.pool()?;
+        pool.install(|| self.planned.par_iter_mut().try_for_each(measure))
+    }
+
+    fn pool(&self) -> Result<ThreadPool, JobError> {
+        ThreadPoolBuilder::new()
+            .num_threads(self.package.job.threads.unwrap_or(0))
+            .thread_name(|n| format!("prove {n}"))
+            .build()
+            .map_err(|e| JobError::Request(format!("cannot start the measuring threads: {e}")))
+    }
+}
+
+/// What lies on the disk, judged.
+fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileReport {
+    let specification = render.wanted.specification().filter(|_| render.part == Part::Mix);
+    let judgement = specification.zip(found.measurement.as_ref()).map(|(by, found)| by.judge(found));
+    FileReport {
+        deliverable: render.wanted.text.clone(),
+        file: String::new(),
+        part: part_name(render.part).to_owned(),
+        layout: output.layout.clone(),
+        known_as: output.known_as.map(str::to_owned),
+        bits: output.bits.to_owned(),
+        channels: output.channels.iter().map(|channel| channel.name.clone()).collect(),
+        specification: specification.map(JudgedBy::from),
+        rendered: output.loudness,
+        delivered: found.measurement.as_ref().map(LoudnessReport::new),
+        verdict: judgement.as_ref().map_or(Verdict::Pass, |judgement| judgement.verdict),
+        judgement,
+        checksums: found.checksums.clone(),
+        unchanged: false,
+    }
+}
+
+/// Overloads with the name of their file.
+fn named_overloads(output: &OutputReport) -> Vec<Warning> {
+    let name = |warning: Warning| {
+        let file = std::path::Path::new(&output.file).file_name().unwrap_or_default().to_string_lossy();
+        Warning { element: format!("{file}: {}", warning.element), ..warning }
+    };
+    output.overload_warnings().into_iter().map(name).collect()
+}
