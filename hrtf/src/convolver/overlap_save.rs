@@ -1,5 +1,4 @@
-use super::spectrum::Spectrum;
-use super::transform::{Transform, TransformScratch};
+use super::transform::{Kernel, Transform, TransformScratch};
 
 /// A finite response, ready to be convolved with blocks of one length by one FFT each way.
 ///
@@ -8,17 +7,14 @@ use super::transform::{Transform, TransformScratch};
 #[derive(Clone)]
 pub struct OverlapSave {
     transform: Transform,
-    filter: Spectrum,
+    kernel: Kernel,
     taps: usize,
     block: usize,
 }
 
 /// Room for one convolution at a time.
 #[derive(Clone, Debug, Default)]
-pub struct Scratch {
-    signal: Spectrum,
-    transform: TransformScratch,
-}
+pub struct Scratch(TransformScratch);
 
 impl OverlapSave {
     /// Convolvers of several responses, all as long as the longest, for blocks of `block` samples.
@@ -26,8 +22,8 @@ impl OverlapSave {
         let taps = responses.iter().map(Vec::len).max().unwrap_or(0).max(1);
         let block = block.max(1);
         let transform = Transform::new(block + taps - 1);
-        let filters = responses.iter().map(|response| transform.response(response));
-        filters.map(|filter| Self { transform: transform.clone(), filter, taps, block }).collect()
+        let kernels = transform.kernels(responses);
+        kernels.into_iter().map(|kernel| Self { transform: transform.clone(), kernel, taps, block }).collect()
     }
 
     /// Samples of input for one block of output: the response's length − 1 before it, and the block.
@@ -42,24 +38,18 @@ impl OverlapSave {
 
     /// Room that fits; one for each thread.
     pub fn scratch(&self) -> Scratch {
-        Scratch { signal: self.transform.spectrum(), transform: self.transform.scratch() }
+        Scratch(self.transform.scratch())
     }
 
-    /// Convolves: `output[n]` is the sum over k of `response[k] · input[n + taps − 1 − k]`.
+    /// Convolves and adds: `output[n]` grows by the sum over k of `response[k] · input[n + taps − 1 − k]`.
     ///
     /// `input` has [`OverlapSave::input_len`] samples or fewer, the missing ones at its end being zero;
     /// `output` has at most [`OverlapSave::block_len`]. Does nothing where `scratch` is another convolver's.
-    pub fn process(&self, input: &[f32], scratch: &mut Scratch, output: &mut [f32]) {
-        let Scratch { signal, transform: room } = scratch;
-        let length = input.len().min(self.input_len());
-        if room.time.len() != self.transform.size() || output.len() > self.block {
-            return;
+    pub fn add(&self, input: &[f32], Scratch(room): &mut Scratch, output: &mut [f32]) {
+        let input = &input[..input.len().min(self.input_len())];
+        if room.time.len() == self.transform.size() && output.len() <= self.block {
+            self.transform.convolve(input, &self.kernel, room, self.taps - 1, output);
         }
-        self.transform.forward(&input[..length], room, signal);
-        signal.multiply(&self.filter);
-        let samples = self.transform.inverse(signal, room);
-        let first = self.taps - 1;
-        output.copy_from_slice(&samples[first..first + output.len()]);
     }
 }
 
@@ -92,7 +82,7 @@ mod tests {
             let convolver = OverlapSave::set(std::slice::from_ref(&response), block).remove(0);
             let input: Vec<f32> = noise(5, convolver.input_len()).iter().map(|x| *x as f32).collect();
             let mut output = vec![0.0; block];
-            convolver.process(&input, &mut convolver.scratch(), &mut output);
+            convolver.add(&input, &mut convolver.scratch(), &mut output);
             let scale = response.iter().map(|tap| tap * tap).sum::<f64>().sqrt();
             for (n, found) in output.iter().enumerate() {
                 let expected: f64 = (0..taps).map(|k| response[k] * f64::from(input[n + taps - 1 - k])).sum();
@@ -108,9 +98,9 @@ mod tests {
         let input: Vec<f32> = noise(2, 163).iter().map(|x| *x as f32).collect();
         let mut padded = input[..120].to_vec();
         padded.resize(163, 0.0);
-        let (mut short, mut long) = ([0.0; 64], [1.0; 64]);
-        convolver.process(&input[..120], &mut scratch, &mut short);
-        convolver.process(&padded, &mut scratch, &mut long);
+        let (mut short, mut long) = ([0.0; 64], [0.0; 64]);
+        convolver.add(&input[..120], &mut scratch, &mut short);
+        convolver.add(&padded, &mut scratch, &mut long);
         assert_eq!(short, long);
     }
 }

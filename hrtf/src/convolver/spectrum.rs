@@ -39,11 +39,6 @@ impl Spectrum {
         add_product((&mut self.re, &mut self.im), signal, filter);
     }
 
-    /// Multiplies by `filter`.
-    pub fn multiply(&mut self, filter: &Spectrum) {
-        multiply(&mut self.re, &mut self.im, &filter.re, &filter.im);
-    }
-
     /// Adds `signal · Σ weight · filter` of three filters.
     pub fn add_blend(&mut self, signal: &Spectrum, filters: [&Spectrum; 3], weights: [f32; 3]) {
         blend_sum(&mut self.re, &mut self.im, &signal.re, &signal.im, filters, weights);
@@ -80,22 +75,6 @@ fn product_sum(y_re: &mut [f32], y_im: &mut [f32], x_re: &[f32], x_im: &[f32], h
     for i in 0..count {
         y_re[i] = multiply_add(-x_im[i], h_im[i], multiply_add(x_re[i], h_re[i], y_re[i], fused), fused);
         y_im[i] = multiply_add(x_im[i], h_re[i], multiply_add(x_re[i], h_im[i], y_im[i], fused), fused);
-    }
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn multiply(x_re: &mut [f32], x_im: &mut [f32], h_re: &[f32], h_im: &[f32]) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let count = x_re.len();
-    let (x_im, h_re, h_im) = (&mut x_im[..count], &h_re[..count], &h_im[..count]);
-    for i in 0..count {
-        let (re, im) = (x_re[i], x_im[i]);
-        x_re[i] = multiply_add(-im, h_im[i], re * h_re[i], fused);
-        x_im[i] = multiply_add(im, h_re[i], re * h_im[i], fused);
     }
 }
 

@@ -157,7 +157,7 @@ impl Engine {
     /// samples, none at all for blocks in front of the span; over all blocks they are exactly the span.
     ///
     /// # Errors
-    /// When the input or the result isn't finite, or `input` isn't the block expected.
+    /// When the result isn't finite, as NaN in the input makes it, or `input` isn't the block expected.
     pub fn process(&mut self, input: &AudioBlock, outputs: &mut [AudioBlock]) -> Result<(), RenderError> {
         let left = usize::try_from(self.input_span.end - self.position).unwrap_or(usize::MAX);
         let expected = self.block_frames.min(left);

@@ -55,7 +55,7 @@ impl Decorrelators {
         &self,
         channel: usize,
         (bus, at): (&[f32], usize),
-        scratch: &mut (Scratch, Vec<f32>),
+        scratch: &mut Scratch,
         direct: &[f32],
         output: &mut [f32],
     ) -> bool {
@@ -64,11 +64,8 @@ impl Decorrelators {
         if is_silent(input) {
             return false;
         }
-        let (scratch, decorrelated) = scratch;
-        decorrelated.resize(GRID, 0.0);
-        self.filters[channel].process(input, scratch, decorrelated);
-        let sums = direct.iter().zip(&*decorrelated).map(|(direct, diffuse)| direct + diffuse);
-        output.iter_mut().zip(sums).for_each(|(output, sum)| *output = sum);
+        output.copy_from_slice(direct);
+        self.filters[channel].add(input, scratch, output);
         true
     }
 }
@@ -147,7 +144,7 @@ mod tests {
         for (channel, seed) in [(0, 1), (1, 2), (2, 0)] {
             let taps = taps(seed);
             let mut output = vec![0.0; GRID];
-            let mut scratch = (decorrelators.scratch(), Vec::new());
+            let mut scratch = decorrelators.scratch();
             assert!(decorrelators.add(channel, (&bus, GRID), &mut scratch, &[0.0; GRID], &mut output));
             for n in [0, 1, 500, GRID - 1] {
                 let expected: f64 = (0..TAPS).map(|k| taps[k] * f64::from(bus[GRID + n + DELAY - k])).sum();

@@ -36,16 +36,8 @@ pub enum RenderError {
     /// An HOA scene can't be decoded.
     #[error("{0}")]
     Hoa(String),
-    /// The input holds NaN or infinite samples.
-    #[error("{element}: the audio has samples that are no finite numbers within {time}; repair the track")]
-    Input {
-        /// The item that takes the track.
-        element: String,
-        /// A span of about 20 ms, in seconds.
-        time: String,
-    },
-    /// The output overflowed.
-    #[error("{channel}: the sum passes the range of floating point within {time}; lower the gains")]
+    /// The output overflowed, or the input had NaN or infinite samples.
+    #[error("{channel}: samples that are no finite numbers within {time}; lower the gains")]
     Output {
         /// Output channel.
         channel: String,

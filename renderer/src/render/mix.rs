@@ -1,6 +1,6 @@
 //! One grid block of the mix: every voice of a target, always in the same order, into the target's bus.
 
-use super::interpolation::{Content, Ramp, Term, add_terms, content, is_silent};
+use super::interpolation::{Ramp, Term, add_terms, is_silent};
 use super::plan::{ChannelGain, GRID, Plan, ProcessingSpan};
 use super::voice::Voice;
 
@@ -24,13 +24,6 @@ impl SilenceCache {
     }
 }
 
-/// A source with NaN or infinite samples: which voice met it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct NotFinite {
-    /// Index of the voice.
-    pub voice: usize,
-}
-
 /// Voices that are mixed at a time: their samples stay in the processor's first-level cache.
 const GROUP: usize = 4;
 
@@ -52,7 +45,7 @@ pub(super) fn mix_block(
     silent: &mut SilenceCache,
     (start, block, frames): (i64, usize, usize),
     bus: &mut [&mut [f32]],
-) -> Result<(), NotFinite> {
+) {
     let offset = block * GRID;
     let range = offset..offset + frames;
     let mut group = [Member::default(); GROUP];
@@ -74,17 +67,6 @@ pub(super) fn mix_block(
         }
     }
     mix_group(&mut group[..members], start + offset as i64, bus);
-
-    if bus.iter().all(|channel| content(channel) != Content::NotFinite) {
-        return Ok(());
-    }
-    let bad = |voice: &Voice| content(sources.samples(voice.source, range.clone())) == Content::NotFinite;
-    let heard = |plan: &Plan| !plan.spans(block).0.is_empty();
-    match voices.iter().zip(plans).position(|(voice, plan)| heard(plan) && bad(voice)) {
-        Some(voice) => Err(NotFinite { voice }),
-        // The sum is too large; the output says so.
-        None => Ok(()),
-    }
 }
 
 /// Adds a few voices to the bus, whose first sample is `start`, from one change of their gains to the next.

@@ -54,7 +54,8 @@ impl Processor {
                 || filter.scratch(),
                 |scratch: &mut Scratch, (block, out)| {
                     let at = memory + block * GRID;
-                    filter.process(&line[at - before..at + GRID], scratch, out);
+                    out.fill(0.0);
+                    filter.add(&line[at - before..at + GRID], scratch, out);
                 },
             );
         }

@@ -34,19 +34,15 @@ pub(super) fn facets(points: &[Vector3]) -> Vec<BTreeSet<usize>> {
 fn facet_through(points: &[Vector3], [i, j, k]: [usize; 3]) -> Option<BTreeSet<usize>> {
     let normal = (points[j] - points[i]).cross(&(points[k] - points[i]));
     let normal = if normal.norm() < ON_LINE { return None } else { normal.normalize() };
-    let heights = points.iter().map(|point| normal.dot(&(point - points[i])));
+    let height = |point: &Vector3| normal.dot(&(point - points[i]));
     let (mut above, mut below) = (false, false);
-    let mut facet = BTreeSet::new();
-    for (index, height) in heights.enumerate() {
-        if height.abs() <= IN_PLANE {
-            facet.insert(index);
-        } else {
-            above |= height > 0.0;
-            below |= height < 0.0;
-        }
+    for height in points.iter().map(height) {
+        above |= height > IN_PLANE;
+        below |= height < -IN_PLANE;
         if above && below {
             return None;
         }
     }
-    Some(facet)
+    let lies_in = |(index, point)| (height(point).abs() <= IN_PLANE).then_some(index);
+    Some(points.iter().enumerate().filter_map(lies_in).collect())
 }
