@@ -227,6 +227,27 @@ fn a_master_is_rendered_and_a_render_is_measured_the_same() {
 }
 
 #[test]
+fn silences_are_told_with_their_places() {
+    let file = File::of(&[Some(-20.0), None], 1.0);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 48_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut writer = hound::WavWriter::create(file.path(), spec).unwrap();
+    for n in 0..200_000 {
+        writer.write_sample(if (48_000..120_000).contains(&n) { 0_i16 } else { 1000 }).unwrap();
+    }
+    writer.finalize().unwrap();
+    let answer = file.json(&[]);
+    assert_eq!((&answer["silence_count"], &answer["silences"][0]["frame"]), (&1.into(), &48_000.into()));
+    assert_eq!(answer["silences"][0]["frames"], 72_000);
+    let done = proscenium(&["loudness", &file.path()]).run();
+    assert!(done.stdout.contains("digital silence: 0:00:01.000 for 0:00:01.500"), "{}", done.stdout);
+}
+
+#[test]
 fn the_report_is_one_page_that_is_complete_or_not_there() {
     let file = File::of(&[Some(-20.0); 2], 4.0);
     let at = |name: &str| file.0.path().join(name).to_str().unwrap().to_owned();

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Timeline;
+use super::{Silence, Timeline};
 
 /// Offsets below this are not worth a mention, full scale 1: −60 dBFS.
 pub const OFFSET_WORTH_TELLING: f64 = 0.001;
@@ -47,6 +47,10 @@ pub struct Measurement {
     pub channels: Vec<ChannelMeasurement>,
     /// Loudspeakers that mirror each other.
     pub pairs: Vec<PairMeasurement>,
+    /// Digital silence of all channels for a second or longer, the first hundred.
+    pub silences: Vec<Silence>,
+    /// How many there are.
+    pub silence_count: u64,
     /// All of it over time, when it was asked for.
     pub timeline: Option<Box<Timeline>>,
 }

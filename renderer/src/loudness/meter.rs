@@ -5,6 +5,7 @@ use super::gating::Gating;
 use super::k_weighting::{KWeighting, Planes};
 use super::levels::{CELL, Levels};
 use super::measurement::{ChannelMeasurement, Maximum, Measurement, PairMeasurement};
+use super::silence::Silences;
 use super::timeline::{Page, Recorder};
 use super::true_peak::{Highest, REACH, SEGMENT, TruePeak};
 use super::{LoudnessError, MeterChannel, SAMPLE_RATES};
@@ -50,6 +51,7 @@ pub struct Meter {
     levels: Vec<Levels>,
     cells: Vec<[f32; CELLS]>,
     pairs: Vec<Pair>,
+    silences: Silences,
     recorder: Option<Box<Recorder>>,
 }
 
@@ -83,6 +85,7 @@ impl Meter {
             levels: vec![Levels::default(); channels.len()],
             cells: vec![[0.0; CELLS]; channels.len()],
             pairs: if measures.offsets { pairs(&channels) } else { Vec::new() },
+            silences: Silences::new(sample_rate),
             recorder: measures.timeline.then(|| Box::new(Recorder::new(sample_rate, channels.len(), PAGE))),
             channels,
         })
@@ -141,8 +144,10 @@ impl Meter {
             let row = |channel: usize| &self.rows[channel * ROW + HISTORY..(channel + 1) * ROW];
             pair.products += products(row(pair.left), row(pair.right));
         }
+        let page = Page { rows: &self.rows, stride: ROW, from: HISTORY, valid, start };
+        let sounds = |cell: usize| self.cells.iter().any(|cells| cells[1 + cell] > 0.0);
+        self.silences.add(page, PAGE / CELL, sounds);
         if let Some(recorder) = &mut self.recorder {
-            let page = Page { rows: &self.rows, stride: ROW, from: HISTORY, valid, start };
             recorder.page(page, self.cells.iter().map(|cells| &cells[1..]));
         }
         for row in self.rows.chunks_exact_mut(ROW) {
@@ -216,6 +221,7 @@ impl Meter {
                 self.levels[pair.right].squares,
             ),
         };
+        let (silences, silence_count) = self.silences.finish(frames);
         let sounds = self.levels.iter().filter_map(|levels| levels.sound);
         Measurement {
             sample_rate: self.sample_rate,
@@ -231,6 +237,8 @@ impl Meter {
             sample_peak: loudest(channels.iter().filter_map(|channel| channel.sample_peak)),
             sound: sounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
             pairs: self.pairs.iter().map(pair).collect(),
+            silences,
+            silence_count,
             timeline: self.recorder.map(|recorder| Box::new(recorder.finish(frames, &self.gating))),
             channels,
         }

@@ -20,6 +20,7 @@ mod k_weighting;
 mod levels;
 mod measurement;
 mod meter;
+mod silence;
 mod specification;
 mod timeline;
 mod true_peak;
@@ -28,6 +29,7 @@ pub use bands::{BANDS, BandTimeline, Bands, band_centre};
 pub use channel_weight::{MeterChannel, SURROUND_WEIGHT, channel_weight};
 pub use measurement::{ChannelMeasurement, Maximum, Measurement, OFFSET_WORTH_TELLING, PairMeasurement};
 pub use meter::{Measures, Meter};
+pub use silence::Silence;
 pub use specification::{
     Clause, ClauseJudgement, Judgement, Limit, MAX_SPECIFICATION_BYTES, Measure, Specification,
     SpecificationError, Verdict,

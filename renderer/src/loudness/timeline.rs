@@ -1,19 +1,14 @@
-//! A programme over time, for pictures: loudness, peaks of channels, bands, silence. In a bounded number of columns.
+//! A programme over time, for pictures: loudness, peaks of channels, bands. In a bounded number of columns.
 
 use super::bands::{BandAnalyser, BandTimeline};
 use super::columns::Columns;
 use super::gating::Gating;
-use super::levels::CELL;
 use super::lufs;
 
 /// Columns of the loudness.
 const MOST_COLUMNS: usize = 1024;
 /// Columns of the peaks.
 const MOST_PEAKS: usize = 400;
-/// Silence of all channels shorter than this is a pause, milliseconds.
-const SHORTEST_SILENCE: u64 = 1000;
-/// Silences that are kept one by one.
-const MOST_SILENCES: usize = 100;
 
 /// What a meter keeps of the time that passes.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,10 +23,6 @@ pub struct Timeline {
     pub peaks: Vec<Vec<f32>>,
     /// Third-octave bands.
     pub bands: BandTimeline,
-    /// Digital silence of all channels for at least a second, first frame and the one after the last; the first hundred.
-    pub silences: Vec<(u64, u64)>,
-    /// All of them.
-    pub silence_count: u64,
 }
 
 /// Readings within a column; a window counts where it ends. Negative infinity is digital silence.
@@ -73,11 +64,6 @@ pub(super) struct Recorder {
     peaks: Columns<Vec<f32>>,
     page_frames: usize,
     bands: BandAnalyser,
-    /// The frame after the last that is not silent.
-    sound_end: u64,
-    shortest_silence: u64,
-    silences: Vec<(u64, u64)>,
-    silence_count: u64,
 }
 
 /// Pages of all channels in memory.
@@ -104,10 +90,6 @@ impl Recorder {
             peaks: Columns::new(MOST_PEAKS, higher),
             page_frames,
             bands: BandAnalyser::new(sample_rate, channels),
-            sound_end: 0,
-            shortest_silence: (u64::from(sample_rate) * SHORTEST_SILENCE / 1000).max(1),
-            silences: Vec::new(),
-            silence_count: 0,
         }
     }
 
@@ -123,42 +105,12 @@ impl Recorder {
             return;
         }
         let highest = |cells: &[f32]| cells.iter().fold(0.0_f32, |most, cell| most.max(*cell));
-        let highest: Vec<f32> = peaks.map(highest).collect();
-        if highest.iter().any(|peak| *peak > 0.0) {
-            self.find_sound(page);
-        }
-        self.peaks.add(highest);
+        self.peaks.add(peaks.map(highest).collect());
         self.bands.add(page.rows, page.stride, page.from, self.page_frames);
     }
 
-    /// Looks where sound begins and ends in a page that has some.
-    fn find_sound(&mut self, page: Page<'_>) {
-        for cell in (0..self.page_frames).step_by(CELL) {
-            let at = page.from + cell;
-            let samples = || page.rows.chunks_exact(page.stride).map(|row| &row[at..at + CELL]);
-            let is_sound = |sample: &f32| *sample != 0.0;
-            let Some(first) = samples().filter_map(|cell| cell.iter().position(is_sound)).min() else {
-                continue;
-            };
-            let last = samples().filter_map(|cell| cell.iter().rposition(is_sound)).max().unwrap_or(first);
-            let frame = page.start.saturating_add(cell as u64);
-            self.silence_until(frame.saturating_add(first as u64));
-            self.sound_end = frame.saturating_add(last as u64 + 1);
-        }
-    }
-
-    fn silence_until(&mut self, frame: u64) {
-        if frame.saturating_sub(self.sound_end) >= self.shortest_silence {
-            self.silence_count += 1;
-            if self.silences.len() < MOST_SILENCES {
-                self.silences.push((self.sound_end, frame));
-            }
-        }
-    }
-
     /// The end of a programme of so many frames.
-    pub(super) fn finish(mut self, frames: u64, gating: &Gating) -> Timeline {
-        self.silence_until(frames);
+    pub(super) fn finish(self, frames: u64, gating: &Gating) -> Timeline {
         let (steps, step_count, _) = self.steps.finish();
         let column = |step: &Step| LoudnessColumn {
             momentary: step.momentary.map(|range| range.map(lufs)),
@@ -172,8 +124,6 @@ impl Recorder {
             peak_column_frames: pages.saturating_mul(self.page_frames as u64),
             peaks,
             bands: self.bands.finish(frames),
-            silences: self.silences,
-            silence_count: self.silence_count,
         }
     }
 }

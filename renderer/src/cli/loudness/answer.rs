@@ -6,7 +6,7 @@ use formats::Warning;
 use serde::Serialize;
 
 use crate::deliver::Clock;
-use crate::loudness::{ChannelMeasurement, Judgement, Maximum, Measurement};
+use crate::loudness::{ChannelMeasurement, Judgement, Maximum, Measurement, Silence};
 
 /// Edition of the algorithm.
 pub(super) const ALGORITHM: &str = "ITU-R BS.1770-5";
@@ -52,10 +52,21 @@ pub(super) struct Answer {
     pub(super) sample_peak_dbfs: Option<f64>,
     pub(super) first_sound_frame: Option<u64>,
     pub(super) last_sound_frame: Option<u64>,
+    pub(super) silences: Vec<SilenceAnswer>,
+    pub(super) silence_count: u64,
     pub(super) channels: Vec<ChannelAnswer>,
     pub(super) pairs: Vec<PairAnswer>,
     pub(super) specifications: Vec<Judgement>,
     pub(super) warnings: Vec<String>,
+}
+
+/// Digital silence of all channels.
+#[derive(Debug, Serialize)]
+pub(super) struct SilenceAnswer {
+    pub(super) at: String,
+    pub(super) frame: u64,
+    pub(super) frames: u64,
+    pub(super) length: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,6 +122,12 @@ impl Answer {
             first_non_finite_at: channel.first_non_finite.map(clock),
             first_non_finite_frame: channel.first_non_finite,
         };
+        let silence = |silence: &Silence| SilenceAnswer {
+            at: clock(silence.frame),
+            frame: silence.frame,
+            frames: silence.frames,
+            length: clock(silence.frames),
+        };
         let pairs = found.pairs.iter();
         Self {
             input: input.display().to_string(),
@@ -137,6 +154,8 @@ impl Answer {
             sample_peak_dbfs: value(found.sample_peak),
             first_sound_frame: found.sound.map(|(first, _)| first),
             last_sound_frame: found.sound.map(|(_, last)| last),
+            silences: found.silences.iter().map(silence).collect(),
+            silence_count: found.silence_count,
             channels: found.channels.iter().map(channel).collect(),
             pairs: pairs
                 .map(|pair| PairAnswer { channels: pair.names.clone(), correlation: pair.correlation })

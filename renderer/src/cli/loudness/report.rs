@@ -9,15 +9,11 @@ use formats::bw64::OutputFile;
 use super::answer::{ALGORITHM, GATE, MeasuredOn};
 use super::{Args, CliError};
 use crate::cli::OpenOutputs;
-use crate::cli::info::plural;
 use crate::cli::input::check_not_read;
 use crate::deliver::Clock;
 use crate::deliver::page::{Fact, Page, Section};
 use crate::layout::Layout;
 use crate::loudness::{Judgement, Measurement, Specification};
-
-/// Channels that the head names one by one.
-const MOST_NAMES: usize = 24;
 
 /// A file that waits for its page; dropped without one, nothing is left of it.
 pub(super) struct File {
@@ -70,7 +66,7 @@ pub(super) fn page(
         Fact::new("Length", format!("{clock}, {} frames", found.frames)),
         Fact::new("Sample rate", format!("{} Hz", found.sample_rate)),
         Fact::new("Measured on", layout(measured_on)),
-        Fact::new("Channels", channels(found)),
+        Fact::new("Channels", found.channels.len().to_string()),
         Fact::new("Algorithm", format!("{ALGORITHM}; EBU Tech 3341, 3342")),
         Fact::new("Gate", GATE),
         Fact::new("True peak", format!("{}× the sample rate", found.oversampling)),
@@ -101,11 +97,4 @@ fn layout(measured_on: &MeasuredOn) -> String {
             }
         }
     }
-}
-
-fn channels(found: &Measurement) -> String {
-    let names = found.channels.iter().take(MOST_NAMES).map(|channel| channel.name.as_str());
-    let more = if found.channels.len() > MOST_NAMES { " …" } else { "" };
-    let names = names.collect::<Vec<_>>().join(" ");
-    format!("{}: {names}{more}", plural(found.channels.len(), "channel"))
 }

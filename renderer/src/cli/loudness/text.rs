@@ -9,6 +9,8 @@ use crate::loudness::{Clause, ClauseJudgement, Judgement, OFFSET_WORTH_TELLING, 
 
 /// Channels that are listed one by one.
 const MOST_CHANNELS: usize = 128;
+/// Silences that are listed.
+const MOST_SILENCES: usize = 8;
 
 /// The whole text.
 pub(super) fn render(answer: &Answer, specifications: &[Specification]) -> String {
@@ -33,6 +35,7 @@ pub(super) fn render(answer: &Answer, specifications: &[Specification]) -> Strin
         out.push('\n');
         peaks(&mut out, answer);
         pairs(&mut out, answer);
+        silences(&mut out, answer);
     }
     for (judgement, specification) in answer.specifications.iter().zip(specifications) {
         verdict(&mut out, judgement, specification);
@@ -105,6 +108,19 @@ fn pairs(out: &mut String, answer: &Answer) {
         shown.map(|([left, right], value)| format!("{left}/{right} {value:+.2}")).collect();
     if !lines.is_empty() {
         let _ = writeln!(out, "\ncorrelation: {}", lines.join(", "));
+    }
+}
+
+fn silences(out: &mut String, answer: &Answer) {
+    let shown = answer.silences.iter().take(MOST_SILENCES);
+    let mut lines: Vec<String> =
+        shown.map(|silence| format!("{} for {}", silence.at, silence.length)).collect();
+    let more = answer.silence_count.saturating_sub(lines.len() as u64);
+    if more > 0 {
+        lines.push(format!("… and {more} more"));
+    }
+    if !lines.is_empty() {
+        let _ = writeln!(out, "\ndigital silence: {}", lines.join(", "));
     }
 }
 

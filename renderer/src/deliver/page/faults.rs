@@ -18,13 +18,11 @@ pub(super) fn write(page: &mut Markup, found: &Measurement) {
     }
     silences(found, &mut rows);
     if rows.is_empty() {
-        let searched = if found.timeline.is_some() { ", no silence of a second or longer" } else { "" };
         page.text_in(
             "p",
             &[],
-            format_args!(
-                "None found: no clipping, no DC offset beyond −60 dBFS, no silent channel, no sample that is no number{searched}."
-            ),
+            "None found: no clipping, no DC offset beyond −60 dBFS, no silent channel, no digital silence of a second or longer, no \
+             sample that is no number.",
         );
         return;
     }
@@ -66,18 +64,21 @@ fn of_channel(channel: &ChannelMeasurement, sample_rate: u32, rows: &mut Vec<Vec
 }
 
 fn silences(found: &Measurement, rows: &mut Vec<Vec<Cell>>) {
-    let Some(timeline) = found.timeline.as_deref().filter(|_| found.sample_peak.is_some()) else { return };
+    if found.sample_peak.is_none() {
+        return;
+    }
     let clock = |sample: u64| Clock { sample, sample_rate: found.sample_rate }.to_string();
-    let shown = timeline.silences.len().min(MOST_SILENCES);
+    let shown = found.silences.len().min(MOST_SILENCES);
     let mut row = |from: String, length: String| {
         let cells = ["digital silence".to_owned(), "all".to_owned(), from, length];
         rows.push(cells.map(Cell::Text).to_vec());
     };
-    for (from, to) in timeline.silences.iter().take(shown) {
-        let length = to.saturating_sub(*from) as f64 / f64::from(found.sample_rate);
-        row(clock(*from), format!("{length:.3} s, to {}", clock(*to)));
+    for silence in found.silences.iter().take(shown) {
+        let length = silence.frames as f64 / f64::from(found.sample_rate);
+        let end = silence.frame.saturating_add(silence.frames);
+        row(clock(silence.frame), format!("{length:.3} s, to {}", clock(end)));
     }
-    let more = timeline.silence_count.saturating_sub(shown as u64);
+    let more = found.silence_count.saturating_sub(shown as u64);
     if more > 0 {
         row(String::new(), format!("… and {more} more"));
     }

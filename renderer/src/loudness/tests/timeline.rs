@@ -1,7 +1,7 @@
 //! The timeline: readings at their times, bands as mathematics has them, the same for blocks of any size.
 
 use super::material::{EVERYTHING, Programme, RATE, labelled, layout, segments, stereo};
-use crate::loudness::{BANDS, Measurement, Measures, MeterChannel, Timeline, band_centre};
+use crate::loudness::{BANDS, Measurement, Measures, MeterChannel, Silence, Timeline, band_centre};
 
 /// LU, Tech 3341.
 const LOUDNESS: f64 = 0.1;
@@ -95,16 +95,21 @@ fn silences_and_peaks_stand_where_they_are() {
         Programme::new(2, RATE).silence(1500).tone(-20.0, 700).silence(990).tone(-20.0, 510).silence(1000);
     let (timeline, found) = timeline_of(&programme, stereo());
     // A sine begins and ends with a zero.
-    assert_eq!(
-        (timeline.silence_count, timeline.silences.as_slice()),
-        (2, &[(0, 72_001), (177_600, 225_600)][..])
-    );
-    assert_eq!(found.frames, 225_600);
+    let silence = |frame, frames| Silence { frame, frames };
+    assert_eq!(found.silences, [silence(0, 72_001), silence(177_600, 48_000)]);
+    assert_eq!((found.silence_count, found.frames), (2, 225_600));
     let column = |frame: u64| timeline.peaks[(frame / timeline.peak_column_frames) as usize][0];
     assert_eq!((column(48_000), column(130_000)), (0.0, 0.0));
     assert!((20.0 * column(90_000).log10() + 20.0).abs() < 0.01);
-    assert_eq!(timeline_of(&Programme::new(2, RATE).silence(2000), stereo()).0.silences, [(0, 96_000)]);
-    assert_eq!(timeline_of(&Programme::new(2, RATE), stereo()).0.silences, []);
+    assert_eq!(Programme::new(2, RATE).silence(2000).measure(stereo()).silences, [silence(0, 96_000)]);
+    assert_eq!(Programme::new(2, RATE).measure(stereo()).silences, []);
+    // To the frame wherever it begins and ends, and in all channels only.
+    for (from, to) in [(1, 48_001), (511, 48_511), (512, 60_000), (700, 48_763), (63, 90_065)] {
+        let mut planes = vec![vec![0.0_f32; 100_000]; 2];
+        (planes[0][from - 1], planes[1][to], planes[0][to + 1]) = (1e-9, -0.5, 0.5);
+        let found = Programme { rate: RATE, planes }.measure(stereo());
+        assert_eq!(found.silences[0], silence(from as u64, (to - from) as u64), "{from}..{to}");
+    }
 }
 
 #[test]
