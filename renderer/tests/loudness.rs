@@ -125,7 +125,10 @@ fn verdicts_name_the_clause_and_set_the_exit_code() {
     let done = run("apple-music");
     assert_eq!(done.code, Some(0), "{}", done.stdout);
     let done = run("netflix");
-    assert!(done.code == Some(1) && done.stdout.contains("open  dialogue loudness"), "{}", done.stdout);
+    // A tone is no speech: what counts is the programme.
+    assert!(done.code == Some(0) && done.stdout.contains("n/a   dialogue loudness"), "{}", done.stdout);
+    assert!(done.stdout.contains("voice activity detector, an estimate"), "{}", done.stdout);
+    assert_eq!(run("amazon").code, Some(1), "nothing to judge");
     let done = run("no-such-thing");
     assert!(done.code == Some(2) && error_line(&done).contains("ebu-r128-s1"));
 
@@ -280,4 +283,70 @@ fn the_report_is_one_page_that_is_complete_or_not_there() {
         std::fs::read_dir(file.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["a.html", "b.html", "tone.wav"]);
+}
+
+/// The demo's ADM says which content is dialogue. A render of it doesn't, and is listened to.
+#[test]
+fn dialogue_is_gated_by_its_stem_or_by_a_detector() {
+    let demo = Demo::new();
+    let judged = |file: &str| -> (Value, String) {
+        let done = proscenium(&["loudness", file, "--spec", "netflix", "--json"]).run();
+        assert_eq!(done.code, Some(1), "{}", done.stderr);
+        (serde_json::from_str(&done.stdout).unwrap(), proscenium(&["loudness", file]).run().stdout)
+    };
+    let (by_stem, text) = judged(&demo.master());
+    let dialogue = &by_stem["dialogue"];
+    assert_eq!((&dialogue["gate"], &dialogue["estimate"]), (&"stem".into(), &false.into()));
+    assert!(text.contains("gate: the dialogue stem's activity"), "{text}");
+    // The two lines of the voice last 3.9 of 12 s.
+    let share = dialogue["speech_percent"].as_f64().unwrap();
+    assert!((25.0..40.0).contains(&share), "{share}");
+    let number = |value: &Value| value.as_f64().unwrap();
+    let (programme, spoken) = (number(&by_stem["integrated_lufs"]), number(&dialogue["loudness_lufs"]));
+    assert!(spoken > number(&dialogue["stem_lufs"]));
+    assert_near(&dialogue["loudness_to_dialogue_lu"], programme - spoken);
+    assert_eq!(by_stem["specifications"][0]["clauses"][0]["verdict"], "fail");
+    assert_eq!(by_stem["specifications"][0]["clauses"][1]["applies"], false);
+
+    let mix = demo.path("mix.wav");
+    proscenium(&["render", &demo.master(), "--layout", "5.1", "--bits", "32f", "-o", &mix]).run();
+    let (by_ear, text) = judged(&mix);
+    let heard = &by_ear["dialogue"];
+    assert_eq!((&heard["gate"], &heard["estimate"]), (&"voice_activity".into(), &true.into()));
+    assert!(text.contains("gate: voice activity detector, an estimate"), "{text}");
+    assert_eq!(by_ear["specifications"][0]["clauses"][0]["estimate"], true);
+    assert!((number(&heard["loudness_lufs"]) - spoken).abs() < 1.0, "{heard} {spoken}");
+    assert_near(&by_ear["leq_m_db"], number(&by_stem["leq_m_db"]));
+}
+
+/// ISO 21727: 2 kHz at −20 dB of full scale is 85 dB in a screen channel; in two of them 3 dB more.
+#[test]
+fn trailers_are_judged_by_leq_m() {
+    let file = File::of(&[Some(-25.7); 2], 2.0);
+    let answer = file.json(&["--spec", "tasa-trailer", "--spec", "sawa-commercial"]);
+    // 1 kHz is weighted by −5.6 dB.
+    assert_near(&answer["leq_m_db"], 85.0 - 5.7 - 5.6 + 3.0);
+    let verdicts = [0, 1].map(|n| answer["specifications"][n]["verdict"].clone());
+    assert_eq!(verdicts, ["pass", "pass"]);
+    let loud = File::of(&[Some(-14.0); 2], 2.0);
+    let answer = loud.json(&["--spec", "tasa-trailer", "--spec", "sawa-commercial"]);
+    let verdicts = [0, 1].map(|n| answer["specifications"][n]["verdict"].clone());
+    assert_eq!(verdicts, ["fail", "fail"]);
+}
+
+#[test]
+fn what_is_no_number_is_located_in_masters_too() {
+    let file = File(tempfile::tempdir().unwrap());
+    write_tones(Path::new(&file.path()), &[Some(-23.0); 2], 5.0, Some(f32::NAN));
+    let answer = file.json(&["--layout", "7.1.4", "--spec", "ebu-r128"]);
+    let said = answer["warnings"].to_string();
+    assert!(said.contains("track 2") && said.contains("first at frame 24000 (0:00:00.500)"), "{said}");
+    assert_eq!(answer["specifications"][0]["verdict"], "fail");
+    let out = file.0.path().join("out.wav");
+    let done = proscenium(&["render", &file.path(), "--layout", "5.1", "-o", out.to_str().unwrap()]).run();
+    assert!(
+        warnings(&done).iter().any(|line| line.contains("track 2") && line.contains("24000")),
+        "{}",
+        done.stderr
+    );
 }

@@ -208,7 +208,9 @@ fn rendered(
     }
     let name = deliverable.name();
     let outputs = vec![Output::mix(PathBuf::new(), deliverable)];
-    let open = Job { outputs, ..Job::new(args.input.clone()) }.open_unwritten().map_err(failure)?;
+    let open = Job { outputs, measure_dialogue: true, ..Job::new(args.input.clone()) }
+        .open_unwritten()
+        .map_err(failure)?;
     let mut warnings = open.warnings().to_vec();
     let bar = progress_bar(open.frames(), console);
     let stop = || Interrupt::received().is_some();

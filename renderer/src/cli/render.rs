@@ -183,6 +183,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         gain_db: args.gain_db,
         threads: args.threads.map(usize::from),
         measure: args.measure,
+        measure_dialogue: false,
     };
     let mut report = render(job, console)?;
     report.warnings.splice(0..0, warnings);

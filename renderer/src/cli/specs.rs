@@ -63,7 +63,8 @@ fn show(specification: &Specification, console: &Console) {
     line("layout", specification.layout.as_deref().unwrap_or("the file's own, or 0+5+0"));
     for clause in &specification.clauses {
         let limits: Vec<String> = clause.any.iter().map(limit).collect();
-        line("clause", &format!("{} [{}]", clause.clause, limits.join(" or ")));
+        let when = clause.when.as_ref().map_or_else(String::new, |when| format!(" where {}", limit(when)));
+        line("clause", &format!("{} [{}{when}]", clause.clause, limits.join(" or ")));
     }
     specification.unsure.iter().for_each(|text| line("not sure", text));
     specification.sources.iter().for_each(|text| line("source", text));

@@ -13,6 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
 use super::deliverable::Deliverable;
+use super::faults::Faults;
 use super::master::{Master, Selection};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Written};
@@ -20,6 +21,7 @@ use super::source::Source;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
+use crate::items::{RenderItem, Role};
 use crate::loudness::Measures;
 use crate::render::{RenderOptions, Target};
 
@@ -48,6 +50,8 @@ pub struct Job {
     pub threads: Option<usize>,
     /// Measure the loudness and true peak of what is written.
     pub measure: bool,
+    /// Measure the dialogue too, of outputs that are only measured.
+    pub measure_dialogue: bool,
 }
 
 /// One file to write.
@@ -76,6 +80,8 @@ pub struct OpenJob {
     pub(super) engine: Engine,
     span: Range<u64>,
     pub(super) pool: ThreadPool,
+    /// Of each output, which of the engine's targets is its dialogue alone.
+    pub(super) stems: Vec<Option<usize>>,
 }
 
 /// Outputs that are complete on the disk and wait for their names; dropped, nothing is left of them.
@@ -101,6 +107,7 @@ impl Job {
             gain_db: 0.0,
             threads: None,
             measure: false,
+            measure_dialogue: false,
         }
     }
 
@@ -141,9 +148,11 @@ impl Job {
             }
             EngineTarget { target, part: output.part }
         };
+        let mut targets: Vec<EngineTarget> = self.outputs.iter().map(target).collect();
+        let stems = if self.measure_dialogue { add_stems(&mut targets, &master.items) } else { Vec::new() };
         let spec = EngineSpec {
             items: Arc::clone(&master.items),
-            targets: self.outputs.iter().map(target).collect(),
+            targets,
             sample_rate: master.reader.sample_rate(),
             frames: master.reader.frames(),
             span: span.clone(),
@@ -156,7 +165,7 @@ impl Job {
         let mut said: HashSet<String> = master.warnings.iter().map(Warning::to_string).collect();
         master.warnings.extend(warnings.into_iter().filter(|warning| said.insert(warning.to_string())));
         master.warning_count = master.warnings.len();
-        Ok(OpenJob { job: self, master, engine, span, pool })
+        Ok(OpenJob { job: self, master, engine, span, pool, stems })
     }
 }
 
@@ -186,10 +195,10 @@ impl OpenJob {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Rendered, JobError> {
         let writers = self.create_writers()?;
-        let Self { job, master, engine, span, pool } = self;
+        let Self { job, master, engine, span, pool, .. } = self;
         let format = *master.reader.format();
         let blocks = engine.output_blocks();
-        let (written, non_finite) = std::thread::scope(|scope| {
+        let (written, faults) = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
@@ -207,7 +216,7 @@ impl OpenJob {
             return Err(JobError::Interrupted);
         }
         let mut warnings = master.warnings;
-        warnings.extend(non_finite_warning(non_finite));
+        warnings.extend(faults.warnings(format.sample_rate));
         let outputs =
             job.outputs.iter().zip(&written).map(|(output, written)| {
                 output_report(output, job.sample_format, written, format.sample_rate)
@@ -251,12 +260,12 @@ struct Line<'scope> {
 }
 
 impl Line<'_> {
-    /// Renders block after block. Gives what the sinks wrote, and how many samples were no numbers.
+    /// Renders block after block. Gives what the sinks wrote, and which samples were no numbers.
     fn run(
         mut self,
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(Vec<Written>, usize), JobError> {
+    ) -> Result<(Vec<Written>, Faults), JobError> {
         let mut done = 0_u64;
         while let Some(input) = self.source.next()? {
             if stop() {
@@ -278,7 +287,7 @@ impl Line<'_> {
         }
         self.sinks.iter().for_each(Sink::end);
         let written = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        Ok((written, self.source.non_finite()))
+        Ok((written, self.source.faults()))
     }
 }
 
@@ -343,11 +352,20 @@ fn output_report(output: &Output, format: SampleFormat, written: &Written, sampl
     OutputReport { loudness: written.measurement.as_ref().map(LoudnessReport::new), ..report }
 }
 
-/// Samples of the master were no numbers.
-pub(super) fn non_finite_warning(count: usize) -> Option<Warning> {
-    let (samples, are) = if count == 1 { ("sample", "is") } else { ("samples", "are") };
-    let message = format!("{count} {samples} {are} NaN or infinite; taken as silence");
-    (count > 0).then(|| Warning::new("non-finite-samples", "data", message))
+/// Adds, for every mix to loudspeakers, its dialogue alone to `targets`; tells where it is. None where no item is dialogue.
+fn add_stems(targets: &mut Vec<EngineTarget>, items: &[RenderItem]) -> Vec<Option<usize>> {
+    let part = Part::Role(Role::Dialogue);
+    let there_is = items.iter().any(|item| part.holds(item));
+    let mut stems = Vec::new();
+    for output in 0..targets.len() {
+        let EngineTarget { target, part: whole } = &targets[output];
+        let wanted = there_is && *whole == Part::Mix && matches!(target, Target::Loudspeakers { .. });
+        stems.push(wanted.then_some(targets.len()));
+        if wanted {
+            targets.push(EngineTarget { target: target.clone(), part });
+        }
+    }
+    stems
 }
 
 /// The frames that `--start` and `--end` leave.

@@ -4,15 +4,16 @@ use std::path::Path;
 
 use formats::Warning;
 use formats::adm::BlockFormats;
-use formats::bw64::{ChunkId, Planar, Reader, SampleFormat};
+use formats::bw64::{ChunkId, Planar, Reader};
 
+use super::faults::Faults;
 use super::master::{Master, Selection};
 use super::source::Source;
 use super::{Deliverable, JobError, OpenJob, plain_wav};
 use crate::audio::AudioBlock;
 use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
 use crate::layout::Layout;
-use crate::loudness::{Measurement, Measures, Meter, MeterChannel};
+use crate::loudness::{Measurement, Measures, Meter, MeterChannel, SpeechSource};
 use crate::panner::direct_speakers::nominal_label;
 use crate::render::Target;
 
@@ -118,8 +119,9 @@ pub fn measure_channels(
         let message = format!("has {} channels, and {} are named", reader.channels(), channels.len());
         return Err(fault(&message));
     }
-    let mut faults = vec![Faults::default(); channels.len()];
-    let mut meter = Meter::new(reader.sample_rate(), channels, measures).map_err(|e| fault(&e))?;
+    let tracks: Vec<usize> = (0..channels.len()).collect();
+    let meter = Meter::new(reader.sample_rate(), channels, measures).map_err(|e| fault(&e))?;
+    let (mut meter, mut faults) = (meter.with_leq_m().with_speech(SpeechSource::Voice), Faults::default());
     let format = *reader.format();
     let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(64).next_multiple_of(64);
     let (mut raw, mut planes, mut at) = (Vec::new(), Planar::<f32>::new(0, 0), 0);
@@ -130,7 +132,7 @@ pub fn measure_channels(
         let got = reader.read_raw(at, piece, &mut raw).map_err(|e| fault(&e))?;
         let bad = format.sample_format.decode(&raw, usize::from(format.channels), &mut planes);
         if bad > 0 {
-            locate_faults(&raw, format.sample_format, at, &mut faults);
+            faults.locate(&raw, format.sample_format, tracks.len(), at, &tracks);
         }
         meter.add(planes.as_slice(), planes.stride(), got);
         at = at.saturating_add(got as u64);
@@ -141,35 +143,12 @@ pub fn measure_channels(
     }
     let warnings = reader.warnings().to_vec();
     let mut measurement = meter.finish();
-    for (channel, found) in measurement.channels.iter_mut().zip(faults) {
+    for (track, found) in faults.0 {
+        let Some(channel) = measurement.channels.get_mut(track) else { continue };
         channel.non_finite = channel.non_finite.saturating_add(found.count);
-        channel.first_non_finite = [channel.first_non_finite, found.first].into_iter().flatten().min();
+        channel.first_non_finite = [channel.first_non_finite, Some(found.first)].into_iter().flatten().min();
     }
     Ok((measurement, warnings))
-}
-
-/// Samples of a channel that are NaN or infinite.
-#[derive(Clone, Copy, Debug, Default)]
-struct Faults {
-    count: u64,
-    first: Option<u64>,
-}
-
-/// Finds them among interleaved bytes, of which the first frame is `at`.
-fn locate_faults(raw: &[u8], format: SampleFormat, at: u64, faults: &mut [Faults]) {
-    for (frame, bytes) in (at..).zip(raw.chunks_exact((faults.len() * format.bytes()).max(1))) {
-        for (sample, found) in bytes.chunks_exact(format.bytes()).zip(faults.iter_mut()) {
-            let finite = match (sample.first_chunk::<4>(), sample.first_chunk::<8>(), format) {
-                (_, Some(bytes), SampleFormat::Float64) => (f64::from_le_bytes(*bytes) as f32).is_finite(),
-                (Some(bytes), _, SampleFormat::Float32) => f32::from_le_bytes(*bytes).is_finite(),
-                _ => true,
-            };
-            if !finite {
-                found.count = found.count.saturating_add(1);
-                found.first.get_or_insert(frame);
-            }
-        }
-    }
 }
 
 impl Deliverable {
@@ -212,17 +191,23 @@ impl OpenJob {
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
-        let Self { job, master, mut engine, pool, .. } = self;
+        let Self { job, master, mut engine, pool, stems, .. } = self;
         let rate = master.reader.sample_rate();
-        let meter = |output: &super::Output| {
+        let meter = |(output, stem): (&super::Output, Option<usize>)| {
             let name = output.deliverable.name();
             let message = format!("at {rate} Hz, {name}: loudness isn't defined there");
-            output.deliverable.meter(rate, measures).ok_or(JobError::file(&job.input, message))
+            let meter =
+                output.deliverable.meter(rate, measures).ok_or(JobError::file(&job.input, message))?;
+            let source = if stem.is_some() { SpeechSource::Stem } else { SpeechSource::Voice };
+            Ok(if job.measure_dialogue { meter.with_leq_m().with_speech(source) } else { meter })
         };
-        let mut meters = job.outputs.iter().map(meter).collect::<Result<Vec<_>, _>>()?;
+        let stems = stems.into_iter().chain(std::iter::repeat(None));
+        let stems: Vec<Option<usize>> = stems.take(job.outputs.len()).collect();
+        let meters = job.outputs.iter().zip(stems.iter().copied()).map(meter);
+        let mut meters = meters.collect::<Result<Vec<_>, JobError>>()?;
         let mut blocks = engine.output_blocks();
         let mut done = 0_u64;
-        let non_finite = std::thread::scope(|scope| {
+        let faults = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
             while let Some(input) = source.next()? {
                 if stop() {
@@ -231,16 +216,21 @@ impl OpenJob {
                 let rendered = pool.install(|| engine.process(&input, &mut blocks));
                 rendered.map_err(|e| JobError::file(&job.input, e))?;
                 source.recycle(input);
-                for (meter, block) in meters.iter_mut().zip(&blocks) {
+                for ((meter, block), stem) in meters.iter_mut().zip(&blocks).zip(&stems) {
                     meter.add(block.as_slice(), block.stride(), block.frames());
+                    if let Some(stem) = stem.and_then(|stem| blocks.get(stem)) {
+                        meter.add_stem(stem.as_slice(), stem.stride(), stem.frames());
+                    }
                 }
                 done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
                 progress(done);
             }
-            Ok(source.non_finite())
+            Ok(source.faults())
         })?;
         let mut warnings = master.warnings;
-        warnings.extend(super::job::non_finite_warning(non_finite));
-        Ok((meters.into_iter().map(Meter::finish).collect(), warnings.split_off(master.warning_count)))
+        warnings.extend(faults.warnings(rate));
+        let source_non_finite = faults.count();
+        let measurement = |meter: Meter| Measurement { source_non_finite, ..meter.finish() };
+        Ok((meters.into_iter().map(measurement).collect(), warnings.split_off(master.warning_count)))
     }
 }

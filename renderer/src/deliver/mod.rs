@@ -12,6 +12,7 @@
 mod carried_adm;
 mod deliverable;
 mod error;
+mod faults;
 mod job;
 mod levels;
 mod master;

@@ -3,14 +3,14 @@
 use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 
 use formats::bw64::Reader;
 
 use super::JobError;
+use super::faults::Faults;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
 
@@ -27,7 +27,7 @@ const PIECE_FRAMES: usize = 64;
 pub(super) struct Source {
     blocks: Receiver<Result<AudioBlock, JobError>>,
     empty: SyncSender<AudioBlock>,
-    non_finite: Arc<AtomicUsize>,
+    faults: Arc<Mutex<Faults>>,
 }
 
 /// The far end.
@@ -38,7 +38,7 @@ struct ReadAhead<'a> {
     span: Range<u64>,
     block_frames: usize,
     raw: Vec<u8>,
-    non_finite: Arc<AtomicUsize>,
+    faults: Arc<Mutex<Faults>>,
 }
 
 impl Source {
@@ -51,7 +51,7 @@ impl Source {
     ) -> Result<Self, JobError> {
         let (outbox, blocks) = sync_channel(BLOCKS_AHEAD);
         let (empty, inbox) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
-        let non_finite = Arc::new(AtomicUsize::new(0));
+        let faults = Arc::new(Mutex::new(Faults::default()));
         let mut ahead = ReadAhead {
             path,
             reader,
@@ -59,7 +59,7 @@ impl Source {
             span: engine.input_span(),
             block_frames: engine.block_frames(),
             raw: Vec::new(),
-            non_finite: Arc::clone(&non_finite),
+            faults: Arc::clone(&faults),
         };
         let work = move || {
             while !ahead.span.is_empty() {
@@ -77,7 +77,7 @@ impl Source {
             .name("read".to_owned())
             .spawn_scoped(scope, work)
             .map_err(|e| JobError::file(path, format_args!("cannot start a thread to read it: {e}")))?;
-        Ok(Self { blocks, empty, non_finite })
+        Ok(Self { blocks, empty, faults })
     }
 
     /// The next block; `None` at the end.
@@ -92,8 +92,8 @@ impl Source {
     }
 
     /// Samples so far that were NaN or infinite, and taken as silence.
-    pub(super) fn non_finite(&self) -> usize {
-        self.non_finite.load(Ordering::Relaxed)
+    pub(super) fn faults(&self) -> Faults {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -117,7 +117,10 @@ impl ReadAhead<'_> {
             let planes = block.as_mut_slice().get_mut(first..).unwrap_or_default();
             let format = format.sample_format;
             let bad = format.decode_tracks(&self.raw, channels, &self.tracks, planes, stride);
-            self.non_finite.fetch_add(bad, Ordering::Relaxed);
+            if bad > 0 {
+                let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+                faults.locate(&self.raw, format, channels, start, &self.tracks);
+            }
         }
         self.span.start = self.span.start.saturating_add(wanted as u64);
         Ok(block)

@@ -4,7 +4,7 @@ use super::measurement::Maximum;
 use super::{energy, lufs};
 
 /// Steps in a second.
-const STEPS_PER_SECOND: u64 = 100;
+pub(super) const STEPS_PER_SECOND: u64 = 100;
 /// 400 ms.
 const MOMENTARY_STEPS: usize = 40;
 /// 3 s.
@@ -12,11 +12,11 @@ const SHORT_TERM_STEPS: usize = 300;
 /// Gating blocks overlap by 75 %.
 const HOP_STEPS: u64 = 10;
 /// LUFS; what is not louder counts as silence.
-const ABSOLUTE_GATE: f64 = -70.0;
+pub(super) const ABSOLUTE_GATE: f64 = -70.0;
 /// LU below the loudness of what passes the absolute gate.
 const RELATIVE_GATE: f64 = -10.0;
 /// The same for the loudness range.
-const RANGE_GATE: f64 = -20.0;
+pub(super) const RANGE_GATE: f64 = -20.0;
 /// Tech 3342: the range is between these parts of the distribution.
 const RANGE_PERCENTILES: (f64, f64) = (0.10, 0.95);
 

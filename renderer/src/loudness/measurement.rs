@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Silence, Timeline};
+use super::{DialogueMeasurement, Silence, Timeline};
 
 /// Offsets below this are not worth a mention, full scale 1: −60 dBFS.
 pub const OFFSET_WORTH_TELLING: f64 = 0.001;
@@ -43,6 +43,8 @@ pub struct Measurement {
     pub sample_peak: Option<Maximum>,
     /// First and last frame that is not digital silence in all channels.
     pub sound: Option<(u64, u64)>,
+    /// Samples of the master that were NaN or infinite and rendered as silence.
+    pub source_non_finite: u64,
     /// In the order they came.
     pub channels: Vec<ChannelMeasurement>,
     /// Loudspeakers that mirror each other.
@@ -53,6 +55,10 @@ pub struct Measurement {
     pub silence_count: u64,
     /// All of it over time, when it was asked for.
     pub timeline: Option<Box<Timeline>>,
+    /// Of what is spoken, when it was asked for.
+    pub dialogue: Option<DialogueMeasurement>,
+    /// ISO 21727, dB; `None` too when it was not asked for.
+    pub leq_m: Option<f64>,
 }
 
 /// One channel.

@@ -1,13 +1,16 @@
 //! The meter: pages of samples on an absolute grid, each through every measure.
 
 use super::correlation::{Pair, coefficient, pairs, products};
+use super::dialogue::{Listener, Speech, SpeechSource};
 use super::gating::Gating;
 use super::k_weighting::{KWeighting, Planes};
+use super::leq_m::LeqM;
 use super::levels::{CELL, Levels};
 use super::measurement::{ChannelMeasurement, Maximum, Measurement, PairMeasurement};
 use super::silence::Silences;
 use super::timeline::{Page, Recorder};
 use super::true_peak::{Highest, REACH, SEGMENT, TruePeak};
+use super::voice::Voice;
 use super::{LoudnessError, MeterChannel, SAMPLE_RATES};
 
 /// Frames that are measured at a time.
@@ -53,6 +56,8 @@ pub struct Meter {
     pairs: Vec<Pair>,
     silences: Silences,
     recorder: Option<Box<Recorder>>,
+    speech: Option<Speech>,
+    leq_m: Option<Box<LeqM>>,
 }
 
 impl Meter {
@@ -87,8 +92,54 @@ impl Meter {
             pairs: if measures.offsets { pairs(&channels) } else { Vec::new() },
             silences: Silences::new(sample_rate),
             recorder: measures.timeline.then(|| Box::new(Recorder::new(sample_rate, channels.len(), PAGE))),
+            speech: None,
+            leq_m: None,
             channels,
         })
+    }
+
+    /// The same meter, which measures the dialogue too.
+    pub fn with_speech(mut self, source: SpeechSource) -> Self {
+        let listener = match source {
+            SpeechSource::Known(activity) => Listener::Known(activity),
+            SpeechSource::Voice => Listener::Voice(Box::new(Voice::new(self.sample_rate, &self.channels))),
+            SpeechSource::Stem => Listener::Stem(Box::new(self.of_a_stem())),
+        };
+        self.speech = Some(Speech::new(listener));
+        self
+    }
+
+    /// The same meter, which measures Leq(m) too.
+    pub fn with_leq_m(mut self) -> Self {
+        self.leq_m = Some(Box::new(LeqM::new(self.sample_rate, &self.channels)));
+        self
+    }
+
+    /// A meter that measures nothing but the steps of the same channels.
+    fn of_a_stem(&self) -> Self {
+        let measures = Measures { true_peak: false, offsets: false, timeline: false };
+        Self {
+            measures,
+            pairs: Vec::new(),
+            recorder: None,
+            leq_m: None,
+            speech: Some(Speech::new(Listener::Nobody)),
+            ..self.clone()
+        }
+    }
+
+    /// Takes in the dialogue alone, in the same channels and as many frames as [`Meter::add`] gets. For a meter that learns
+    /// of speech from something else it means nothing.
+    pub fn add_stem(&mut self, planes: &[f32], stride: usize, frames: usize) {
+        if let Some(Speech { listener: Listener::Stem(meter), .. }) = &mut self.speech {
+            meter.add(planes, stride, frames);
+        }
+    }
+
+    /// Ends a stem: the weighted sums of squares of its steps.
+    pub(super) fn into_steps(mut self) -> Vec<f32> {
+        self.weigh_rest();
+        self.speech.map(|speech| speech.steps).unwrap_or_default()
     }
 
     /// Takes in the next `frames` frames: channel c begins at `planes[c * stride]`. A plane that is too short goes on
@@ -116,16 +167,21 @@ impl Meter {
     /// The end of the programme.
     pub fn finish(mut self) -> Measurement {
         let frames = self.start + self.filled as u64;
-        for row in self.rows.chunks_exact_mut(ROW) {
-            row[HISTORY + self.filled..].fill(0.0);
-        }
-        self.page();
+        self.weigh_rest();
         // What rings on after the last sample.
         for row in self.rows.chunks_exact_mut(ROW) {
             row[HISTORY..].fill(0.0);
         }
         self.page();
         self.measurement(frames)
+    }
+
+    /// Measures what is there of the last page.
+    fn weigh_rest(&mut self) {
+        for row in self.rows.chunks_exact_mut(ROW) {
+            row[HISTORY + self.filled..].fill(0.0);
+        }
+        self.page();
     }
 
     /// Measures the page in memory, of which `filled` frames are there, and turns to the next.
@@ -139,6 +195,12 @@ impl Meter {
         self.weigh(valid);
         if self.measures.true_peak {
             self.search_true_peaks();
+        }
+        if let Some(leq_m) = &mut self.leq_m {
+            leq_m.add(&self.rows, ROW, (HISTORY, valid));
+        }
+        if let Some(Speech { listener: Listener::Voice(voice), .. }) = &mut self.speech {
+            voice.add(&self.rows, ROW, (HISTORY, valid));
         }
         for pair in &mut self.pairs {
             let row = |channel: usize| &self.rows[channel * ROW + HISTORY..(channel + 1) * ROW];
@@ -168,7 +230,11 @@ impl Meter {
             if self.start + to as u64 == self.gating.end_of_step() {
                 self.weighting.take(&mut self.sums);
                 let weighted = self.weights.iter().zip(&self.sums);
-                self.gating.add(weighted.map(|(weight, sum)| weight * f64::from(*sum)).sum());
+                let sum = weighted.map(|(weight, sum)| weight * f64::from(*sum)).sum();
+                self.gating.add(sum);
+                if let Some(speech) = &mut self.speech {
+                    speech.steps.push(sum as f32);
+                }
                 if let Some(recorder) = &mut self.recorder {
                     recorder.step(&self.gating);
                 }
@@ -236,10 +302,13 @@ impl Meter {
             oversampling: self.true_peak.oversampling(),
             sample_peak: loudest(channels.iter().filter_map(|channel| channel.sample_peak)),
             sound: sounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
+            source_non_finite: 0,
             pairs: self.pairs.iter().map(pair).collect(),
             silences,
             silence_count,
             timeline: self.recorder.map(|recorder| Box::new(recorder.finish(frames, &self.gating))),
+            dialogue: self.speech.and_then(|speech| speech.measure(self.sample_rate, loudness.integrated)),
+            leq_m: self.leq_m.and_then(|leq_m| leq_m.finish(frames)),
             channels,
         }
     }

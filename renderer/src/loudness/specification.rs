@@ -5,18 +5,23 @@ use serde::{Deserialize, Serialize};
 use super::Measurement;
 
 /// The specifications that come with the program; `specifications/*.yaml`, in the order of their names.
-const BUILT_IN: [&str; 11] = [
+const BUILT_IN: [&str; 16] = [
     include_str!("specifications/amazon.yaml"),
     include_str!("specifications/apple-music.yaml"),
     include_str!("specifications/arib.yaml"),
     include_str!("specifications/atsc-a85.yaml"),
+    include_str!("specifications/atsc-a85-dialogue.yaml"),
+    include_str!("specifications/cinema.yaml"),
     include_str!("specifications/dpp.yaml"),
     include_str!("specifications/ebu-r128.yaml"),
     include_str!("specifications/ebu-r128-live.yaml"),
     include_str!("specifications/ebu-r128-s1.yaml"),
+    include_str!("specifications/ebu-r128-s2.yaml"),
     include_str!("specifications/netflix.yaml"),
     include_str!("specifications/netflix-low-dialogue.yaml"),
     include_str!("specifications/op-59.yaml"),
+    include_str!("specifications/sawa-commercial.yaml"),
+    include_str!("specifications/tasa-trailer.yaml"),
 ];
 
 /// Longest specification file that is read.
@@ -56,6 +61,9 @@ pub struct Specification {
 pub struct Clause {
     /// In words.
     pub clause: String,
+    /// It is asked for only where this holds; always, where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Limit>,
     /// It holds when one of these does.
     pub any: Vec<Limit>,
 }
@@ -88,8 +96,14 @@ pub enum Measure {
     LoudnessRange,
     /// dBTP.
     TruePeak,
-    /// Loudness while there is speech, LUFS. Not measured yet: clauses on it stay open.
+    /// Loudness of the mix while there is speech, without a gate of level, LUFS.
     Dialogue,
+    /// Part of the time with speech, per cent.
+    SpeechShare,
+    /// Integrated loudness less that of the dialogue, LU.
+    LoudnessToDialogue,
+    /// ISO 21727, dB.
+    LeqM,
 }
 
 /// Whether a demand is met.
@@ -122,6 +136,10 @@ pub struct ClauseJudgement {
     pub clause: String,
     /// Whether it holds.
     pub verdict: Verdict,
+    /// False where the clause is for other programmes; it then holds.
+    pub applies: bool,
+    /// It depends on when there is speech, and that is an estimate.
+    pub estimate: bool,
     /// What was measured, in the order of the clause's limits.
     pub measured: Vec<Option<f64>>,
 }
@@ -176,7 +194,9 @@ impl Specification {
             let ends = [limit.minimum, limit.maximum];
             ends.iter().any(Option::is_some) && ends.iter().flatten().all(|end| end.is_finite())
         };
-        match read.clauses.iter().find(|clause| clause.any.is_empty() || !clause.any.iter().all(is_limit)) {
+        let is_clause =
+            |clause: &&Clause| clause.any.iter().chain(&clause.when).all(is_limit) && !clause.any.is_empty();
+        match read.clauses.iter().find(|clause| !is_clause(clause)) {
             Some(clause) => Err(SpecificationError::Clause(clause.clause.chars().take(60).collect())),
             None => Ok(read),
         }
@@ -187,10 +207,13 @@ impl Specification {
         let mut clauses: Vec<ClauseJudgement> =
             self.clauses.iter().map(|clause| clause.judge(measurement)).collect();
         let faults: u64 = measurement.channels.iter().map(|channel| channel.non_finite).sum();
+        let faults = faults.saturating_add(measurement.source_non_finite);
         if faults > 0 {
             clauses.push(ClauseJudgement {
                 clause: "every sample is a finite number".to_owned(),
                 verdict: Verdict::Fail,
+                applies: true,
+                estimate: false,
                 measured: vec![Some(faults as f64)],
             });
         }
@@ -202,9 +225,24 @@ impl Specification {
         };
         Judgement { name: self.name.clone(), verdict, clauses }
     }
+
+    /// Whether it asks for something that depends on when there is speech.
+    pub fn needs_speech(&self) -> bool {
+        self.clauses.iter().any(Clause::needs_speech)
+    }
 }
 
 impl Clause {
+    /// Whether it is asked for of this programme; `None` when that can't be told.
+    pub fn applies(&self, measurement: &Measurement) -> Option<bool> {
+        let Some(when) = &self.when else { return Some(true) };
+        when.measure.of(measurement).map(|value| when.holds(Some(value)) == Verdict::Pass)
+    }
+
+    fn needs_speech(&self) -> bool {
+        self.any.iter().chain(&self.when).any(|limit| limit.measure.needs_speech())
+    }
+
     fn judge(&self, measurement: &Measurement) -> ClauseJudgement {
         let measured: Vec<Option<f64>> = self.any.iter().map(|limit| limit.measure.of(measurement)).collect();
         let verdicts = self.any.iter().zip(&measured).map(|(limit, value)| limit.holds(*value));
@@ -213,7 +251,21 @@ impl Clause {
             (Verdict::Open, _) | (_, Verdict::Open) => Verdict::Open,
             _ => Verdict::Fail,
         });
-        ClauseJudgement { clause: self.clause.clone(), verdict, measured }
+        let applies = self.applies(measurement);
+        let verdict = match applies {
+            Some(true) => verdict,
+            Some(false) => Verdict::Pass,
+            None => Verdict::Open,
+        };
+        let guessed =
+            measurement.dialogue.as_ref().is_some_and(|dialogue| dialogue.activity.gate.is_estimate());
+        ClauseJudgement {
+            clause: self.clause.clone(),
+            verdict,
+            applies: applies != Some(false),
+            estimate: guessed && self.needs_speech(),
+            measured,
+        }
     }
 }
 
@@ -236,7 +288,10 @@ impl Measure {
             Self::MaxShortTerm => measurement.max_short_term.map(|maximum| maximum.value),
             Self::LoudnessRange => measurement.loudness_range_lu,
             Self::TruePeak => measurement.true_peak.map(|maximum| maximum.value),
-            Self::Dialogue => None,
+            Self::Dialogue => measurement.dialogue.as_ref()?.loudness_lufs,
+            Self::SpeechShare => measurement.dialogue.as_ref().map(|dialogue| 100.0 * dialogue.speech_share),
+            Self::LoudnessToDialogue => measurement.dialogue.as_ref()?.loudness_to_dialogue_lu,
+            Self::LeqM => measurement.leq_m,
         }
     }
 
@@ -249,99 +304,25 @@ impl Measure {
             Self::LoudnessRange => "range",
             Self::TruePeak => "true peak",
             Self::Dialogue => "dialogue",
+            Self::SpeechShare => "speech",
+            Self::LoudnessToDialogue => "loudness to dialogue",
+            Self::LeqM => "Leq(m)",
         }
+    }
+
+    /// It depends on when there is speech.
+    pub fn needs_speech(self) -> bool {
+        matches!(self, Self::Dialogue | Self::SpeechShare | Self::LoudnessToDialogue)
     }
 
     /// Its unit.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::LoudnessRange => "LU",
+            Self::LoudnessRange | Self::LoudnessToDialogue => "LU",
             Self::TruePeak => "dBTP",
-            _ => "LUFS",
+            Self::SpeechShare => "%",
+            Self::LeqM => "dB",
+            Self::Integrated | Self::MaxMomentary | Self::MaxShortTerm | Self::Dialogue => "LUFS",
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::layout::Layout;
-    use crate::loudness::{Maximum, Measures, Meter};
-
-    fn measurement(integrated: f64, true_peak: f64) -> Measurement {
-        let meter =
-            Meter::new(48_000, Vec::new(), Measures { true_peak: true, offsets: true, timeline: false });
-        Measurement {
-            integrated_lufs: Some(integrated),
-            true_peak: Some(Maximum { value: true_peak, frame: 0 }),
-            ..meter.unwrap().finish()
-        }
-    }
-
-    #[test]
-    fn every_file_is_whole_dated_and_names_its_sources() {
-        let all = Specification::built_in();
-        assert_eq!(all.len(), BUILT_IN.len(), "one of the files can't be read");
-        assert!(all.is_sorted_by(|a, b| a.name.as_str() < b.name.as_str() || a.name.starts_with(&b.name)));
-        for specification in all {
-            let name = &specification.name;
-            assert!(!specification.sources.is_empty() && specification.read.starts_with("20"), "{name}");
-            assert!(specification.layout.iter().all(|layout| Layout::by_name(layout).is_ok()), "{name}");
-            assert_eq!(Specification::by_name(name).as_ref(), Ok(&specification));
-            let json = serde_json::to_string(&specification).unwrap();
-            assert_eq!(Specification::read(&json), Ok(specification));
-        }
-    }
-
-    /// EBU R 128 (2020): −23.0 LUFS, −1 dBTP; A/85: −24 ± 2 LKFS, −2 dBTP.
-    #[test]
-    fn programmes_are_judged_by_what_is_shown() {
-        let verdict = |name: &str, integrated, true_peak| {
-            Specification::by_name(name).unwrap().judge(&measurement(integrated, true_peak)).verdict
-        };
-        assert_eq!(verdict("ebu-r128", -23.0, -1.0), Verdict::Pass);
-        assert_eq!(verdict("ebu-r128", -22.796, -1.004), Verdict::Pass);
-        assert_eq!(verdict("ebu-r128", -22.79, -1.0), Verdict::Fail);
-        assert_eq!(verdict("ebu-r128", -23.0, -0.99), Verdict::Fail);
-        assert_eq!(verdict("atsc-a85", -26.0, -2.0), Verdict::Pass);
-        assert_eq!(verdict("atsc-a85", -26.01, -2.0), Verdict::Fail);
-        assert_eq!(verdict("netflix", -27.0, -2.1), Verdict::Open);
-        assert_eq!(verdict("netflix", -27.0, -1.9), Verdict::Fail);
-    }
-
-    #[test]
-    fn of_alternatives_one_is_enough_and_silence_stays_open() {
-        let short_form = Specification::by_name("ebu-r128-s1").unwrap();
-        let loud = Some(Maximum { value: -14.0, frame: 0 });
-        let quiet = Some(Maximum { value: -18.5, frame: 0 });
-        let mut programme = measurement(-23.0, -3.0);
-        (programme.max_momentary, programme.max_short_term) = (loud, quiet);
-        assert_eq!(short_form.judge(&programme).verdict, Verdict::Pass);
-        programme.max_short_term = loud;
-        assert_eq!(short_form.judge(&programme).verdict, Verdict::Fail);
-        (programme.integrated_lufs, programme.max_short_term) = (None, quiet);
-        assert_eq!(short_form.judge(&programme).verdict, Verdict::Open);
-    }
-
-    #[test]
-    fn what_is_no_specification_is_refused_in_one_line() {
-        let clause = "{name: x, title: x, edition: x, read: x, sources: [], algorithm: x, clauses: ";
-        for (text, what) in [
-            (String::new(), "is no specification"),
-            ("[1, 2]".into(), "is no specification"),
-            (format!("{clause}[]}}"), "no clauses"),
-            (format!("{clause}[{{clause: a, any: []}}]}}"), "clause `a`"),
-            (format!("{clause}[{{clause: a, any: [{{measure: true_peak}}]}}]}}"), "clause `a`"),
-            (
-                format!("{clause}[{{clause: a, any: [{{measure: true_peak, maximum: .nan}}]}}]}}"),
-                "clause `a`",
-            ),
-            (format!("{clause}[{{clause: a, any: [{{measure: colour, maximum: 1}}]}}]}}"), "colour"),
-        ] {
-            let message = Specification::read(&text).unwrap_err().to_string();
-            assert!(message.contains(what), "{message}");
-        }
-        let message = Specification::by_name("ebu").unwrap_err().to_string();
-        assert!(message.contains("ebu-r128-s1"), "{message}");
     }
 }

@@ -6,12 +6,18 @@ use formats::Warning;
 use serde::Serialize;
 
 use crate::deliver::Clock;
-use crate::loudness::{ChannelMeasurement, Judgement, Maximum, Measurement, Silence};
+use crate::loudness::{
+    ChannelMeasurement, DialogueMeasurement, Judgement, Maximum, Measurement, Silence, SpeechGate,
+};
 
 /// Edition of the algorithm.
 pub(super) const ALGORITHM: &str = "ITU-R BS.1770-5";
 /// Its gates.
 pub(super) const GATE: &str = "-70 LUFS absolute, -10 LU relative, whole programme";
+
+/// What dialogue loudness is measured by.
+pub(super) const DIALOGUE_ALGORITHM: &str =
+    "ITU-R BS.1770-1 of the whole mix while there is speech, no level gate";
 
 /// Where the loudness was taken.
 #[derive(Debug, Serialize)]
@@ -50,6 +56,8 @@ pub(super) struct Answer {
     pub(super) true_peak_frame: Option<u64>,
     pub(super) true_peak_oversampling: u32,
     pub(super) sample_peak_dbfs: Option<f64>,
+    pub(super) leq_m_db: Option<f64>,
+    pub(super) dialogue: Option<DialogueAnswer>,
     pub(super) first_sound_frame: Option<u64>,
     pub(super) last_sound_frame: Option<u64>,
     pub(super) silences: Vec<SilenceAnswer>,
@@ -86,6 +94,32 @@ pub(super) struct ChannelAnswer {
     pub(super) non_finite_samples: u64,
     pub(super) first_non_finite_at: Option<String>,
     pub(super) first_non_finite_frame: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct DialogueAnswer {
+    pub(super) gate: SpeechGate,
+    pub(super) algorithm: &'static str,
+    pub(super) estimate: bool,
+    pub(super) loudness_lufs: Option<f64>,
+    pub(super) stem_lufs: Option<f64>,
+    pub(super) speech_percent: f64,
+    pub(super) loudness_to_dialogue_lu: Option<f64>,
+}
+
+impl DialogueAnswer {
+    fn new(found: &DialogueMeasurement) -> Self {
+        let gate = found.activity.gate;
+        Self {
+            gate,
+            algorithm: DIALOGUE_ALGORITHM,
+            estimate: gate.is_estimate(),
+            loudness_lufs: found.loudness_lufs,
+            stem_lufs: found.stem_lufs,
+            speech_percent: 100.0 * found.speech_share,
+            loudness_to_dialogue_lu: found.loudness_to_dialogue_lu,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -152,6 +186,8 @@ impl Answer {
             true_peak_frame: frame(found.true_peak),
             true_peak_oversampling: found.oversampling,
             sample_peak_dbfs: value(found.sample_peak),
+            leq_m_db: found.leq_m,
+            dialogue: found.dialogue.as_ref().map(DialogueAnswer::new),
             first_sound_frame: found.sound.map(|(first, _)| first),
             last_sound_frame: found.sound.map(|(_, last)| last),
             silences: found.silences.iter().map(silence).collect(),

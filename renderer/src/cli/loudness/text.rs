@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::answer::{Answer, ChannelAnswer, MeasuredOn};
+use super::answer::{Answer, ChannelAnswer, DialogueAnswer, MeasuredOn};
 use crate::cli::info::{clean, plural, printable};
 use crate::cli::table::aligned;
 use crate::loudness::{Clause, ClauseJudgement, Judgement, OFFSET_WORTH_TELLING, Specification, Verdict};
@@ -59,6 +59,38 @@ fn programme(out: &mut String, answer: &Answer) {
         ("true peak", shown(answer.true_peak_dbtp), "dBTP", at(&answer.true_peak_at)),
         ("sample peak", shown(answer.sample_peak_dbfs), "dBFS", String::new()),
     ];
+    for (name, value, unit, remark) in rows {
+        let line = format!("  {name:<20} {value:>8} {unit:<5} {remark}");
+        let _ = writeln!(out, "{}", line.trim_end());
+    }
+    if let Some(dialogue) = &answer.dialogue {
+        spoken(out, dialogue);
+    }
+    if let Some(level) = answer.leq_m_db {
+        let _ = writeln!(
+            out,
+            "  {:<20} {level:>8.2} dB    ISO 21727, from first to last audible sound",
+            "Leq(m)"
+        );
+    }
+}
+
+/// The dialogue, and what told when there is some.
+fn spoken(out: &mut String, dialogue: &DialogueAnswer) {
+    let about = if dialogue.estimate { "≈" } else { "" };
+    let gate = dialogue.gate.name();
+    let share = format!("{about}{:.1}", dialogue.speech_percent);
+    let mut rows = vec![("speech", share, "%", format!("gate: {gate}"))];
+    if dialogue.loudness_lufs.is_some() {
+        let shown =
+            |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{about}{value:.2}"));
+        let method = "BS.1770-1 of the mix while there is speech".to_owned();
+        rows.push(("dialogue loudness", shown(dialogue.loudness_lufs), "LUFS", method));
+        rows.push(("loudness to dialogue", shown(dialogue.loudness_to_dialogue_lu), "LU", String::new()));
+    }
+    if dialogue.stem_lufs.is_some() {
+        rows.push(("the dialogue alone", shown(dialogue.stem_lufs), "LUFS", String::new()));
+    }
     for (name, value, unit, remark) in rows {
         let line = format!("  {name:<20} {value:>8} {unit:<5} {remark}");
         let _ = writeln!(out, "{}", line.trim_end());
@@ -135,7 +167,9 @@ fn verdict(out: &mut String, judgement: &Judgement, specification: &Specificatio
     );
     for (n, clause) in judgement.clauses.iter().enumerate() {
         let measured = measured(clause, specification.clauses.get(n));
-        let _ = writeln!(out, "  {:<5} {}{measured}", word(clause.verdict), printable(&clause.clause));
+        let estimate = if clause.estimate { " (an estimate)" } else { "" };
+        let verdict = if clause.applies { word(clause.verdict) } else { "n/a" };
+        let _ = writeln!(out, "  {verdict:<5} {}{measured}{estimate}", printable(&clause.clause));
     }
     for unsure in &specification.unsure {
         let _ = writeln!(out, "  note  {}", printable(unsure));
