@@ -16,6 +16,10 @@ pub(super) fn write(page: &mut Markup, found: &Measurement) {
     for channel in &found.channels {
         of_channel(channel, found.sample_rate, &mut rows);
     }
+    if found.source_non_finite > 0 {
+        let cells = ["NaN or infinite", "of the master", "", &counted(found.source_non_finite, "sample")];
+        rows.push(cells.map(|text| Cell::Text(text.to_owned())).to_vec());
+    }
     silences(found, &mut rows);
     if rows.is_empty() {
         page.text_in(

@@ -1,7 +1,9 @@
 //! Loudness over time: momentary and short-term as EBU Tech 3341 reads them, integrated as it was by then.
 
 use crate::drawing::{Anchor, Markup, Outline, Panel, Picture, Tick, even_ticks, time_ticks};
-use crate::loudness::{Judgement, LoudnessColumn, Measure, Measurement, Specification, Timeline};
+use crate::loudness::{
+    Judgement, LoudnessColumn, Measure, Measurement, Specification, SpeechActivity, Timeline,
+};
 
 const SIZE: (f64, f64) = (800.0, 330.0);
 pub(super) const PANEL: Panel = Panel { left: 72.0, top: 30.0, width: 600.0, height: 266.0 };
@@ -13,6 +15,13 @@ const LOWEST_TOP: f64 = -10.0;
 const LABEL_HEIGHT: f64 = 30.0;
 /// Letters of a specification's name that have room.
 const LABEL_LETTERS: usize = 20;
+
+/// Height of the strip of speech.
+const STRIP: f64 = 16.0;
+/// Pauses narrower than this are not drawn.
+const NARROWEST: f64 = 0.5;
+/// Of speech, in a second.
+const STEPS_PER_SECOND: f64 = 100.0;
 
 /// A demand on something that the picture shows.
 struct Target {
@@ -30,6 +39,8 @@ pub(super) fn write(page: &mut Markup, found: &Measurement, judgements: &[(Speci
         return;
     }
     let targets = targets(judgements);
+    let spoken = found.dialogue.as_ref().map(|dialogue| dialogue.activity.as_ref());
+    let size = (SIZE.0, SIZE.1 + if spoken.is_some() { STRIP + 4.0 } else { 0.0 });
     let range = range(timeline, &targets);
     let seconds = found.frames as f64 / f64::from(found.sample_rate);
     let description = format!(
@@ -37,7 +48,7 @@ pub(super) fn write(page: &mut Markup, found: &Measurement, judgements: &[(Speci
         range.0, range.1
     );
     page.element("figure", &[], |figure| {
-        Picture::within(figure, SIZE, "Loudness over time", &description, |picture| {
+        Picture::within(figure, size, "Loudness over time", &description, |picture| {
             let rows = even_ticks(range, 10.0);
             let rows: Vec<Tick> =
                 rows.into_iter().map(|(value, label)| (PANEL.height_of(value, range), label)).collect();
@@ -46,13 +57,16 @@ pub(super) fn write(page: &mut Markup, found: &Measurement, judgements: &[(Speci
             curves(picture, timeline, seconds, range);
             lines(picture, &targets, range);
             legend(picture);
+            if let Some(spoken) = spoken {
+                speech(picture, spoken, seconds);
+            }
         });
         figure.text_in(
             "figcaption",
             &[],
             "LUFS. Momentary (400 ms) and short-term (3 s) span the lowest and the highest reading within each column of the \
              picture, read every 10 ms where the window ends; integrated is the gated loudness of the programme up to there. Dashed: \
-             limits of the specifications.",
+             limits of the specifications. Below: when there is speech, where that was measured.",
         );
     });
 }
@@ -174,6 +188,29 @@ fn curves(picture: &mut Picture<'_>, timeline: &Timeline, seconds: f64, range: (
     let points = timeline.loudness.iter().enumerate();
     integrated.through(points.filter_map(|(n, c)| Some((middle(n), PANEL.height_of(c.integrated?, range)))));
     picture.outline(&integrated, ("class", "integrated"));
+}
+
+/// A strip below the times: when there is speech.
+fn speech(picture: &mut Picture<'_>, activity: &SpeechActivity, seconds: f64) {
+    let across = |step: u64| PANEL.across(step as f64 / STEPS_PER_SECOND, (0.0, seconds.max(1e-9)));
+    let top = PANEL.bottom() + 26.0;
+    let mut spans: Vec<(f64, f64)> = Vec::new();
+    for stretch in &activity.stretches {
+        let (from, to) = (across(stretch.start), across(stretch.end));
+        match spans.last_mut() {
+            Some(last) if from - last.1 < NARROWEST => last.1 = to,
+            _ => spans.push((from, to)),
+        }
+    }
+    let mut outline = Outline::default();
+    for (from, to) in spans {
+        outline.rectangle((from, top), ((to - from).max(NARROWEST), STRIP - 2.0));
+    }
+    picture.rectangle((PANEL.left, top), (PANEL.width, STRIP - 2.0), ("class", "unspoken"));
+    picture.outline(&outline, ("class", "spoken"));
+    picture.text((PANEL.left - 8.0, top + 11.0), Anchor::End, ("class", "small"), "speech");
+    let gate = if activity.gate.is_estimate() { "an estimate" } else { "of the stem" };
+    picture.text((PANEL.right() + 13.0, top + 11.0), Anchor::Start, ("class", "small"), gate);
 }
 
 fn legend(picture: &mut Picture<'_>) {

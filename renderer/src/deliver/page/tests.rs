@@ -1,13 +1,14 @@
 //! The page as XML, with the worst that a file can be called and hold.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::*;
 use crate::layout::Layout;
-use crate::loudness::{Measures, Meter, MeterChannel};
+use crate::loudness::{Measures, Meter, MeterChannel, SpeechActivity, SpeechGate, SpeechSource};
 
 const RATE: u32 = 48_000;
 const HOSTILE: &str = "</title><script>alert(1)</script>\"'&amp;\u{202e}\0.wav";
@@ -17,7 +18,10 @@ fn measured(layout: &str, samples: impl Fn(usize, usize) -> f32, frames: usize, 
         Layout::by_name(layout).unwrap().channels.iter().map(MeterChannel::of).collect();
     let count = channels.len();
     let measures = Measures { true_peak: true, offsets: true, timeline: true };
-    let mut meter = Meter::new(RATE, channels, measures).unwrap();
+    let stretches = vec![100..150, 180..181, 200..400];
+    let activity = SpeechActivity { gate: SpeechGate::VoiceActivity, stretches };
+    let meter = Meter::new(RATE, channels, measures).unwrap();
+    let mut meter = meter.with_speech(SpeechSource::Known(Arc::new(activity))).with_leq_m();
     for start in (0..frames).step_by(block) {
         let length = block.min(frames - start);
         let planes: Vec<f32> = (0..count)

@@ -54,7 +54,7 @@ pub(super) fn write(page: &mut Markup, specification: &Specification, judgement:
 fn write_clause(body: &mut Markup, judged: &ClauseJudgement, clause: Option<&Clause>) {
     body.element("tr", &[], |row| {
         row.text_in("td", &[], &judged.clause);
-        let (limits, measured) = match clause {
+        let (mut limits, mut measured) = match clause {
             Some(clause) => (
                 clause.any.iter().map(limit).collect::<Vec<_>>().join(" or "),
                 values(clause, &judged.measured),
@@ -62,9 +62,18 @@ fn write_clause(body: &mut Markup, judged: &ClauseJudgement, clause: Option<&Cla
             // The one about samples that are no numbers.
             None => (String::new(), judged.measured.iter().flatten().map(|count| plain(*count)).collect()),
         };
+        if let Some(when) = clause.and_then(|clause| clause.when.as_ref()) {
+            limits = format!("{limits}, where {}", limit(when));
+        }
+        if judged.estimate {
+            measured = format!("≈ {measured}");
+        }
         row.text_in("td", &[], limits);
         row.text_in("td", &[("class", &"n")], measured);
-        row.element("td", &[], |cell| mark(cell, judged.verdict));
+        row.element("td", &[], |cell| match judged.applies {
+            true => mark(cell, judged.verdict),
+            false => cell.text_in("span", &[("class", &"verdict open")], "– does not apply"),
+        });
     });
     body.line_feed();
 }
