@@ -16,9 +16,7 @@ use sofar::render::{FilterTransition, Renderer, RendererPlan};
 const RATE: u32 = 48_000;
 const SOURCES: [usize; 4] = [1, 16, 64, 128];
 /// Degrees a second.
-const SPEED: f64 = 90.0;
-/// Blocks at once, as a render has them.
-const STRETCH: usize = 16;
+const SPEEDS: [f64; 3] = [45.0, 90.0, 360.0];
 const RUNS: u32 = 30;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -26,11 +24,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}, {} taps at {RATE} Hz", set.measurements().name, set.taps());
     for (size, block) in [1024, 256].into_iter().enumerate() {
         let binauraliser = Binauraliser::new(set.clone(), block);
-        table(&format!("sources moving at 90°/s, blocks of {block}"), "ns per source-sample");
-        for sources in SOURCES {
-            let peers = [OPENAL_MOVING[size], sofar(&set, block, sources, true)?];
-            row(&format!("{sources}, rendered"), rendered(&binauraliser, sources), &peers, false);
-            row(&format!("{sources}, live"), live(&binauraliser, sources), &peers, false);
+        for speed in SPEEDS {
+            table(&format!("sources moving at {speed}°/s, blocks of {block}"), "ns per source-sample");
+            for sources in SOURCES {
+                let peers = [OPENAL_MOVING[size], sofar(&set, block, sources, true)?];
+                row(&sources.to_string(), moving(&binauraliser, sources, speed), &peers, false);
+            }
         }
         table(&format!("static sources, blocks of {block}"), "ns per source-sample");
         for sources in SOURCES {
@@ -56,17 +55,18 @@ fn start(source: usize) -> Direction {
     Direction::new(source as f64 * 37.0, (source % 7) as f64 * 10.0 - 20.0)
 }
 
-/// The knots of `blocks` blocks.
-fn knots(binauraliser: &Binauraliser, source: usize, blocks: usize) -> Vec<Knot> {
-    let (around, step) = (binauraliser.knots(), binauraliser.step());
-    let more = (blocks - 1) * binauraliser.block() / step;
-    let knot = |number: i64| {
-        let seconds = number as f64 * step as f64 / f64::from(RATE);
-        let Direction { azimuth, elevation } = start(source);
-        let placed = binauraliser.place(Direction::new(azimuth + seconds * SPEED, elevation));
-        Knot { placed, jump: false }
-    };
-    (around.start..around.end + more as i64).map(knot).collect()
+/// Where a source is, `number` steps after the start.
+fn knot_at(binauraliser: &Binauraliser, source: usize, number: i64, speed: f64) -> Knot {
+    let seconds = (number * binauraliser.step() as i64) as f64 / f64::from(RATE);
+    let Direction { azimuth, elevation } = start(source);
+    let placed = binauraliser.place(Direction::new(azimuth + seconds * speed, elevation));
+    Knot { placed, jump: false }
+}
+
+/// The knots of block `block`.
+fn knots(binauraliser: &Binauraliser, source: usize, block: usize, speed: f64) -> Vec<Knot> {
+    let first = (block * binauraliser.block() / binauraliser.step()) as i64;
+    binauraliser.knots().map(|number| knot_at(binauraliser, source, first + number, speed)).collect()
 }
 
 /// Seconds to ns per source-sample.
@@ -74,40 +74,23 @@ fn each(seconds: f64, samples: usize, sources: usize) -> f64 {
     seconds * 1e9 / (samples * sources) as f64
 }
 
-/// As a render does it: lines for a stretch of blocks, then block by block.
-fn rendered(binauraliser: &Binauraliser, sources: usize) -> f64 {
-    let (block, steps) = (binauraliser.block(), binauraliser.block() / binauraliser.step());
-    let window = (binauraliser.knots().end - binauraliser.knots().start) as usize;
-    let length = binauraliser.memory() + STRETCH * block;
-    let inputs: Vec<_> = (0..sources).map(|source| noise(source as u64, length)).collect();
-    let knots: Vec<_> = (0..sources).map(|source| knots(binauraliser, source, STRETCH)).collect();
-    let mut lines: Vec<_> = (0..sources).map(|_| binauraliser.lines(STRETCH)).collect();
-    let (mut ears, mut left, mut right) = (binauraliser.ears(), vec![0.0; block], vec![0.0; block]);
-    let seconds = best_of(RUNS, || {
-        for (source, lines) in lines.iter_mut().enumerate() {
-            binauraliser.fill(&inputs[source], &knots[source], lines);
-        }
-        for number in 0..STRETCH {
-            for (lines, knots) in lines.iter().zip(&knots) {
-                binauraliser.add_lines(lines, number, &knots[number * steps..][..window], &mut ears);
-            }
-            binauraliser.finish(&mut ears, &mut left, &mut right);
-        }
-    });
-    each(seconds, STRETCH * block, sources)
-}
-
-/// As it must be live: one block after the other.
-fn live(binauraliser: &Binauraliser, sources: usize) -> f64 {
-    let (block, memory) = (binauraliser.block(), binauraliser.memory());
+/// Sources that move, block by block; the knots are placed within the time.
+fn moving(binauraliser: &Binauraliser, sources: usize, speed: f64) -> f64 {
+    let (block, memory, around) = (binauraliser.block(), binauraliser.memory(), binauraliser.knots());
     let inputs: Vec<_> = (0..sources).map(|source| noise(source as u64, memory + block)).collect();
-    let knots: Vec<_> = (0..sources).map(|source| knots(binauraliser, source, 1)).collect();
-    let mut lines: Vec<_> = (0..sources).map(|_| binauraliser.lines(1)).collect();
+    let mut knots: Vec<_> = (0..sources).map(|source| knots(binauraliser, source, 0, speed)).collect();
     let (mut ears, mut left, mut right) = (binauraliser.ears(), vec![0.0; block], vec![0.0; block]);
+    let (steps, mut number) = (block / binauraliser.step(), 0);
     let seconds = best_of(10 * RUNS, || {
-        for (source, lines) in lines.iter_mut().enumerate() {
-            binauraliser.fill_next(&inputs[source], &knots[source], lines);
-            binauraliser.add_lines(lines, 0, &knots[source], &mut ears);
+        number += 1;
+        for (source, (input, row)) in inputs.iter().zip(&mut knots).enumerate() {
+            row.copy_within(steps.., 0);
+            let kept = row.len() - steps;
+            for (offset, knot) in row.iter_mut().enumerate().skip(kept) {
+                let step = (number * steps + offset) as i64 + around.start;
+                *knot = knot_at(binauraliser, source, step, speed);
+            }
+            binauraliser.add_moving(input, row, &mut ears);
         }
         binauraliser.finish(&mut ears, &mut left, &mut right);
     });

@@ -33,7 +33,7 @@ mod set;
 pub mod sofa;
 mod spectrum;
 
-pub use binauraliser::{Binauraliser, Ears, Filter, Knot, Lines, Placed};
+pub use binauraliser::{Binauraliser, Ears, Filter, Knot, Placed};
 pub use direction::Direction;
 pub use error::HrtfError;
 pub use fractional_delay::resampled_response;

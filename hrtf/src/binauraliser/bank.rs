@@ -2,20 +2,23 @@
 
 use std::sync::OnceLock;
 
-use super::delay;
-use crate::convolver::{Spectrum, Transform, add_blends};
-use crate::{Direction, HrtfSet};
+use super::delay::{self, LEAD};
+use crate::HrtfSet;
+use crate::convolver::{Delayer, Spectrum, Transform};
 
 /// Samples added to every delay: arrivals may lie half a sample before the first whole one.
-pub(super) const SLACK: usize = (delay::LEAST + 0.5) as usize;
+pub(super) const SLACK: usize = 1;
 
 /// Sets up to this size are transformed at once, larger ones (half a gigabyte of spectra) as they are needed.
 const MOST_AT_ONCE: usize = 4096;
 
+/// Most responses that a node is made of: four knots of three each.
+const MOST_POINTS: usize = 12;
+
 /// A direction as the head hears it: three responses of the set with their shares, and when it arrives.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Placed {
-    pub(super) blend: Blend,
+    blend: Blend,
     /// Samples, left and right; at least 0.
     pub(super) delays: [f64; 2],
     /// The direction as a unit vector.
@@ -24,15 +27,44 @@ pub struct Placed {
 
 /// Three responses of the set with their shares.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Blend {
+struct Blend {
     points: [usize; 3],
     shares: [f32; 3],
+}
+
+/// The mean of some directions as the head hears them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Node {
+    points: [usize; MOST_POINTS],
+    shares: [f32; MOST_POINTS],
+    count: usize,
+    delays: [f64; 2],
+}
+
+impl Node {
+    /// Adds a direction with its weight; all weights sum to 1. There is room for four.
+    pub(super) fn add(&mut self, placed: &Placed, weight: f64) {
+        let Blend { points, shares } = placed.blend;
+        for (point, share) in points.into_iter().zip(shares.map(|share| share * weight as f32)) {
+            let known = self.points[..self.count].iter().position(|known| *known == point);
+            let at = known.unwrap_or(self.count);
+            if share > 0.0 && at < MOST_POINTS {
+                self.points[at] = point;
+                self.shares[at] += share;
+                self.count = self.count.max(at + 1);
+            }
+        }
+        for (sum, delay) in self.delays.iter_mut().zip(placed.delays) {
+            *sum += weight * delay;
+        }
+    }
 }
 
 /// The spectra.
 #[derive(Debug)]
 pub(super) struct Bank {
     transform: Transform,
+    delayer: Delayer,
     points: Vec<OnceLock<[Spectrum; 2]>>,
 }
 
@@ -40,7 +72,8 @@ impl Bank {
     pub(super) fn new(set: &HrtfSet, transform: &Transform) -> Self {
         let count = set.interpolator().points();
         let points = (0..count).map(|_| OnceLock::new()).collect();
-        let bank = Self { transform: transform.clone(), points };
+        let delayer = Delayer::new(transform, &delay::kernel(0.5));
+        let bank = Self { transform: transform.clone(), delayer, points };
         if count <= MOST_AT_ONCE {
             for point in 0..count {
                 bank.point(set, point);
@@ -59,48 +92,28 @@ impl Bank {
         })
     }
 
-    /// A direction as the head of `set` hears it.
-    pub(super) fn place(&self, set: &HrtfSet, direction: Direction) -> Placed {
-        let vector = direction.unit_vector();
-        Placed { blend: self.blend(set, vector), delays: self.delays(set, vector), vector }
+    /// What the head of `set` does to sound from the direction of a vector of any length but 0.
+    pub(super) fn place(&self, set: &HrtfSet, vector: [f64; 3]) -> Placed {
+        let (found, least) = (set.interpolator().sphere().locate(vector), set.interpolator().least());
+        let arrivals = set.interpolator().arrivals_of(&found);
+        Placed {
+            blend: Blend { points: found.points, shares: found.shares.map(|share| share as f32) },
+            delays: arrivals.map(|arrival| (arrival - least + SLACK as f64).max(0.0)),
+            vector,
+        }
     }
 
-    /// When sound from the direction of a vector of any length but 0 arrives at each ear, samples.
-    pub(super) fn delays(&self, set: &HrtfSet, vector: [f64; 3]) -> [f64; 2] {
-        let least = set.interpolator().least();
-        let arrivals = set.interpolator().arrivals(Direction::from_vector(vector));
-        arrivals.map(|arrival| (arrival - least + SLACK as f64).max(0.0))
-    }
-
-    /// The responses to the direction of a vector of any length but 0.
-    pub(super) fn blend(&self, set: &HrtfSet, vector: [f64; 3]) -> Blend {
-        let shares = set.interpolator().sphere().locate(vector);
-        Blend { points: shares.points, shares: shares.shares.map(|share| share as f32) }
-    }
-
-    /// Adds `signal` through the responses of directions, each to its own pair of sums.
-    pub(super) fn add(
-        &self,
-        set: &HrtfSet,
-        (signal, ear): (&Spectrum, usize),
-        blends: &[Blend],
-        sums: &mut [[Spectrum; 2]],
-    ) {
-        let filters = |blend: &Blend| blend.points.map(|point| &self.point(set, point)[ear]);
-        let mut at = 0;
-        while at < blends.len().min(sums.len()) {
-            let (blend, next) = (&blends[at], blends.get(at + 1));
-            match (next, &mut sums[at..]) {
-                // Near each other, which is usual: the responses are read once.
-                (Some(next), [first, second, ..]) if next.points == blend.points => {
-                    let both = [&mut first[ear], &mut second[ear]];
-                    add_blends(both, signal, filters(blend), [blend.shares, next.shares]);
-                    at += 2;
+    /// Adds `signal` as it is heard at each node, to its own pair of sums.
+    pub(super) fn add(&self, set: &HrtfSet, signal: &Spectrum, nodes: &[Node], sums: &mut [[Spectrum; 2]]) {
+        for ear in [0, 1] {
+            for (node, sums) in nodes.iter().zip(&mut *sums) {
+                let turn = self.delayer.turn(node.delays[ear] + LEAD as f64);
+                let mut filters = [&self.point(set, node.points[0])[ear]; MOST_POINTS];
+                for (filter, point) in filters.iter_mut().zip(&node.points[..node.count]).skip(1) {
+                    *filter = &self.point(set, *point)[ear];
                 }
-                (_, rest) => {
-                    rest[0][ear].add_blend(signal, filters(blend), blend.shares);
-                    at += 1;
-                }
+                let (filters, shares) = (&filters[..node.count], &node.shares[..node.count]);
+                self.delayer.add(&mut sums[ear], signal, &turn, filters, shares);
             }
         }
     }

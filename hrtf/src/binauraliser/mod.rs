@@ -1,32 +1,33 @@
 //! Sources to ears: blocks of samples and where they come from in, two ears out.
 //!
 //! ```text
-//!  steady source ── FFT ─────────────── × response with its delay ─────┐
-//!  moving source ─┬ left delay ── FFT ─ × responses at each knot ──┐   ├─ per ear: sum, inverse FFT
-//!                 └ right delay ─ FFT ─ × responses at each knot ─ fade ┘
+//!  steady source ── FFT ── × response with its delay ───────────────┐
+//!                                                                   ├─ per ear: sum, inverse FFT
+//!  moving source ── FFT ── × responses and delays at each node ── weigh ┘
 //! ```
 //!
-//! The time of arrival at each ear is a delay that moves sample by sample; the rest of the response, aligned in
-//! time, is faded from knot to knot, a few milliseconds apart. Spectra are summed over sources, so the inverse
+//! What the head does to a moving source is computed at nodes, a few milliseconds apart: a blend of responses aligned
+//! in time, and a turn of the phase for the time of arrival at each ear. Between nodes their results are weighed by
+//! the polynomial through them, the same for all sources of one pace. Spectra are summed over sources, so the inverse
 //! transforms are few however many sources there are. A block of output is a function of the input and the
 //! directions it depends on: any thread can compute any block.
 
 mod bank;
-mod delay;
-mod lines;
+pub(crate) mod delay;
 mod pace;
+mod path;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use bank::Placed;
-pub use lines::Lines;
 
 use crate::convolver::{Spectrum, Transform, TransformScratch};
 use crate::{Direction, HrirPair, HrtfSet};
-use bank::{Bank, Blend, SLACK};
-use delay::{Kernels, LEAD, TAPS};
-use pace::Pace;
+use bank::{Bank, Node, SLACK};
+use delay::{LEAD, TAPS};
+use pace::{Pace, Paces};
+use path::BEFORE;
 
 /// The longest way between two knots, samples.
 const LONGEST_STEP: usize = 256;
@@ -44,16 +45,10 @@ pub struct Binauraliser {
 struct Fixed {
     set: HrtfSet,
     bank: Bank,
-    kernels: Kernels,
     transform: Transform,
     block: usize,
     step: usize,
-    /// From the widest to the closest.
-    paces: Vec<Pace>,
-    /// Samples of a moving source's line before the block.
-    lead: usize,
-    /// The longest delay, samples.
-    longest: usize,
+    paces: Paces,
     memory: usize,
 }
 
@@ -79,17 +74,15 @@ pub struct Ears {
     any_steady: bool,
     moving: Vec<Moving>,
     signal: Spectrum,
-    /// Of one source, at each fade.
-    blends: Vec<Blend>,
-    /// Of a source with a jump.
-    lines: Lines,
+    /// Of one source.
+    nodes: Vec<Node>,
     scratch: TransformScratch,
 }
 
 /// The sum of the sources of one pace.
 #[derive(Clone, Debug)]
 struct Moving {
-    /// As it is where each fade ends and the next begins.
+    /// As it is heard at each node.
     sums: Vec<[Spectrum; 2]>,
     any: bool,
 }
@@ -98,15 +91,11 @@ impl Binauraliser {
     /// Prepares `set` for blocks of `block` samples: every response is transformed, which takes milliseconds.
     pub fn new(set: HrtfSet, block: usize) -> Self {
         let block = block.max(1);
-        let longest = bank::longest_delay(&set);
         let step = block.div_ceil(block.div_ceil(LONGEST_STEP));
-        let lead = lines::lead(set.taps(), step);
-        let memory = lead + lines::reach(longest);
+        let memory = set.taps() + bank::longest_delay(&set) + TAPS;
         let transform = Transform::new(block + memory);
         let bank = Bank::new(&set, &transform);
-        let kernels = Kernels::new();
-        let paces = pace::paces(block, step);
-        let fixed = Fixed { set, bank, kernels, transform, block, step, paces, lead, longest, memory };
+        let fixed = Fixed { set, bank, transform, block, step, paces: Paces::new(block, step), memory };
         Self { fixed: Arc::new(fixed) }
     }
 
@@ -144,8 +133,7 @@ impl Binauraliser {
 
     /// The knots a block needs, counted from its start: some lie before it, the last one after its end.
     pub fn knots(&self) -> Range<i64> {
-        let before = self.fixed.set.taps().div_ceil(self.fixed.step) + 2;
-        -(before as i64)..(self.steps() + AFTER) as i64
+        -(BEFORE as i64)..(self.steps() + AFTER) as i64
     }
 
     fn steps(&self) -> usize {
@@ -154,7 +142,7 @@ impl Binauraliser {
 
     /// What the head does to sound from `direction`.
     pub fn place(&self, direction: Direction) -> Placed {
-        self.fixed.bank.place(&self.fixed.set, direction)
+        self.fixed.bank.place(&self.fixed.set, direction.unit_vector())
     }
 
     /// The response to a steady source at `direction`, its delays in it.
@@ -197,10 +185,9 @@ impl Binauraliser {
         Ears {
             steady: pair(),
             any_steady: false,
-            moving: paces.iter().map(moving).collect(),
+            moving: paces.all().iter().map(moving).collect(),
             signal: transform.spectrum(),
-            blends: Vec::with_capacity(paces.iter().map(|pace| pace.at.len()).max().unwrap_or(0)),
-            lines: self.lines(1),
+            nodes: Vec::with_capacity(paces.all().iter().map(|pace| pace.at.len()).max().unwrap_or(0)),
             scratch: transform.scratch(),
         }
     }
@@ -223,49 +210,26 @@ impl Binauraliser {
         if knots.len() < zero + self.steps() + AFTER || input.len() < self.fixed.memory + self.fixed.block {
             return;
         }
-        let input = &input[..self.fixed.memory + self.fixed.block];
-        let mut lines = std::mem::take(&mut ears.lines);
+        let Ears { moving, nodes, signal, scratch, .. } = ears;
+        let Fixed { set, bank, transform, memory, block, .. } = &*self.fixed;
+        transform.forward(&input[..memory + block], scratch, signal);
         let mut first = 0;
         while first < knots.len() {
             let jump = knots[first + 1..].iter().position(|knot| knot.jump);
             let last = jump.map_or(knots.len(), |offset| first + 1 + offset);
             if last > zero && first <= zero + self.steps() {
-                self.fill_run(input, knots, first..last, &mut lines);
-                self.add_run((&lines, 0), knots, first..last, ears);
+                let (pace, from) = self.nodes(knots, &(first..last), nodes);
+                let Moving { sums, any } = &mut moving[pace];
+                bank.add(set, signal, nodes, &mut sums[from..]);
+                *any = true;
             }
             first = last;
         }
-        ears.lines = lines;
-    }
-
-    /// Adds a moving source whose lines were filled for several blocks, which is less work: block `block` of them.
-    /// `knots` are those of this block, the first of which may be a jump and no other. The same as
-    /// [`Binauraliser::add_moving`], bit by bit.
-    pub fn add_lines(&self, lines: &Lines, block: usize, knots: &[Knot], ears: &mut Ears) {
-        let zero = (-self.knots().start) as usize;
-        let there = self.fixed.lead + (block + 1) * self.fixed.block <= lines.ears[0].len();
-        if there && knots.len() >= zero + self.steps() + AFTER {
-            self.add_run((lines, block), knots, 0..knots.len(), ears);
-        }
-    }
-
-    /// Adds the part of a moving source between two jumps.
-    fn add_run(&self, (lines, block): (&Lines, usize), knots: &[Knot], run: Range<usize>, ears: &mut Ears) {
-        let Fixed { set, bank, transform, lead, .. } = &*self.fixed;
-        let from = block * self.fixed.block;
-        let Ears { moving, blends, signal, scratch, .. } = ears;
-        let (pace, first) = self.fades(knots, run, blends);
-        let Some(Moving { sums, any }) = moving.get_mut(pace) else { return };
-        for (ear, line) in lines.ears.iter().enumerate() {
-            transform.forward(&line[from..from + lead + self.fixed.block], scratch, signal);
-            bank.add(set, (signal, ear), blends, &mut sums[first..]);
-        }
-        *any = true;
     }
 
     /// Adds what was put into `ears` to the two rows of a block, and empties them.
     pub fn finish(&self, ears: &mut Ears, left: &mut [f32], right: &mut [f32]) {
-        let Fixed { transform, memory, paces, lead, .. } = &*self.fixed;
+        let Fixed { transform, memory, paces, .. } = &*self.fixed;
         let Ears { steady, any_steady, moving, scratch, .. } = ears;
         for (ear, row) in [left, right].into_iter().enumerate() {
             if *any_steady {
@@ -273,10 +237,9 @@ impl Binauraliser {
                 row.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
                 steady[ear].clear();
             }
-            for (pace, moving) in paces.iter().zip(&mut *moving).filter(|(_, moving)| moving.any) {
+            for (pace, moving) in paces.all().iter().zip(&mut *moving).filter(|(_, moving)| moving.any) {
                 for (number, sums) in moving.sums.iter_mut().enumerate() {
-                    let samples = &transform.inverse(&sums[ear], scratch)[*lead..];
-                    pace.fade(row, samples, number);
+                    pace.add(row, &transform.inverse(&sums[ear], scratch)[*memory..], number);
                     sums[ear].clear();
                 }
             }

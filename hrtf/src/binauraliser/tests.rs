@@ -101,7 +101,7 @@ fn a_source_that_does_not_move_sounds_alike_either_way() {
             [left, right]
         };
         for (steady, moving) in rows(false).concat().iter().zip(rows(true).concat()) {
-            assert!((steady - moving).abs() < 1e-3, "{direction:?}: {steady} {moving}");
+            assert!((steady - moving).abs() < 2e-4, "{direction:?}: {steady} {moving}");
         }
     }
 }
@@ -155,48 +155,6 @@ fn a_circling_sine_has_no_zipper() {
         let away = if hertz > 1_000.0 { 250.0 } else { 120.0 };
         let line = strongest_line(&samples, hertz, away);
         assert!(line < -80.0, "block {block}, {hertz} Hz: {line:.1} dBc");
-    }
-}
-
-#[test]
-fn lines_of_several_blocks_are_the_same_bits() {
-    // The steps of 1000 are no whole number of strips; a block of 441 is no whole number of steps.
-    for (block, blocks) in [(1024, 3), (256, 5), (1000, 2), (441, 1), (32, 40)] {
-        let binauraliser = Binauraliser::new(sphere(), block);
-        let (memory, around) = (binauraliser.memory(), binauraliser.knots());
-        let steps = block.div_ceil(binauraliser.step());
-        let input = noise(9, memory + blocks * block);
-        let knot = |number: i64| {
-            let direction = Direction::new(40.0 + 9.0 * number as f64, 11.0 - number as f64);
-            Knot { placed: binauraliser.place(direction), jump: false }
-        };
-        let window = (around.end - around.start) as usize;
-        let knots: Vec<Knot> = (0..(window + (blocks - 1) * steps) as i64).map(knot).collect();
-        let (mut lines, mut next) = (binauraliser.lines(blocks), binauraliser.lines(1));
-        binauraliser.fill(&input, &knots, &mut lines);
-        let mut ears = binauraliser.ears();
-        for number in 0..blocks {
-            let mut rows = [vec![0.0; block], vec![0.0; block], vec![0.0; block], vec![0.0; block]];
-            let [left, right, left_again, right_again] = &mut rows;
-            let knots = &knots[number * steps..][..window];
-            let input = &input[number * block..][..memory + block];
-            binauraliser.add_moving(input, knots, &mut ears);
-            binauraliser.finish(&mut ears, left, right);
-            binauraliser.add_lines(&lines, number, knots, &mut ears);
-            binauraliser.finish(&mut ears, left_again, right_again);
-            assert!(left.iter().any(|sample| *sample != 0.0));
-            assert!(left == left_again && right == right_again, "block {number} of {block} samples");
-            if number == 0 {
-                binauraliser.fill(input, knots, &mut next);
-            } else {
-                binauraliser.fill_next(input, knots, &mut next);
-            }
-            left_again.fill(0.0);
-            right_again.fill(0.0);
-            binauraliser.add_lines(&next, 0, knots, &mut ears);
-            binauraliser.finish(&mut ears, left_again, right_again);
-            assert!(left == left_again && right == right_again, "after {number} blocks of {block} samples");
-        }
     }
 }
 
@@ -284,21 +242,72 @@ fn strongest_foreign_line(set: &HrtfSet, block: usize, (hertz, speed): (f64, f64
 
 #[test]
 fn a_sine_round_a_head_has_only_the_lines_that_the_motion_makes() {
-    let (head, sphere) = (HrtfSet::built_in(), sphere());
+    let (head, sphere) = (HrtfSet::built_in().resampled(48_000), sphere());
+    // Every pace; no round is a whole number of blocks, or errors would repeat with it and hide among its lines.
     let mut cases = Vec::new();
-    for hertz in [300.0, 1_000.0, 3_000.0, 6_000.0, 8_000.0] {
-        cases.push((&head, 1024, hertz, 360.0));
-        // Each of the paces between.
-        cases.extend([45.0, 90.0, 180.0].map(|speed| (&head, 1024, hertz, speed)));
+    for speed in [11.0, 47.0, 97.0, 193.0, 353.0] {
+        for (hertz, most) in [(300.0, -120.0), (1_000.0, -100.0), (3_000.0, -86.0), (8_000.0, -86.0)] {
+            cases.push((&head, 1024, hertz, speed, most));
+        }
     }
-    cases.extend([(&head, 256, 1_000.0, 360.0), (&head, 256, 6_000.0, 360.0), (&head, 4096, 6_000.0, 360.0)]);
-    cases.extend([
-        (&head, 1000, 6_000.0, 360.0),
-        (&head, 256, 3_000.0, 90.0),
-        (&sphere, 1024, 8_000.0, 360.0),
-    ]);
-    for (set, block, hertz, speed) in cases {
+    cases.extend([(&head, 1024, 6_000.0, 360.0, -86.0), (&head, 1024, 8_000.0, 360.0, -86.0)]);
+    for block in [32, 256, 1000, 4096] {
+        cases.extend([(&head, block, 1_000.0, 353.0, -100.0), (&head, block, 6_000.0, 97.0, -86.0)]);
+    }
+    cases.extend([(&head, 256, 8_000.0, 353.0, -86.0), (&sphere, 1024, 8_000.0, 360.0, -86.0)]);
+    for (set, block, hertz, speed, most) in cases {
         let worst = strongest_foreign_line(set, block, (hertz, speed));
-        assert!(worst < -80.0, "block {block}, {hertz} Hz, {speed}°/s: {worst:.1} dBc");
+        assert!(worst < most, "block {block}, {hertz} Hz, {speed}°/s: {worst:.1} dBc");
+    }
+}
+
+#[test]
+fn blocks_join_whatever_the_pace() {
+    for (set, hertz) in [(sphere(), 300.0), (HrtfSet::built_in().resampled(48_000), 300.0)] {
+        let binauraliser = Binauraliser::new(set, 1024);
+        let (block, memory, step) = (binauraliser.block(), binauraliser.memory(), binauraliser.step());
+        let omega = TAU * hertz / 48_000.0;
+        // Ever faster, from 2° to 1000° a second in two seconds.
+        let azimuth = |seconds: f64| 2.0 * (3.1 * seconds).exp() / 3.1;
+        let (mut ears, mut out) = (binauraliser.ears(), Vec::new());
+        for start in (0..96 * 1024).step_by(block) {
+            let knot = |knot: i64| {
+                let seconds = (start as f64 + (knot * step as i64) as f64) / 48_000.0;
+                Knot { placed: binauraliser.place(Direction::new(azimuth(seconds), 15.0)), jump: false }
+            };
+            let knots: Vec<Knot> = binauraliser.knots().map(knot).collect();
+            let input: Vec<f32> =
+                (0..memory + block).map(|n| (omega * (start + n) as f64).sin() as f32).collect();
+            let (mut left, mut right) = (vec![0.0; block], vec![0.0; block]);
+            binauraliser.add_moving(&input, &knots, &mut ears);
+            binauraliser.finish(&mut ears, &mut left, &mut right);
+            out.extend(left.iter().map(|sample| f64::from(*sample)));
+        }
+        // A step of δ is 6 δ of the fourth difference, the sine (2 sin ω/2)⁴.
+        let fourth = |w: &[f64]| (w[0] - 4.0 * w[1] + 6.0 * w[2] - 4.0 * w[3] + w[4]).abs();
+        let worst = out.windows(5).map(fourth).fold(0.0, f64::max);
+        assert!(worst < 5e-5, "{worst:e}");
+    }
+}
+
+#[test]
+fn a_block_is_the_same_bits_whatever_was_before() {
+    let binauraliser = Binauraliser::new(sphere(), 256);
+    let input = noise(9, binauraliser.memory() + 256);
+    let knots = |speed: f64, jump: i64| -> Vec<Knot> {
+        let placed = |number: i64| binauraliser.place(Direction::new(40.0 + speed * number as f64, 11.0));
+        binauraliser.knots().map(|number| Knot { placed: placed(number), jump: number == jump }).collect()
+    };
+    let render = |ears: &mut Ears, knots: &[Knot]| {
+        let (mut left, mut right) = (vec![0.0; 256], vec![0.0; 256]);
+        binauraliser.add_moving(&input, knots, ears);
+        binauraliser.finish(ears, &mut left, &mut right);
+        [left, right]
+    };
+    let mut used = binauraliser.ears();
+    for (speed, jump) in [(0.1, 99), (0.9, 99), (3.0, 99), (9.0, 99), (1.0, 1), (0.1, 0)] {
+        let found = render(&mut used, &knots(speed, jump));
+        assert_eq!(found, render(&mut binauraliser.ears(), &knots(speed, jump)));
+        assert!(found[0].iter().any(|sample| *sample != 0.0));
     }
 }

@@ -12,6 +12,7 @@
 //! Everything that can fail or allocate happens in `new`. Results are within −120 dB of the sum in double precision,
 //! full scale times the response's norm being 0 dB.
 
+mod delayed;
 mod fft;
 mod overlap_save;
 mod partitions;
@@ -19,9 +20,8 @@ mod spectrum;
 mod streaming;
 mod transform;
 
-pub(crate) use fft::multiply_add;
+pub(crate) use delayed::Delayer;
 pub use overlap_save::{OverlapSave, Scratch};
 pub use spectrum::Spectrum;
-pub(crate) use spectrum::add_blends;
 pub use streaming::{Convolver, Route};
 pub use transform::{Transform, TransformScratch};

@@ -38,23 +38,6 @@ impl Spectrum {
         let (signal, filter) = ((&*signal.re, &*signal.im), (&*filter.re, &*filter.im));
         add_product((&mut self.re, &mut self.im), signal, filter);
     }
-
-    /// Adds `signal · Σ weight · filter` of three filters.
-    pub fn add_blend(&mut self, signal: &Spectrum, filters: [&Spectrum; 3], weights: [f32; 3]) {
-        blend_sum(&mut self.re, &mut self.im, &signal.re, &signal.im, filters, weights);
-    }
-}
-
-/// Adds `signal · Σ weight · filter` of three filters to two spectra, each with weights of its own, in one pass: bit
-/// by bit what [`Spectrum::add_blend`] does to each.
-pub(crate) fn add_blends(
-    [first, second]: [&mut Spectrum; 2],
-    signal: &Spectrum,
-    filters: [&Spectrum; 3],
-    weights: [[f32; 3]; 2],
-) {
-    let (first, second) = ((&mut *first.re, &mut *first.im), (&mut *second.re, &mut *second.im));
-    blend_sums(first.0, first.1, second.0, second.1, (&signal.re, &signal.im), filters, weights);
 }
 
 /// `y` += `x` · `h`.
@@ -76,71 +59,4 @@ fn product_sum(y_re: &mut [f32], y_im: &mut [f32], x_re: &[f32], x_im: &[f32], h
         y_re[i] = multiply_add(-x_im[i], h_im[i], multiply_add(x_re[i], h_re[i], y_re[i], fused), fused);
         y_im[i] = multiply_add(x_im[i], h_re[i], multiply_add(x_re[i], h_im[i], y_im[i], fused), fused);
     }
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn blend_sum(
-    y_re: &mut [f32],
-    y_im: &mut [f32],
-    x_re: &[f32],
-    x_im: &[f32],
-    filters: [&Spectrum; 3],
-    weights: [f32; 3],
-) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let count = y_re.len();
-    let (y_im, x_re, x_im) = (&mut y_im[..count], &x_re[..count], &x_im[..count]);
-    let [a, b, c] = filters;
-    let (a_re, b_re, c_re) = (&a.re[..count], &b.re[..count], &c.re[..count]);
-    let (a_im, b_im, c_im) = (&a.im[..count], &b.im[..count], &c.im[..count]);
-    for i in 0..count {
-        let h_re = blend([a_re[i], b_re[i], c_re[i]], weights, fused);
-        let h_im = blend([a_im[i], b_im[i], c_im[i]], weights, fused);
-        y_re[i] = multiply_add(-x_im[i], h_im, multiply_add(x_re[i], h_re, y_re[i], fused), fused);
-        y_im[i] = multiply_add(x_im[i], h_re, multiply_add(x_re[i], h_im, y_im[i], fused), fused);
-    }
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn blend_sums(
-    y_re: &mut [f32],
-    y_im: &mut [f32],
-    z_re: &mut [f32],
-    z_im: &mut [f32],
-    (x_re, x_im): Rows<'_>,
-    filters: [&Spectrum; 3],
-    weights: [[f32; 3]; 2],
-) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let count = y_re.len();
-    let (y_im, z_re, z_im) = (&mut y_im[..count], &mut z_re[..count], &mut z_im[..count]);
-    let (x_re, x_im) = (&x_re[..count], &x_im[..count]);
-    let [a, b, c] = filters;
-    let (a_re, b_re, c_re) = (&a.re[..count], &b.re[..count], &c.re[..count]);
-    let (a_im, b_im, c_im) = (&a.im[..count], &b.im[..count], &c.im[..count]);
-    let [v, w] = weights;
-    for i in 0..count {
-        let h_re = blend([a_re[i], b_re[i], c_re[i]], v, fused);
-        let h_im = blend([a_im[i], b_im[i], c_im[i]], v, fused);
-        y_re[i] = multiply_add(-x_im[i], h_im, multiply_add(x_re[i], h_re, y_re[i], fused), fused);
-        y_im[i] = multiply_add(x_im[i], h_re, multiply_add(x_re[i], h_im, y_im[i], fused), fused);
-        let h_re = blend([a_re[i], b_re[i], c_re[i]], w, fused);
-        let h_im = blend([a_im[i], b_im[i], c_im[i]], w, fused);
-        z_re[i] = multiply_add(-x_im[i], h_im, multiply_add(x_re[i], h_re, z_re[i], fused), fused);
-        z_im[i] = multiply_add(x_im[i], h_re, multiply_add(x_re[i], h_im, z_im[i], fused), fused);
-    }
-}
-
-/// Σ weight · value.
-#[inline(always)]
-fn blend([a, b, c]: [f32; 3], weights: [f32; 3], fused: bool) -> f32 {
-    multiply_add(weights[2], c, multiply_add(weights[1], b, weights[0] * a, fused), fused)
 }

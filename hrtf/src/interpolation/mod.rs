@@ -105,10 +105,14 @@ impl Interpolator {
 
     /// The time at which the response of a direction arrives at each ear, samples.
     pub(crate) fn arrivals(&self, direction: Direction) -> [f64; 2] {
-        let Shares { points, shares } = self.sphere.locate(direction.unit_vector());
+        self.arrivals_of(&self.sphere.locate(direction.unit_vector()))
+    }
+
+    /// The same of a direction that has been located.
+    pub(crate) fn arrivals_of(&self, found: &Shares) -> [f64; 2] {
         [0, 1].map(|ear| {
             let at = |(p, s): (usize, f64)| s * (self.whole[p][ear] + self.rest[p][ear]);
-            points.into_iter().zip(shares).map(at).sum()
+            found.points.into_iter().zip(found.shares).map(at).sum()
         })
     }
 

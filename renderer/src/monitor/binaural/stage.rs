@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use formats::adm::BlockFormats;
-use hrtf::{Binauraliser, Direction, Ears, Filter, Knot, Lines};
+use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
 use rayon::prelude::*;
 
 use super::Headphones;
@@ -47,9 +47,6 @@ struct Row {
     knots: Vec<Knot>,
     /// For each grid block the filter, when the feed stands still in all that the block depends on.
     steady: Vec<Option<Arc<Filter>>>,
-    /// What reaches the ears over the stretch, filled when it moves in most of it.
-    lines: Option<Lines>,
-    filled: bool,
     last: Option<(Direction, Arc<Filter>)>,
 }
 
@@ -77,8 +74,6 @@ impl Stage {
             directions: Vec::new(),
             knots: Vec::new(),
             steady: Vec::new(),
-            lines: None,
-            filled: false,
             last: None,
         };
         let binauraliser = Binauraliser::new(headphones.set.resampled(sample_rate), GRID);
@@ -203,9 +198,8 @@ impl Stage {
         let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head.moves());
         let last = (blocks * GRID) as i64 / step - GRID as i64 / step + around.end;
         let times: Vec<i64> = (around.start..last).map(|knot| start + knot * step).collect();
-        let (lines, history) = (&self.lines, self.history());
-        let rows = self.rows.par_iter_mut().zip(&self.feeds.rows).enumerate();
-        rows.for_each(|(number, (row, feed))| {
+        let rows = self.rows.par_iter_mut().zip(&self.feeds.rows);
+        rows.for_each(|(row, feed)| {
             row.directions.clear();
             let mut place = |sample: i64| match (feed, &mut row.path) {
                 (Feed::Loudspeaker(direction), _) => Some((*direction, false)),
@@ -228,8 +222,6 @@ impl Stage {
                 row.directions.push(Direction::from_vector(heard));
             }
             row.settle(binauraliser, blocks, around.clone());
-            let input = &lines.channel(number)[history - binauraliser.memory()..history + blocks * GRID];
-            row.fill(binauraliser, blocks, input);
         });
     }
 }
@@ -270,29 +262,12 @@ impl Row {
         }
     }
 
-    /// Fills the lines of a feed that moves in most of the stretch. `input` is all that the stretch depends on.
-    fn fill(&mut self, binauraliser: &Binauraliser, blocks: usize, input: &[f32]) {
-        let moving = self.steady.iter().filter(|filter| filter.is_none()).count();
-        self.filled = 2 * moving > blocks.max(1) && content(input) != Content::Silence;
-        if self.filled {
-            let room = self.lines.take().filter(|lines| lines.blocks() >= blocks);
-            let mut lines = room.unwrap_or_else(|| binauraliser.lines(blocks));
-            binauraliser.fill(input, &self.knots, &mut lines);
-            self.lines = Some(lines);
-        }
-    }
-
     /// Adds the feed, which moves, to grid block `block`.
     fn add(&self, binauraliser: &Binauraliser, block: usize, input: &[f32], sum: &mut Ears) {
         let (around, first) = (binauraliser.knots(), block * (GRID / binauraliser.step()));
         let window = first..first + (around.end - around.start) as usize;
         let knots = self.knots.get(window).unwrap_or_default();
-        match &self.lines {
-            Some(lines) if self.filled && !knots.iter().skip(1).any(|knot| knot.jump) => {
-                binauraliser.add_lines(lines, block, knots, sum);
-            }
-            _ => binauraliser.add_moving(input, knots, sum),
-        }
+        binauraliser.add_moving(input, knots, sum);
     }
 }
 
