@@ -18,11 +18,12 @@ use super::master::{Master, Selection};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Written};
 use super::source::Source;
+use super::speech::Stems;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::items::{RenderItem, Role};
-use crate::loudness::Measures;
+use crate::loudness::{Measures, SpeechActivity};
 use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.
@@ -50,7 +51,7 @@ pub struct Job {
     pub threads: Option<usize>,
     /// Measure the loudness and true peak of what is written.
     pub measure: bool,
-    /// Measure the dialogue too, of outputs that are only measured.
+    /// Measure the dialogue too, of outputs that are measured.
     pub measure_dialogue: bool,
 }
 
@@ -90,6 +91,8 @@ pub struct Rendered {
     pub(super) report: Report,
     pub(super) files: Vec<(PathBuf, CompleteFile)>,
     pub(super) late_warnings: Vec<Warning>,
+    /// When there is speech in each of the files, where that was measured.
+    pub(super) speech: Vec<Option<Arc<SpeechActivity>>>,
 }
 
 impl Job {
@@ -195,20 +198,28 @@ impl OpenJob {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Rendered, JobError> {
         let writers = self.create_writers()?;
-        let Self { job, master, engine, span, pool, .. } = self;
+        let Self { job, master, engine, span, pool, stems } = self;
         let format = *master.reader.format();
         let blocks = engine.output_blocks();
         let (written, faults) = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
+            let (stems, mut speech) = Stems::new(&job.outputs, &stems, format.sample_rate)?;
+            speech.resize(job.outputs.len(), None);
             let mut sinks = Vec::new();
-            for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
+            for (((output, writer), block), speech) in
+                job.outputs.iter().zip(writers).zip(&blocks).zip(speech)
+            {
                 let shape = (block.channels(), block.capacity());
                 let measures = Measures { true_peak: true, offsets: false, timeline: false };
                 let meter =
                     job.measure.then(|| output.deliverable.meter(format.sample_rate, measures)).flatten();
+                let meter = meter.map(|meter| match speech {
+                    Some(source) => meter.with_speech(source),
+                    None => meter,
+                });
                 sinks.push(Sink::start(scope, &output.file, writer, (shape, meter), span.start)?);
             }
-            let line = Line { path: &job.input, source, engine, blocks, sinks };
+            let line = Line { path: &job.input, source, engine, blocks, sinks, stems };
             // All of it among the rendering threads: to go there block by block would cost two waits for each.
             pool.install(|| line.run(progress, stop))
         })?;
@@ -232,11 +243,15 @@ impl OpenJob {
             outputs: outputs.collect(),
             warnings: warnings.iter().map(Warning::to_string).collect(),
         };
+        let activity =
+            |written: &Written| Some(Arc::clone(&written.measurement.as_ref()?.dialogue.as_ref()?.activity));
+        let speech = written.iter().map(activity).collect();
         let files = job.outputs.into_iter().zip(written).map(|(output, written)| (output.file, written.file));
         Ok(Rendered {
             report,
             files: files.collect(),
             late_warnings: warnings.split_off(master.warning_count),
+            speech,
         })
     }
 
@@ -257,6 +272,7 @@ struct Line<'scope> {
     engine: Engine,
     blocks: Vec<AudioBlock>,
     sinks: Vec<Sink<'scope>>,
+    stems: Stems,
 }
 
 impl Line<'_> {
@@ -275,6 +291,7 @@ impl Line<'_> {
             rendered.map_err(|e| JobError::file(self.path, e))?;
             self.source.recycle(input);
             let frames = self.blocks.first().map_or(0, AudioBlock::frames);
+            self.stems.add(&self.blocks);
             for (index, block) in self.blocks.iter_mut().enumerate() {
                 let Some(sink) = self.sinks.get(index) else { break };
                 let full = std::mem::replace(block, sink.empty_block());
@@ -285,6 +302,7 @@ impl Line<'_> {
             done = done.saturating_add(frames as u64);
             progress(done);
         }
+        self.stems.tell();
         self.sinks.iter().for_each(Sink::end);
         let written = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
         Ok((written, self.source.faults()))

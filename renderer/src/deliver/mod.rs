@@ -23,6 +23,7 @@ mod plain_wav;
 mod report;
 mod sink;
 mod source;
+mod speech;
 mod timecode;
 
 pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA_ORDER};

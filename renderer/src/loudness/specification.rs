@@ -232,6 +232,14 @@ impl Specification {
     }
 }
 
+impl Specification {
+    /// Whether it asks for Leq(m).
+    pub fn needs_leq_m(&self) -> bool {
+        let limits = self.clauses.iter().flat_map(|clause| clause.any.iter().chain(&clause.when));
+        limits.into_iter().any(|limit| limit.measure == Measure::LeqM)
+    }
+}
+
 impl Clause {
     /// Whether it is asked for of this programme; `None` when that can't be told.
     pub fn applies(&self, measurement: &Measurement) -> Option<bool> {

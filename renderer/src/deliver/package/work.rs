@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -22,7 +23,7 @@ use crate::deliver::job::{Output, Rendered};
 use crate::deliver::master::Master;
 use crate::deliver::{Job, JobError, LoudnessReport, OutputReport};
 use crate::engine::Part;
-use crate::loudness::Verdict;
+use crate::loudness::{Specification, SpeechActivity, SpeechSource, Verdict};
 
 /// What is to be done.
 pub(super) struct Work<'a> {
@@ -54,6 +55,13 @@ struct Render<'a> {
     wanted: &'a Wanted,
     render: &'a WantedRender,
     part: Part,
+}
+
+impl Render<'_> {
+    /// What it is judged by; parts of the mix are not.
+    fn judged_by(&self) -> Option<&Specification> {
+        self.wanted.specification().filter(|_| self.part == Part::Mix)
+    }
 }
 
 impl<'a> Work<'a> {
@@ -166,7 +174,9 @@ impl<'a> Work<'a> {
             Ok(Output { file, deliverable: render.render.deliverable.clone(), part: render.part })
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
-        let open = Job { outputs, measure: true, ..self.package.job.clone() }.open_on(master)?;
+        let measure_dialogue = renders.iter().filter_map(Render::judged_by).any(Specification::needs_speech);
+        let job = Job { outputs, measure: true, measure_dialogue, ..self.package.job.clone() };
+        let open = job.open_on(master)?;
         let found = open.warnings().get(known..).unwrap_or_default().to_vec();
         let (mut before, files) = (0, renders.len() as u64);
         let mut tell = |frames: u64| {
@@ -178,20 +188,25 @@ impl<'a> Work<'a> {
 
     /// Reads every file back and judges it, several at a time.
     fn prove(&mut self, renders: &[Render], rendered: Rendered, rate: u32) -> Result<(), JobError> {
-        let Rendered { report, files, .. } = rendered;
-        let work: Vec<_> = renders.iter().zip(&report.outputs).zip(&files).collect();
+        let Rendered { report, files, speech, .. } = rendered;
+        let rendered = report.outputs.iter().zip(speech);
+        let work: Vec<_> = renders.iter().zip(rendered).zip(&files).collect();
         let (watch, frames) = (self.watch, report.frames);
-        let prove =
-            |((render, output), (path, file)): &((&Render, &OutputReport), &(PathBuf, CompleteFile))| {
-                let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
-                let found = read_back(open, path, render.render.deliverable.meter(rate, PROVED), watch)?;
-                if found.frames != frames {
-                    let message =
-                        format!("has {} frames when it is read back, {frames} were written", found.frames);
-                    return Err(JobError::file(path, message));
-                }
-                Ok((report_of(render, output, &found), found.measurement))
-            };
+        type Made<'a> =
+            ((&'a Render<'a>, (&'a OutputReport, Option<Arc<SpeechActivity>>)), &'a (PathBuf, CompleteFile));
+        let prove = |((render, (output, speech)), (path, file)): &Made| {
+            let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
+            let source = speech.clone().map(SpeechSource::Known);
+            let meter =
+                render.render.deliverable.meter_for(render.judged_by(), source.as_ref(), (rate, PROVED));
+            let found = read_back(open, path, meter, watch)?;
+            if found.frames != frames {
+                let message =
+                    format!("has {} frames when it is read back, {frames} were written", found.frames);
+                return Err(JobError::file(path, message));
+            }
+            Ok((report_of(render, output, &found), found.measurement))
+        };
         let proofs = self.pool()?.install(|| work.par_iter().map(prove).collect::<Result<Vec<_>, _>>())?;
         for ((render, (path, file)), (report, measurement)) in renders.iter().zip(files).zip(proofs) {
             self.folder.keep(path, file);
@@ -234,7 +249,7 @@ impl<'a> Work<'a> {
 
 /// What lies on the disk, judged.
 fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileReport {
-    let specification = render.wanted.specification().filter(|_| render.part == Part::Mix);
+    let specification = render.judged_by();
     let judgement = specification.zip(found.measurement.as_ref()).map(|(by, found)| by.judge(found));
     FileReport {
         deliverable: render.wanted.text.clone(),
