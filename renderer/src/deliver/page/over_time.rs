@@ -79,17 +79,23 @@ pub(super) fn times(panel: Panel, seconds: f64) -> Vec<Tick> {
 
 fn targets(judgements: &[(Specification, Judgement)]) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
-    for (specification, _) in judgements {
-        for limit in specification.clauses.iter().flat_map(|clause| &clause.any) {
+    for (specification, judgement) in judgements {
+        let clauses = specification.clauses.iter().zip(&judgement.clauses);
+        let asked = clauses.filter(|(_, judged)| judged.applies);
+        for limit in asked.flat_map(|(clause, _)| &clause.any) {
             let name = match limit.measure {
                 Measure::Integrated => "integrated",
                 Measure::MaxMomentary => "momentary",
                 Measure::MaxShortTerm => "short-term",
+                Measure::Dialogue => "dialogue",
                 _ => continue,
             };
             let number = |value: f64| format!("{value}").replace('-', "−");
             let text = match (limit.minimum, limit.maximum) {
-                (Some(low), Some(high)) => format!("{} … {}", number(low), number(high)),
+                (Some(low), Some(high)) if name == "integrated" => {
+                    format!("{} … {}", number(low), number(high))
+                }
+                (Some(low), Some(high)) => format!("{name} {} … {}", number(low), number(high)),
                 (None, Some(high)) => format!("{name} ≤ {}", number(high)),
                 (Some(low), None) => format!("{name} ≥ {}", number(low)),
                 (None, None) => continue,
@@ -116,7 +122,7 @@ fn range(timeline: &Timeline, targets: &[Target]) -> (f64, f64) {
     (bottom.min(top - RANGE), top)
 }
 
-/// What lies within the limits of an integrated loudness.
+/// What lies within the limits of a loudness.
 fn bands(picture: &mut Picture<'_>, targets: &[Target], range: (f64, f64)) {
     for target in targets {
         if let (Some(low), Some(high)) = (target.low, target.high) {
