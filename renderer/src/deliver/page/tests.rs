@@ -125,10 +125,16 @@ fn a_page_is_xml_that_fetches_nothing_and_runs_nothing() {
 #[test]
 fn every_clause_has_its_verdict_and_every_picture_its_title() {
     let html = page(measured("5.1", programme, 400_000, 4096)).html();
-    for text in ["✗ fail", "? not measured", "integrated −23.2 … −22.8 LUFS", "short-term ≤ −18"]
+    for text in ["✗ fail", "integrated −23.2 … −22.8 LUFS", "short-term ≤ −18", ">dialogue −29 … −25<"]
     {
         assert!(html.contains(text), "{text}");
     }
+    assert!(html.contains("– does not apply") && !html.contains(">−26 … −22<"), "there is much speech");
+    for text in ["Dialogue loudness", "<small> % of the time", "≈ ", "Leq(m)", "an estimate"] {
+        assert!(html.contains(text), "{text}");
+    }
+    // The picture is 600 wide from 72 on; the programme lasts 833⅓ steps.
+    assert!(html.contains(r#"<path d="M144 322h36v14h-36zM201.6 322h0.7v14h-0.7zM216 322h144v14h-144z""#));
     assert_eq!(html.matches("<svg").count(), 6);
     assert_eq!(html.matches(r#"role="img"#).count(), 6);
     assert_eq!(html.matches("</title>").count(), 7);
