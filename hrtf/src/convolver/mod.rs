@@ -14,6 +14,7 @@
 
 mod delayed;
 mod fft;
+mod kernel;
 mod overlap_save;
 mod partitions;
 mod spectrum;

@@ -1,4 +1,5 @@
-use super::transform::{Kernel, Transform, TransformScratch};
+use super::kernel::Kernel;
+use super::transform::{Transform, TransformScratch};
 
 /// A finite response, ready to be convolved with blocks of one length by one FFT each way.
 ///
