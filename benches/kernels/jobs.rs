@@ -1,6 +1,8 @@
 //! Goal 8: a whole job, 128 tracks of a BW64 file to 7.1.4 and a 24-bit file: read, decode, render, measure loudness
 //! and true peak, encode and write, one after the other.
 //! `benches/run.sh` times the command, which overlaps reading and writing with rendering.
+//! And a delivery of six: one pass, each measured, corrected, written, read back, measured again and summed, beside the dearest of
+//! them delivered alone.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -8,14 +10,20 @@ use std::path::Path;
 use std::sync::Arc;
 
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
+use hrtf::HrtfSet;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::job;
 use proscenium_benches::scene::{RATE, Scene};
 use proscenium_benches::timing::{best_of, row, table};
-use proscenium_benches::yardstick::PEERS_CHAINED;
+use proscenium_benches::yardstick::{PEERS_CHAINED, Yardstick};
+use renderer::deliver::package::{
+    Content, DEFAULT_TEMPLATE, Package, RenderRequest, Request, Wanted, WantedRender,
+};
+use renderer::deliver::{BINAURAL, Deliverable, Job};
 use renderer::items::RenderItem;
 use renderer::layout::Layout;
-use renderer::loudness::{Measures, Meter, MeterChannel};
+use renderer::loudness::{Measures, Meter, MeterChannel, Specification};
+use renderer::monitor::binaural::Headphones;
 
 const SECONDS: u64 = 20;
 
@@ -42,6 +50,62 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         row(&format!("{threads} thread(s)"), SECONDS as f64 / seconds, &[PEERS_CHAINED], true);
     }
+    deliveries(folder.path())
+}
+
+/// What the six deliverables are.
+const DELIVERABLES: [&str; 6] =
+    ["ebu-r128:7.1.4", "ebu-r128:5.1.4", "ebu-r128:5.1", "ebu-r128:stereo", "ebu-r128:binaural", "none:hoa3"];
+
+/// Six deliverables of a minute of film, and the dearest of them alone.
+fn deliveries(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let input = folder.join("film.wav");
+    write_scene(&input, &Scene::FILM, Sound::Dense)?;
+    table("A minute of film delivered, warm, two processors", "s");
+    let time = |wanted: &[&str]| {
+        let mut failed = None;
+        let seconds = best_of(3, || {
+            if let Err(error) = deliver(&input, &folder.join("out"), wanted) {
+                failed = Some(error.to_string());
+            }
+        });
+        failed.map_or(Ok(seconds), Err)
+    };
+    let mut dearest = Yardstick { name: "1.5 × the dearest alone", value: 0.0 };
+    for wanted in DELIVERABLES {
+        let alone = time(&[wanted])?;
+        row(wanted, alone, &[], false);
+        dearest.value = dearest.value.max(1.5 * alone);
+    }
+    row("all six", time(&DELIVERABLES)?, &[dearest], false);
+    Ok(())
+}
+
+/// Delivers to `folder`, whatever lies there.
+fn deliver(input: &Path, folder: &Path, wanted: &[&str]) -> Result<(), Box<dyn Error>> {
+    let wanted = wanted.iter().map(|text| {
+        let Request::Render(request) = text.parse::<Request>()? else { return Err("is no render".into()) };
+        let specification = request.specification.as_deref().map(Specification::by_name).transpose()?;
+        let deliverable = if request.layout == BINAURAL {
+            Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in())))
+        } else {
+            Deliverable::by_name(&request.layout)?
+        };
+        let RenderRequest { layout, parts, name, .. } = request;
+        let render = WantedRender { specification, deliverable, layout, settings: String::new(), parts };
+        Ok(Wanted { text: (*text).to_owned(), content: Content::Render(Box::new(render)), name })
+    });
+    let package = Package {
+        job: Job::new(input.to_path_buf()),
+        folder: folder.to_path_buf(),
+        title: None,
+        name: DEFAULT_TEMPLATE.parse()?,
+        wanted: wanted.collect::<Result<_, Box<dyn Error>>>()?,
+        reads: Vec::new(),
+        sanitize: false,
+        force: true,
+    };
+    package.open()?.run(&|_| {}, &|| false)?.publish()?;
     Ok(())
 }
 

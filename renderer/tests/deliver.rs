@@ -90,6 +90,120 @@ fn a_delivery_is_whole_and_its_checksums_hold() {
     assert_eq!(report["deliverables"][0]["file"], "demo-master_5.1_mix.wav");
 }
 
+/// EBU R 128: -23 LUFS, 0.2 LU, -1 dBTP; by a meter that is not ours.
+#[test]
+fn what_is_delivered_meets_its_specification_by_another_meter() {
+    let demo = Demo::new();
+    let done =
+        deliver(&demo, "out", &["-d", "ebu-r128:5.1", "-d", "ebu-r128:stereo", "-d", "ebu-r128:binaural"]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", done.stdout);
+    for (layout, channels) in [("5.1", 6), ("stereo", 2), ("binaural", 2)] {
+        let name = demo.path(&format!("out/demo-master_ebu-r128_{layout}_mix.wav"));
+        let full_scale = f64::from(1 << 23);
+        let samples: Vec<f64> =
+            samples(&name).into_iter().map(|sample| f64::from(sample) / full_scale).collect();
+        let mut meter =
+            ebur128::EbuR128::new(channels, 48_000, ebur128::Mode::I | ebur128::Mode::TRUE_PEAK).unwrap();
+        meter.add_frames_f64(&samples).unwrap();
+        let loudness = meter.loudness_global().unwrap();
+        assert!((loudness + 23.0).abs() < 0.2, "{layout}: {loudness} LUFS");
+        for channel in 0..channels {
+            let peak = 20.0 * meter.true_peak(channel).unwrap().log10();
+            assert!(peak < -0.9, "{layout}: channel {channel}: {peak} dBTP");
+        }
+    }
+}
+
+/// Netflix: -27 LKFS over the dialogue, 2 LU. When there is speech is told by the master's dialogue, before and after.
+#[test]
+fn dialogue_is_what_some_specifications_are_about() {
+    let demo = Demo::new();
+    let done = deliver(&demo, "out", &["-d", "netflix:5.1", "-d", "netflix:stereo+dialogue"]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", done.stdout);
+    let report = report(&demo, "out");
+    for mix in [0, 1] {
+        let file = &report["deliverables"][mix];
+        let dialogue = file["judgement"]["clauses"][0]["measured"][0].as_f64().unwrap();
+        assert!((dialogue + 27.0).abs() < 0.1, "{dialogue}");
+        let (rendered, delivered) =
+            (&file["rendered"]["integrated_lufs"], &file["delivered"]["integrated_lufs"]);
+        let change = delivered.as_f64().unwrap() - rendered.as_f64().unwrap();
+        assert!((change - file["correction"]["gain_db"].as_f64().unwrap()).abs() < 0.02, "{change}");
+    }
+    assert_eq!(report["deliverables"][2]["correction"], report["deliverables"][1]["correction"]);
+}
+
+/// Loud, and a ceiling so low that the limiter has to work.
+const LOUD: &str =
+    "{name: loud, title: Loud, edition: '1', read: 2026-11, sources: [], algorithm: BS.1770-5, clauses: [
+  {clause: loud, any: [{measure: integrated, minimum: -15.0, maximum: -13.0}]},
+  {clause: low, any: [{measure: true_peak, maximum: -6.0}]}]}";
+/// Rounding of single precision, of four stems.
+const FLOAT_TOLERANCE: f32 = 4e-6;
+
+#[test]
+fn stems_of_a_limited_mix_are_limited_with_it_and_sum_to_it() {
+    let demo = Demo::new();
+    fs::write(demo.path("loud.yaml"), LOUD).unwrap();
+    let wanted = format!("{}:5.1+stems", demo.path("loud.yaml"));
+    let done = deliver(&demo, "out", &["-d", &wanted, "--bits", "32f"]);
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{}", done.stdout);
+    let report = report(&demo, "out");
+    let reduction = report["deliverables"][0]["correction"]["limiter"]["max_reduction_db"].as_f64().unwrap();
+    assert!(reduction > 0.5, "{reduction}");
+    assert!(report["deliverables"][0]["rendered"]["integrated_lufs"].as_f64().unwrap() < -16.0);
+    let part = |part: &str| {
+        let name = demo.path(&format!("out/demo-master_loud_5.1_{part}.wav"));
+        hound::WavReader::open(name).unwrap().into_samples::<f32>().map(Result::unwrap).collect::<Vec<f32>>()
+    };
+    let (mix, stems) = (part("mix"), ["dialogue", "music", "effects"].map(part));
+    for (n, whole) in mix.iter().enumerate() {
+        let sum: f32 = stems.iter().map(|stem| stem[n]).sum();
+        assert!((sum - whole).abs() <= FLOAT_TOLERANCE, "sample {n}: {sum}, {whole}");
+    }
+    // One of them is gone: its mix is needed to make it.
+    fs::remove_file(demo.path("out/demo-master_loud_5.1_music.wav")).unwrap();
+    let done = deliver(&demo, "out", &["-d", &wanted, "--bits", "32f"]);
+    assert_eq!((done.code, done.stdout.matches("unchanged").count()), (Some(0), 0), "{}", done.stdout);
+    assert_eq!(part("music"), stems[1]);
+}
+
+#[test]
+fn samples_that_are_no_numbers_are_refused_or_replaced() {
+    let demo = Demo::new();
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate: 48_000,
+        bits_per_sample: 32,
+        sample_format: hound::SampleFormat::Float,
+    };
+    let mut writer = hound::WavWriter::create(demo.path("in.wav"), spec).unwrap();
+    for n in 0..96_000 {
+        writer.write_sample(0.1 * (n as f32 * 0.05).sin()).unwrap();
+        writer.write_sample(if n == 72_000 { f32::NAN } else { 0.1 }).unwrap();
+    }
+    writer.finalize().unwrap();
+    let (input, out) = (demo.path("in.wav"), demo.path("out"));
+    let args = ["deliver", &input, "-d", "none:stereo", "-o", &out];
+    let done = proscenium(&args).run();
+    assert_eq!(done.code, Some(2), "{}", done.stdout);
+    let line = error_line(&done);
+    assert!(line.contains("1 sample is NaN or infinite") && line.contains("--sanitize"), "{line}");
+    assert!(!Path::new(&out).exists(), "something was left");
+    let done = proscenium(&[&args[..], &["--sanitize"]].concat()).run();
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert!(done.stderr.contains("taken as silence [non-finite-samples]"), "{}", done.stderr);
+    assert_eq!(samples(&demo.path("out/in_stereo_mix.wav"))[2 * 72_000 + 1], 0);
+    // A copy of the master is none to deliver either.
+    let copy = proscenium(&["deliver", &input, "-d", "adm", "-o", &demo.path("copy")]).run();
+    assert!(
+        error_line(&copy)
+            .contains("track 2: 1 sample is NaN or infinite, the first at frame 72000 (0:00:01.500)")
+    );
+    // What was sanitised once is not taken for good.
+    assert_eq!(proscenium(&args).run().code, Some(2));
+}
+
 /// Four roundings of half a step each, one of the mix.
 const STEM_STEPS: i32 = 2;
 

@@ -29,7 +29,7 @@ pub use chunks::dbmd::DbmdChunk;
 pub use chunks::fmt::AudioFormat;
 pub use edit::{ChunkEdit, rewrite_chunks, rewrite_chunks_in_place};
 pub use error::{Error, Fault};
-pub use output_file::{OutputFile, same_file};
+pub use output_file::{OutputFile, check_room_for, same_file};
 pub use reader::{ChunkBody, MAX_AXML_BYTES, MAX_CHUNK_BYTES, Reader};
 pub use riff::{ChunkEntry, ChunkId, ChunkMap, Container};
 pub use samples::{Dither, EncodeReport, Encoder, Planar, Sample, SampleFormat};

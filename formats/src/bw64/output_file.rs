@@ -200,6 +200,15 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// Whether the disk that `path` will be on has room for so many bytes.
+///
+/// # Errors
+/// When it hasn't: how many are needed, and how many are free.
+pub fn check_room_for(path: &Path, needed: u64) -> Result<(), Error> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    check_free_space(path, folder_of(&target), needed)
+}
+
 fn check_free_space(path: &Path, folder: &Path, needed: u64) -> Result<(), Error> {
     // A folder that cannot be asked is one that the file cannot be created in: that error comes next.
     let Ok(space) = rustix::fs::statvfs(folder) else { return Ok(()) };

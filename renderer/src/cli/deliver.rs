@@ -20,7 +20,7 @@ use crate::deliver::{BINAURAL, Deliverable, Job, Selection, Timecode};
 use crate::loudness::Verdict;
 use crate::render::{Conversion, RenderOptions};
 
-/// Make every deliverable of a master in one pass: measured, judged, read back from the disk, with checksums
+/// Make every deliverable of a master in one pass: brought to its specification, read back from the disk, with checksums
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Deliverables: SPEC:LAYOUT[+PART…][=NAME]
   SPEC    a specification (`proscenium specs`), a file with one, or none: as it is rendered
@@ -31,8 +31,11 @@ use crate::render::{Conversion, RenderOptions};
   adm     is a copy of the master, byte for byte
 Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {n}; an empty one leaves no gap.
 
-The folder gets the files, NAME.md5 and NAME.sha256 beside each, report.json, an ASC MHL hash list in ascmhl/,
-and a manifest. Deliverables that lie there already and would come out the same are left alone: --force makes
+A mix with a specification gets the gain to its loudness and a true-peak limiter below its ceiling; its stems get
+the same gain, moment by moment. What is written is read back from the disk, measured again and judged.
+
+The folder gets the files, NAME.md5 and NAME.sha256 beside each, report.json, report.html, an ASC MHL hash
+list in ascmhl/, and a manifest. Deliverables that lie there already and would come out the same are left alone: --force makes
 them again. Everything appears when all of it is complete, or nothing does.
 Exit code 0 when every deliverable passed, 1 when one didn't, 2 when the job could not be done.
 
@@ -88,6 +91,9 @@ pub struct Args {
     /// Threads; all processors by default. The files are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
+    /// Deliver silence in place of samples that are NaN or infinite, which are refused otherwise
+    #[arg(long, conflicts_with = "job")]
+    sanitize: bool,
     /// Make again what lies in the folder already
     #[arg(long)]
     force: bool,
@@ -134,6 +140,7 @@ fn deliver(asked: &Asked, console: &Console) -> Result<Outcome, CliError> {
         name: args.name.clone(),
         wanted: asked.wanted(input, console)?,
         reads: args.headphones.files().into_iter().map(|(_, file)| file.to_path_buf()).collect(),
+        sanitize: args.sanitize,
         force: args.force,
     };
     let outputs = OpenOutputs::hold()?;

@@ -106,7 +106,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 pub(super) fn specification(name: &str) -> Result<Specification, CliError> {
     let path = Path::new(name);
     if !path.is_file() && !name.contains(['/', '.']) {
-        return Specification::by_name(name).map_err(|e| CliError::new(format_args!("--spec: {e}")));
+        return Specification::by_name(name).map_err(CliError::new);
     }
     check_seekable(path)?;
     let mut bytes = Vec::new();

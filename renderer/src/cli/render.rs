@@ -1,6 +1,7 @@
 //! `proscenium render`: a master to loudspeaker feeds and headphones, any number of them in one pass.
 
 pub(super) mod headphones;
+mod target;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -16,6 +17,7 @@ use formats::bw64::{SampleFormat, same_file};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::headphones::HeadphoneArgs;
+use self::target::TargetArgs;
 use super::info::{plural, printable};
 use super::input::{check_not_read, check_present, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
@@ -44,7 +46,8 @@ Examples:
   proscenium render master.wav --layout binaural -o phones.wav
   proscenium render master.wav --layout binaural --room stage -o phones-stage.wav
   proscenium render master.wav --layout 4+5+0 --speakers room.json -o room.wav
-  proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f"
+  proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f
+  proscenium render master.wav --layout 5.1 -o air.wav --target ebu-r128"
 )]
 pub struct Args {
     /// The master: BW64, RF64 or WAV with ADM, or a plain bed
@@ -98,6 +101,8 @@ pub struct Args {
     /// End with exit code 1 when a sample passes full scale
     #[arg(long)]
     fail_on_overload: bool,
+    #[command(flatten)]
+    target: TargetArgs,
     // Last, for its heading would go on over what follows.
     #[command(flatten)]
     headphones: HeadphoneArgs,
@@ -156,7 +161,9 @@ impl From<ConversionName> for Conversion {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let began = Instant::now();
     check_seekable(&args.input)?;
-    let (outputs, room_warnings) = outputs(args, console)?;
+    let level = args.target.level()?;
+    let (mut outputs, room_warnings) = outputs(args, console)?;
+    outputs.iter_mut().for_each(|output| output.level = level.clone());
     if outputs.iter().any(|output| same_file(&output.file, Path::new("/dev/stdout"))) {
         console.leave_standard_output();
     }
@@ -192,6 +199,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     } else {
         print(&report, began, console);
     }
+    target::verdict(&report)?;
     verdict(&report, args.fail_on_overload)
 }
 
@@ -221,7 +229,7 @@ pub fn render(job: Job, console: &Console) -> Result<Report, CliError> {
 
 fn run_with_progress(open: OpenJob, console: &Console) -> Result<Rendered, CliError> {
     let stop = || Interrupt::received().is_some();
-    let bar = progress_bar(open.frames(), console);
+    let bar = progress_bar(open.work(), console);
     let rendered = open.run(&mut |frames| bar.set_position(frames), &stop);
     bar.finish_and_clear();
     rendered.map_err(failure)
@@ -270,6 +278,11 @@ fn print(report: &Report, began: Instant, console: &Console) {
     ));
     console.note("");
     console.note(table::render(report).trim_end());
+    let corrections = target::render(report);
+    if !corrections.is_empty() {
+        console.note("");
+        console.note(corrections.trim_end());
+    }
 }
 
 fn verdict(report: &Report, fail_on_overload: bool) -> Result<Outcome, CliError> {

@@ -1,29 +1,31 @@
 //! A job: asked for, opened, rendered, published.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use formats::Warning;
 use formats::adm::{self, WriteOptions};
-use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, WriterSpec, same_file};
+use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, WriterSpec, check_room_for};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
+use super::correction::{self, Finished, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::faults::Faults;
 use super::master::{Master, Selection};
+use super::places::check_outputs;
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
-use super::sink::{Sink, Written};
+use super::sink::{Sink, Taken};
 use super::source::Source;
-use super::speech::Stems;
+use super::spool::Spool;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::items::{RenderItem, Role};
-use crate::loudness::{Measures, SpeechActivity};
+use crate::loudness::SpeechActivity;
 use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.
@@ -51,7 +53,7 @@ pub struct Job {
     pub threads: Option<usize>,
     /// Measure the loudness and true peak of what is written.
     pub measure: bool,
-    /// Measure the dialogue too, of outputs that are measured.
+    /// Measure the dialogue too, of outputs that are only measured.
     pub measure_dialogue: bool,
 }
 
@@ -64,12 +66,14 @@ pub struct Output {
     pub deliverable: Deliverable,
     /// What sounds in it.
     pub part: Part,
+    /// What its level is to be.
+    pub level: Level,
 }
 
 impl Output {
-    /// The whole mix.
+    /// The whole mix, as it is rendered.
     pub fn mix(file: PathBuf, deliverable: Deliverable) -> Self {
-        Self { file, deliverable, part: Part::Mix }
+        Self { file, deliverable, part: Part::Mix, level: Level::AsRendered }
     }
 }
 
@@ -90,9 +94,9 @@ pub struct OpenJob {
 pub struct Rendered {
     pub(super) report: Report,
     pub(super) files: Vec<(PathBuf, CompleteFile)>,
-    pub(super) late_warnings: Vec<Warning>,
-    /// When there is speech in each of the files, where that was measured.
+    /// When there is speech in each of them, where it was asked for.
     pub(super) speech: Vec<Option<Arc<SpeechActivity>>>,
+    pub(super) late_warnings: Vec<Warning>,
 }
 
 impl Job {
@@ -152,7 +156,8 @@ impl Job {
             EngineTarget { target, part: output.part }
         };
         let mut targets: Vec<EngineTarget> = self.outputs.iter().map(target).collect();
-        let stems = if self.measure_dialogue { add_stems(&mut targets, &master.items) } else { Vec::new() };
+        let needs = |output: &Output| self.measure_dialogue || output.level.needs_speech();
+        let stems = add_stems(&mut targets, &master.items, self.outputs.iter().map(needs));
         let spec = EngineSpec {
             items: Arc::clone(&master.items),
             targets,
@@ -188,7 +193,13 @@ impl OpenJob {
         self.span.end - self.span.start
     }
 
-    /// Renders. `progress` hears how many frames are done; `stop` is asked between blocks.
+    /// Frames that [`OpenJob::run`] tells of: those to render, and those of corrected outputs once more.
+    pub fn work(&self) -> u64 {
+        let corrected = self.job.outputs.iter().any(|output| !matches!(output.level, Level::AsRendered));
+        self.frames().saturating_mul(1 + u64::from(corrected))
+    }
+
+    /// Renders. `progress` hears how many frames of [`OpenJob::work`] are done; `stop` is asked between blocks.
     ///
     /// # Errors
     /// When the input can't be read on, an output can't be written, or `stop` said so.
@@ -197,61 +208,64 @@ impl OpenJob {
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Rendered, JobError> {
+        correction::check(&self.job.outputs)?;
         let writers = self.create_writers()?;
         let Self { job, master, engine, span, pool, stems } = self;
         let format = *master.reader.format();
         let blocks = engine.output_blocks();
-        let (written, faults) = std::thread::scope(|scope| {
+        let mut kept = BTreeMap::new();
+        let (taken, faults) = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
-            let (stems, mut speech) = Stems::new(&job.outputs, &stems, format.sample_rate)?;
-            speech.resize(job.outputs.len(), None);
             let mut sinks = Vec::new();
-            for (((output, writer), block), speech) in
-                job.outputs.iter().zip(writers).zip(&blocks).zip(speech)
-            {
+            for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
+                let has_stem = stems.get(sinks.len()).is_some_and(Option::is_some);
+                let to = To { writer, start: span.start, sample_rate: format.sample_rate, has_stem };
+                let (destination, file) = correction::destination(output, to, job.measure)?;
+                kept.extend(file.map(|file| (sinks.len(), file)));
                 let shape = (block.channels(), block.capacity());
-                let measures = Measures { true_peak: true, offsets: false, timeline: false };
-                let meter =
-                    job.measure.then(|| output.deliverable.meter(format.sample_rate, measures)).flatten();
-                let meter = meter.map(|meter| match speech {
-                    Some(source) => meter.with_speech(source),
-                    None => meter,
-                });
-                sinks.push(Sink::start(scope, &output.file, writer, (shape, meter), span.start)?);
+                sinks.push(Sink::start(scope, &output.file, shape, destination)?);
             }
-            let line = Line { path: &job.input, source, engine, blocks, sinks, stems };
+            let line = Line { path: &job.input, source, engine, blocks, stems, sinks };
             // All of it among the rendering threads: to go there block by block would cost two waits for each.
             pool.install(|| line.run(progress, stop))
         })?;
+        let rendered = span.end - span.start;
+        let (corrected, told) = (kept.len().max(1) as u64, Mutex::new((0_u64, progress)));
+        let further = |frames: u64| {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.0 = told.0.saturating_add(frames);
+            let done = rendered.saturating_add(told.0 / corrected);
+            (told.1)(done);
+        };
+        let watch = Watch { stop, progress: &further };
+        let rate = format.sample_rate;
+        let finished = pool.install(|| correction::finish(&job.outputs, taken, kept, rate, &watch))?;
         if stop() {
             return Err(JobError::Interrupted);
         }
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(format.sample_rate));
+        let reports = job.outputs.iter().zip(&finished);
+        let speech = finished.iter().map(|(written, _)| written.speech()).collect();
         let outputs =
-            job.outputs.iter().zip(&written).map(|(output, written)| {
-                output_report(output, job.sample_format, written, format.sample_rate)
-            });
+            reports.map(|(output, done)| output_report(output, job.sample_format, done, format.sample_rate));
         let report = Report {
             input: job.input.display().to_string(),
             sample_rate: format.sample_rate,
             start: span.start,
-            frames: span.end - span.start,
-            length: Clock { sample: span.end - span.start, sample_rate: format.sample_rate }.to_string(),
+            frames: rendered,
+            length: Clock { sample: rendered, sample_rate: format.sample_rate }.to_string(),
             tracks: usize::from(format.channels),
             items: master.items.len(),
             outputs: outputs.collect(),
             warnings: warnings.iter().map(Warning::to_string).collect(),
         };
-        let activity =
-            |written: &Written| Some(Arc::clone(&written.measurement.as_ref()?.dialogue.as_ref()?.activity));
-        let speech = written.iter().map(activity).collect();
-        let files = job.outputs.into_iter().zip(written).map(|(output, written)| (output.file, written.file));
+        let files = job.outputs.into_iter().zip(finished).map(|(output, done)| (output.file, done.0.file));
         Ok(Rendered {
             report,
             files: files.collect(),
-            late_warnings: warnings.split_off(master.warning_count),
             speech,
+            late_warnings: warnings.split_off(master.warning_count),
         })
     }
 
@@ -271,17 +285,18 @@ struct Line<'scope> {
     source: Source,
     engine: Engine,
     blocks: Vec<AudioBlock>,
+    /// For each output, the block with its dialogue alone.
+    stems: Vec<Option<usize>>,
     sinks: Vec<Sink<'scope>>,
-    stems: Stems,
 }
 
 impl Line<'_> {
-    /// Renders block after block. Gives what the sinks wrote, and which samples were no numbers.
+    /// Renders block after block. Gives what the sinks are left with, and which samples were no numbers.
     fn run(
         mut self,
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(Vec<Written>, Faults), JobError> {
+    ) -> Result<(Vec<Taken>, Faults), JobError> {
         let mut done = 0_u64;
         while let Some(input) = self.source.next()? {
             if stop() {
@@ -291,21 +306,23 @@ impl Line<'_> {
             rendered.map_err(|e| JobError::file(self.path, e))?;
             self.source.recycle(input);
             let frames = self.blocks.first().map_or(0, AudioBlock::frames);
-            self.stems.add(&self.blocks);
-            for (index, block) in self.blocks.iter_mut().enumerate() {
-                let Some(sink) = self.sinks.get(index) else { break };
+            for index in 0..self.sinks.len() {
+                let stem = self.stems.get(index).copied().flatten();
+                let stem = stem.and_then(|stem| self.blocks.get(stem)).cloned();
+                let (Some(sink), Some(block)) = (self.sinks.get(index), self.blocks.get_mut(index)) else {
+                    break;
+                };
                 let full = std::mem::replace(block, sink.empty_block());
-                if !sink.send(full) {
+                if !sink.send(full, stem) {
                     return Err(self.sinks.swap_remove(index).failure());
                 }
             }
             done = done.saturating_add(frames as u64);
             progress(done);
         }
-        self.stems.tell();
         self.sinks.iter().for_each(Sink::end);
-        let written = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        Ok((written, self.source.faults()))
+        let taken = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
+        Ok((taken, self.source.faults()))
     }
 }
 
@@ -350,6 +367,12 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
     }
     let dither = open.job.dither.then(Dither::default);
     let spec = WriterSpec { format, frames: Some(open.frames()), dither };
+    if !matches!(output.level, Level::AsRendered) {
+        let spooled = Spool::bytes(usize::from(channels), open.frames());
+        let file = open.frames().saturating_mul(format.bytes_per_frame() as u64);
+        check_room_for(&output.file, spooled.saturating_add(file))
+            .map_err(|e| JobError::output(&output.file, &e))?;
+    }
     let mut writer = Writer::create(&output.file, &spec).map_err(|e| JobError::output(&output.file, &e))?;
     if let Some(document) = output.deliverable.document(carried) {
         let mut axml = Vec::new();
@@ -360,27 +383,36 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
     Ok(writer)
 }
 
-fn output_report(output: &Output, format: SampleFormat, written: &Written, sample_rate: u32) -> OutputReport {
+fn output_report(output: &Output, format: SampleFormat, done: &Finished, sample_rate: u32) -> OutputReport {
+    let (written, correction) = done;
     let names = output.deliverable.channel_names();
     let channels = names
         .into_iter()
         .zip(&written.levels)
         .map(|(name, levels)| ChannelReport::new(name, levels, sample_rate));
     let report = OutputReport::new(output, format, written.file.summary().container, channels.collect());
-    OutputReport { loudness: written.measurement.as_ref().map(LoudnessReport::new), ..report }
+    let loudness = written.measurement.as_ref().map(LoudnessReport::new);
+    OutputReport { loudness, correction: correction.clone(), ..report }
 }
 
-/// Adds, for every mix to loudspeakers, its dialogue alone to `targets`; tells where it is. None where no item is dialogue.
-fn add_stems(targets: &mut Vec<EngineTarget>, items: &[RenderItem]) -> Vec<Option<usize>> {
+/// Adds, for every mix but Ambisonics that `needs` it, its dialogue alone to `targets`; tells where it is. None where no item is
+/// dialogue.
+fn add_stems(
+    targets: &mut Vec<EngineTarget>,
+    items: &[RenderItem],
+    needs: impl Iterator<Item = bool>,
+) -> Vec<Option<usize>> {
     let part = Part::Role(Role::Dialogue);
     let there_is = items.iter().any(|item| part.holds(item));
     let mut stems = Vec::new();
-    for output in 0..targets.len() {
-        let EngineTarget { target, part: whole } = &targets[output];
-        let wanted = there_is && *whole == Part::Mix && matches!(target, Target::Loudspeakers { .. });
+    for (output, needed) in needs.enumerate() {
+        let Some(EngineTarget { target, part: whole }) = targets.get(output) else { break };
+        let is_fit = *whole == Part::Mix && !matches!(target, Target::Ambisonics { .. });
+        let wanted = needed && there_is && is_fit;
+        let stem = EngineTarget { target: target.clone(), part };
         stems.push(wanted.then_some(targets.len()));
         if wanted {
-            targets.push(EngineTarget { target: target.clone(), part });
+            targets.push(stem);
         }
     }
     stems
@@ -411,34 +443,4 @@ fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
         end = frames;
     }
     Ok(start..end)
-}
-
-/// No output may be the input or another output, and every folder must be there.
-fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobError> {
-    let mut places: Vec<PathBuf> = Vec::new();
-    for Output { file, .. } in outputs {
-        if same_file(input, file) {
-            return Err(JobError::file(file, "is the input itself; choose another name for the output"));
-        }
-        let Some(place) = place(file) else {
-            let folder = folder(file).display();
-            let message = format!("cannot write: the folder {folder} does not exist; make it first");
-            return Err(JobError::file(file, message));
-        };
-        if places.contains(&place) {
-            return Err(JobError::file(file, "is given for two outputs; give each its own name"));
-        }
-        places.push(place);
-    }
-    Ok(())
-}
-
-/// Where a file lies or will lie, by whatever name or link; `None` where there is no such folder.
-pub fn place(file: &Path) -> Option<PathBuf> {
-    let folder = folder(file).canonicalize().ok()?;
-    Some(file.canonicalize().unwrap_or_else(|_| file.file_name().map_or(folder.clone(), |n| folder.join(n))))
-}
-
-fn folder(file: &Path) -> &Path {
-    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -7,9 +7,11 @@
 //! The queues are short, so memory does not grow with the film. Every output is complete on the disk before
 //! the first of them gets its name; when one fails, none of them does. Outputs can be measured on their way
 //! ([`Job::measure`]), or instead of being written ([`OpenJob::measure`]); [`page`] shows
-//! the measurement to people.
+//! the measurement to people. Outputs with a [`Level`] of their own are spooled, corrected and written in a
+//! second pass.
 
 mod carried_adm;
+mod correction;
 mod deliverable;
 mod error;
 mod faults;
@@ -19,18 +21,22 @@ mod master;
 mod measure;
 pub mod package;
 pub mod page;
+mod places;
 mod plain_wav;
 mod report;
 mod sink;
 mod source;
 mod speech;
+mod spool;
 mod timecode;
 
+pub use correction::{Correction, CorrectionReport, Level, LimitedRegion, LimiterReport, Peaks};
 pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA_ORDER};
 pub use error::JobError;
-pub use job::{Job, OpenJob, Output, Rendered, place};
+pub use job::{Job, OpenJob, Output, Rendered};
 pub use levels::ChannelLevels;
 pub use master::Selection;
 pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};
+pub use places::place;
 pub use report::{ChannelReport, LoudnessReport, OutputReport, Report};
 pub use timecode::{Clock, Timecode, TimecodeError};

@@ -4,6 +4,7 @@ use formats::Warning;
 use formats::bw64::{Container, SampleFormat};
 use serde::{Deserialize, Serialize};
 
+use super::correction::CorrectionReport;
 use super::job::Output;
 use super::{ChannelLevels, Clock};
 use crate::loudness::Measurement;
@@ -51,6 +52,9 @@ pub struct OutputReport {
     /// Where it was asked for and can be measured.
     #[serde(flatten)]
     pub loudness: Option<LoudnessReport>,
+    /// What was done to the level, where it was to meet a specification.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub correction: Option<CorrectionReport>,
     /// In file order.
     pub channels: Vec<ChannelReport>,
 }
@@ -123,6 +127,7 @@ impl OutputReport {
             peak_dbfs: channels.iter().filter_map(|c| c.peak_dbfs).max_by(f64::total_cmp),
             overloads: channels.iter().fold(0, |sum, c| sum.saturating_add(c.overloads)),
             loudness: None,
+            correction: None,
             channels,
         }
     }

@@ -6,7 +6,7 @@
 //! a stem of it, and else by a detector of voices.
 
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -52,13 +52,6 @@ pub struct SpeechActivity {
     pub stretches: Vec<Range<u64>>,
 }
 
-impl SpeechActivity {
-    /// Of the dialogue alone, by the weighted sums of squares of its steps.
-    pub(super) fn of_stem(steps: &[f32], sample_rate: u32) -> Self {
-        Self { gate: SpeechGate::Stem, stretches: stem_activity(steps, sample_rate) }
-    }
-}
-
 /// Where a meter learns when there is speech.
 #[derive(Clone, Debug)]
 pub enum SpeechSource {
@@ -68,8 +61,6 @@ pub enum SpeechSource {
     Voice,
     /// From an earlier measurement of the same programme: [`DialogueMeasurement::activity`].
     Known(Arc<SpeechActivity>),
-    /// From who listens to the dialogue alone elsewhere ([`Meter::of_stem`]) and tells before the meter ends.
-    Promised(Arc<OnceLock<Arc<SpeechActivity>>>),
 }
 
 /// The dialogue of a programme.
@@ -103,7 +94,6 @@ pub(super) enum Listener {
     Stem(Box<Meter>),
     Voice(Box<Voice>),
     Known(Arc<SpeechActivity>),
-    Promised(Arc<OnceLock<Arc<SpeechActivity>>>),
 }
 
 impl Speech {
@@ -117,13 +107,12 @@ impl Speech {
         let activity = match self.listener {
             Listener::Nobody => return None,
             Listener::Known(activity) => activity,
-            Listener::Promised(told) => Arc::clone(told.get()?),
             Listener::Voice(voice) => Arc::new(voice.activity(self.steps.len())),
             Listener::Stem(meter) => {
                 let steps = meter.into_steps();
-                let activity = SpeechActivity::of_stem(&steps, sample_rate);
+                let stretches = stem_activity(&steps, sample_rate);
                 stem_steps = Some(steps);
-                Arc::new(activity)
+                Arc::new(SpeechActivity { gate: SpeechGate::Stem, stretches })
             }
         };
         let total = self.steps.len() as u64;

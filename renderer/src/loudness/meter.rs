@@ -1,7 +1,7 @@
 //! The meter: pages of samples on an absolute grid, each through every measure.
 
 use super::correlation::{Pair, coefficient, pairs, products};
-use super::dialogue::{Listener, Speech, SpeechActivity, SpeechSource};
+use super::dialogue::{Listener, Speech, SpeechSource};
 use super::gating::Gating;
 use super::k_weighting::{KWeighting, Planes};
 use super::leq_m::LeqM;
@@ -102,9 +102,8 @@ impl Meter {
     pub fn with_speech(mut self, source: SpeechSource) -> Self {
         let listener = match source {
             SpeechSource::Known(activity) => Listener::Known(activity),
-            SpeechSource::Promised(told) => Listener::Promised(told),
             SpeechSource::Voice => Listener::Voice(Box::new(Voice::new(self.sample_rate, &self.channels))),
-            SpeechSource::Stem => Listener::Stem(Box::new(self.steps_only())),
+            SpeechSource::Stem => Listener::Stem(Box::new(self.of_a_stem())),
         };
         self.speech = Some(Speech::new(listener));
         self
@@ -116,23 +115,8 @@ impl Meter {
         self
     }
 
-    /// A meter for the dialogue alone, which tells when it sounds: [`Meter::activity`].
-    ///
-    /// # Errors
-    /// When nothing can be measured at this sample rate.
-    pub fn of_stem(sample_rate: u32, channels: Vec<MeterChannel>) -> Result<Self, LoudnessError> {
-        let measures = Measures { true_peak: false, offsets: false, timeline: false };
-        Ok(Self::new(sample_rate, channels, measures)?.steps_only())
-    }
-
-    /// The end of a stem: when it sounded.
-    pub fn activity(self) -> SpeechActivity {
-        let rate = self.sample_rate;
-        SpeechActivity::of_stem(&self.into_steps(), rate)
-    }
-
     /// A meter that measures nothing but the steps of the same channels.
-    fn steps_only(&self) -> Self {
+    fn of_a_stem(&self) -> Self {
         let measures = Measures { true_peak: false, offsets: false, timeline: false };
         Self {
             measures,

@@ -59,7 +59,7 @@ impl Highest {
 }
 
 /// A Kaiser-windowed sinc; both in units of the samples' distance.
-fn windowed_sinc(x: f64, half_width: f64, beta: f64) -> f64 {
+pub(super) fn windowed_sinc(x: f64, half_width: f64, beta: f64) -> f64 {
     let bessel = |x: f64| {
         let (mut term, mut sum) = (1.0, 1.0);
         for k in 1..40 {
@@ -73,7 +73,7 @@ fn windowed_sinc(x: f64, half_width: f64, beta: f64) -> f64 {
 }
 
 /// `taps`, scaled so that they add up to `sum`.
-fn scaled<const N: usize>(taps: [f64; N], sum: f64) -> [f64; N] {
+pub(super) fn scaled<const N: usize>(taps: [f64; N], sum: f64) -> [f64; N] {
     let total: f64 = taps.iter().sum();
     taps.map(|tap| tap * sum / total)
 }

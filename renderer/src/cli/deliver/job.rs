@@ -27,7 +27,7 @@ const fn switch(name: &'static str) -> Element {
 }
 
 /// What a job may hold beside deliverables.
-pub(super) const ELEMENTS: [Element; 22] = [
+pub(super) const ELEMENTS: [Element; 23] = [
     path("input"),
     path("output"),
     value("title"),
@@ -41,6 +41,7 @@ pub(super) const ELEMENTS: [Element; 22] = [
     value("start"),
     value("end"),
     value("threads"),
+    switch("sanitize"),
     switch("force"),
     path("hrtf"),
     value("diffuse-field-eq"),

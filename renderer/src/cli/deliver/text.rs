@@ -8,7 +8,8 @@ use crate::cli::table::aligned;
 use crate::deliver::package::{FileReport, PackageReport};
 use crate::loudness::{ClauseJudgement, Judgement, Verdict};
 
-const HEAD: [&str; 7] = ["file", "layout", "specification", "LUFS rendered", "LUFS", "dBTP", "verdict"];
+const HEAD: [&str; 9] =
+    ["file", "layout", "specification", "LUFS rendered", "gain dB", "limiter dB", "LUFS", "dBTP", "verdict"];
 
 pub(super) fn print(report: &PackageReport, folder: &Path, console: &Console) {
     console.note(format_args!(
@@ -45,6 +46,10 @@ fn row(file: &FileReport) -> [String; HEAD.len()] {
         layout.clone(),
         file.specification.as_ref().map_or_else(|| "-".to_owned(), |by| printable(&by.name)),
         shown(file.rendered.and_then(|loudness| loudness.integrated_lufs)),
+        file.correction
+            .as_ref()
+            .map_or_else(|| "-".to_owned(), |correction| format!("{:+.2}", correction.gain_db)),
+        shown(file.limiter_reduction_db()),
         shown(file.delivered.and_then(|loudness| loudness.integrated_lufs)),
         shown(file.delivered.and_then(|loudness| loudness.true_peak_dbtp)),
         verdict,
@@ -62,6 +67,8 @@ fn failures(file: &FileReport, judgement: &Judgement) -> String {
             .collect();
         format!("  {}: {}", printable(&clause.clause), values.join(", "))
     };
-    let lines: Vec<String> = judgement.clauses.iter().filter(open).map(line).collect();
+    let why = file.correction.iter().filter_map(|correction| correction.shortfall.as_ref());
+    let why = why.map(|why| format!("  {}", printable(why)));
+    let lines: Vec<String> = judgement.clauses.iter().filter(open).map(line).chain(why).collect();
     format!("{}: not met of {}:\n{}", printable(&file.file), printable(&judgement.name), lines.join("\n"))
 }

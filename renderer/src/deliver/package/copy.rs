@@ -3,11 +3,16 @@
 use std::io::Write;
 use std::path::Path;
 
-use formats::bw64::OutputFile;
+use formats::Warning;
+use formats::bw64::{OutputFile, Reader};
 
 use super::checksum::{Checksums, Sha256Sum, Summing, read_open, read_pieces};
 use super::run::Watch;
 use crate::deliver::JobError;
+use crate::deliver::faults::Faults;
+
+/// Bytes that are looked at at a time, about.
+const PIECE_BYTES: usize = 1 << 18;
 
 /// A copy that is being made.
 #[derive(Debug)]
@@ -35,6 +40,29 @@ pub(super) fn copy_and_sum(
         file.complete().map_err(|e| JobError::output(file.path(), &e))?;
     }
     Ok((sum.finish(), copies))
+}
+
+/// Samples of the file `path` that are no numbers, in all of its tracks: nothing decodes what is only copied.
+pub(super) fn faults(path: &Path, (_, stop): Watch) -> Result<Vec<Warning>, JobError> {
+    let fault = |e: &dyn std::fmt::Display| JobError::file(path, e);
+    let mut reader = Reader::open(path).map_err(|e| fault(&e))?;
+    let format = *reader.format();
+    let mut faults = Faults::default();
+    if !format.sample_format.is_float() {
+        return Ok(Vec::new());
+    }
+    let tracks: Vec<usize> = (0..reader.channels()).collect();
+    let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(1);
+    let (mut raw, mut at) = (Vec::new(), 0_u64);
+    while at < reader.frames() {
+        if stop() {
+            return Err(JobError::Interrupted);
+        }
+        let got = reader.read_raw(at, piece, &mut raw).map_err(|e| fault(&e))?;
+        faults.locate(&raw, format.sample_format, tracks.len(), at, &tracks);
+        at = at.saturating_add(got.max(1) as u64);
+    }
+    Ok(faults.warnings(format.sample_rate))
 }
 
 impl Copy {

@@ -31,7 +31,7 @@ use formats::bw64::SampleFormat;
 pub use checksum::{Checksums, digest};
 pub use job_file::{DELIVERABLE, Element, ElementKind, Entry, JobFileError, MAX_JOB_FILE_BYTES, Place, read};
 pub use naming::{DEFAULT_TEMPLATE, NameError, NameTemplate, check_title};
-pub use report::{FileReport, JudgedBy, PackageReport};
+pub use report::{Corrected, DialogueReport, FileReport, JudgedBy, PackageReport};
 pub use request::{ADM, NO_SPECIFICATION, RenderRequest, Request, RequestError, STEMS, part_name};
 pub use run::{Finished, OpenPackage};
 
@@ -57,6 +57,8 @@ pub struct Package {
     pub wanted: Vec<Wanted>,
     /// Files that the options name, which no deliverable may replace.
     pub reads: Vec<PathBuf>,
+    /// Deliver silence in place of samples that are no numbers.
+    pub sanitize: bool,
     /// Make again what is there already.
     pub force: bool,
 }

@@ -27,7 +27,18 @@ pub(super) fn page(package: &Package, report: &PackageReport, planned: &[Planned
 }
 
 fn summary(report: &PackageReport) -> Table {
-    let head = ["Deliverable", "File", "Layout", "LUFS rendered", "LUFS", "dBTP", "LRA, LU", "Verdict"];
+    let head = [
+        "Deliverable",
+        "File",
+        "Layout",
+        "LUFS rendered",
+        "Gain, dB",
+        "Limiter, dB",
+        "LUFS",
+        "dBTP",
+        "LRA, LU",
+        "Verdict",
+    ];
     let mut table = Table::new("Deliverables", &head);
     for file in &report.deliverables {
         let (rendered, delivered) = (file.rendered, file.delivered);
@@ -40,6 +51,8 @@ fn summary(report: &PackageReport) -> Table {
             Cell::Text(file.file.clone()),
             Cell::Text(layout(file)),
             Cell::Number(shown(rendered.and_then(|loudness| loudness.integrated_lufs))),
+            Cell::Number(shown(file.correction.as_ref().map(|correction| correction.gain_db))),
+            Cell::Number(shown(file.limiter_reduction_db())),
             Cell::Number(shown(delivered.and_then(|loudness| loudness.integrated_lufs))),
             Cell::Number(shown(delivered.and_then(|loudness| loudness.true_peak_dbtp))),
             Cell::Number(shown(delivered.and_then(|loudness| loudness.loudness_range_lu))),
@@ -85,6 +98,7 @@ fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Se
             Fact::new("Channels", file.channels.join(" ")),
         ],
         measurement: Some(measurement),
+        warnings: file.correction.iter().filter_map(|correction| correction.shortfall.clone()).collect(),
         judgements: specification.cloned().zip(judgement).into_iter().collect(),
         ..Section::default()
     })

@@ -80,7 +80,7 @@ impl Planned {
         key.add(part_name(part));
         key.add(&render.settings);
         key.add(&render.specification.as_ref().map_or_else(String::new, specification_text));
-        key.add(&format!("{} dither {}", job.sample_format, job.dither));
+        key.add(&format!("{} dither {} sanitize {}", job.sample_format, job.dither, package.sanitize));
         key.add(&format!("{:?} {:?} {:?} {:?}", job.selection, job.options, job.start, job.end));
         key.finish()
     }

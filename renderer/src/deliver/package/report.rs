@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksums;
-use crate::deliver::LoudnessReport;
-use crate::loudness::{Judgement, Specification, Verdict};
+use crate::deliver::{CorrectionReport, LimiterReport, LoudnessReport};
+use crate::loudness::{DialogueMeasurement, Judgement, Specification, Verdict};
 
 /// A folder of deliverables made of one master.
 #[derive(Clone, Debug, Serialize)]
@@ -52,8 +52,12 @@ pub struct FileReport {
     pub channels: Vec<String>,
     /// What it is judged by.
     pub specification: Option<JudgedBy>,
-    /// Loudness as rendered, before any correction.
+    /// Loudness as rendered, where that was corrected.
     pub rendered: Option<LoudnessReport>,
+    /// Of the speech in what lies on the disk, where the specification is about it.
+    pub dialogue: Option<DialogueReport>,
+    /// What was done to its level; that of their mix for stems.
+    pub correction: Option<Corrected>,
     /// Loudness of what lies on the disk.
     pub delivered: Option<LoudnessReport>,
     /// By the specification, of what lies on the disk.
@@ -65,6 +69,48 @@ pub struct FileReport {
     pub checksums: Checksums,
     /// It lay there from an earlier job and was left as it is.
     pub unchanged: bool,
+}
+
+/// How loud a file is while somebody speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DialogueReport {
+    /// BS.1770-1 over the speech, LUFS.
+    pub loudness_lufs: Option<f64>,
+    /// Part of the time with speech, 0 … 1.
+    pub speech_share: f64,
+    /// Integrated loudness less that of the dialogue, LU.
+    pub loudness_to_dialogue_lu: Option<f64>,
+    /// What told speech from the rest.
+    pub gate: String,
+}
+
+impl From<&DialogueMeasurement> for DialogueReport {
+    fn from(found: &DialogueMeasurement) -> Self {
+        Self {
+            loudness_lufs: found.loudness_lufs,
+            speech_share: found.speech_share,
+            loudness_to_dialogue_lu: found.loudness_to_dialogue_lu,
+            gate: found.activity.gate.name().to_owned(),
+        }
+    }
+}
+
+/// What was done to the level of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Corrected {
+    /// Gain of everything, dB.
+    pub gain_db: f64,
+    /// What the limiter did.
+    pub limiter: Option<LimiterReport>,
+    /// Why the specification could not be met, where it could not.
+    pub shortfall: Option<String>,
+}
+
+impl From<&CorrectionReport> for Corrected {
+    fn from(report: &CorrectionReport) -> Self {
+        let CorrectionReport { gain_db, limiter, shortfall, .. } = report.clone();
+        Self { gain_db, limiter, shortfall }
+    }
 }
 
 /// A specification, in short.
@@ -92,6 +138,11 @@ impl From<&Specification> for JudgedBy {
 }
 
 impl FileReport {
+    /// The limiter's greatest reduction, dB.
+    pub fn limiter_reduction_db(&self) -> Option<f64> {
+        self.correction.as_ref()?.limiter.as_ref().map(|limiter| limiter.max_reduction_db)
+    }
+
     /// A copy of the master that was asked for as `text`.
     pub(super) fn of_copy(text: &str, file: &str, bits: &str, checksums: Checksums) -> Self {
         Self {
@@ -104,6 +155,8 @@ impl FileReport {
             channels: Vec::new(),
             specification: None,
             rendered: None,
+            dialogue: None,
+            correction: None,
             delivered: None,
             judgement: None,
             verdict: Verdict::Pass,

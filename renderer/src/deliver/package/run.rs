@@ -149,10 +149,16 @@ impl OpenPackage {
         self.planned.iter().filter(|file| file.report.is_none()).count()
     }
 
-    /// Frames of all files together that [`OpenPackage::run`] makes and reads back.
+    /// Frames of all files together that [`OpenPackage::run`] renders, corrects where there is a specification, and reads
+    /// back.
     pub fn work(&self) -> u64 {
-        let frames = self.master.reader.frames();
-        frames.saturating_mul(2).saturating_mul(self.files_to_make() as u64)
+        let is_due = |file: &&Planned| file.report.is_none() && file.part.is_some();
+        let is_corrected = |file: &Planned| {
+            self.package.wanted.get(file.wanted).is_some_and(|wanted| wanted.specification().is_some())
+        };
+        let due = self.planned.iter().filter(is_due).count() as u64;
+        let corrected = self.planned.iter().filter(is_due).any(is_corrected);
+        self.master.reader.frames().saturating_mul(2 + u64::from(corrected)).saturating_mul(due)
     }
 
     /// Makes what is to be made, in one pass of the engine, and proves all of it. `progress` hears how much was done

@@ -11,19 +11,23 @@ use formats::bw64::CompleteFile;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::copy::{Copy, copy_and_sum};
+use super::copy::{Copy, copy_and_sum, faults};
 use super::folder::Folder;
 use super::plan::Planned;
 use super::read_back::{ReadBack, read_back};
-use super::report::{FileReport, JudgedBy};
+use super::report::{Corrected, DialogueReport, FileReport, JudgedBy};
 use super::request::part_name;
 use super::run::Watch;
 use super::{Content, PROVED, Package, Wanted, WantedRender, bits_name};
 use crate::deliver::job::{Output, Rendered};
 use crate::deliver::master::Master;
-use crate::deliver::{Job, JobError, LoudnessReport, OutputReport};
+use crate::deliver::{Correction, Job, JobError, Level, LoudnessReport, OutputReport, Peaks};
 use crate::engine::Part;
-use crate::loudness::{Specification, SpeechActivity, SpeechSource, Verdict};
+use crate::loudness::{Meter, Specification, SpeechActivity, SpeechSource, Verdict};
+
+/// The rule of samples that are no numbers, and what its message ends with.
+const NON_FINITE: &str = "non-finite-samples";
+const TAKEN_AS_SILENCE: &str = "; taken as silence";
 
 /// What is to be done.
 pub(super) struct Work<'a> {
@@ -74,6 +78,7 @@ impl<'a> Work<'a> {
         let ((rendered, mut warnings), input, copies) = self.first_pass(master, &renders, copies, input)?;
         let span = rendered.as_ref().map(|rendered| (rendered.report.start, rendered.report.frames));
         if let Some(rendered) = rendered {
+            self.refuse_faults(&rendered.late_warnings)?;
             warnings.extend(rendered.late_warnings.iter().cloned());
             if !self.package.job.sample_format.is_float() {
                 warnings.extend(rendered.report.outputs.iter().flat_map(named_overloads));
@@ -82,6 +87,9 @@ impl<'a> Work<'a> {
         }
         if !self.is_idle {
             self.measure_unchanged(rate)?;
+        }
+        if !copies.is_empty() {
+            warnings.extend(self.faults_of_copies(&warnings)?);
         }
         for copy in copies {
             let (index, checksums) = (copy.index, copy.proved(&input, self.watch)?);
@@ -92,6 +100,38 @@ impl<'a> Work<'a> {
             self.folder.keep_bytes(copy.file);
         }
         Ok(Done { folder: self.folder, planned: self.planned, span, input, warnings })
+    }
+
+    /// What is no number is delivered to nobody, unless somebody asked for silence in its place.
+    fn refuse_faults(&self, warnings: &[Warning]) -> Result<(), JobError> {
+        let is_fault = |warning: &&Warning| warning.rule == NON_FINITE;
+        let faults: Vec<String> = warnings
+            .iter()
+            .filter(is_fault)
+            .map(|warning| format!("{}: {}", warning.element, warning.message.replace(TAKEN_AS_SILENCE, "")))
+            .collect();
+        if faults.is_empty() || self.package.sanitize {
+            return Ok(());
+        }
+        let message = format!(
+            "{}; refused for delivery: repair the master, or deliver silence in their place with --sanitize",
+            faults.join("; ")
+        );
+        Err(JobError::file(&self.package.job.input, message))
+    }
+
+    /// Samples that are no numbers in what is copied and not rendered; `known` are those of what is.
+    fn faults_of_copies(&self, known: &[Warning]) -> Result<Vec<Warning>, JobError> {
+        let mut found = faults(&self.package.job.input, self.watch)?;
+        self.refuse_faults(&found)?;
+        found.retain(|fault| {
+            known.iter().all(|known| known.rule != NON_FINITE || known.element != fault.element)
+        });
+        let as_it_is = |fault: Warning| Warning {
+            message: fault.message.replace(TAKEN_AS_SILENCE, "; the copy of the master has them as they are"),
+            ..fault
+        };
+        Ok(found.into_iter().map(as_it_is).collect())
     }
 
     /// The renders that are to be made.
@@ -171,12 +211,11 @@ impl<'a> Work<'a> {
         let output = |render: &Render| {
             let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
             let file = self.folder.place(name)?;
-            Ok(Output { file, deliverable: render.render.deliverable.clone(), part: render.part })
+            let deliverable = render.render.deliverable.clone();
+            Ok(Output { file, deliverable, part: render.part, level: self.level(render, renders) })
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
-        let measure_dialogue = renders.iter().filter_map(Render::judged_by).any(Specification::needs_speech);
-        let job = Job { outputs, measure: true, measure_dialogue, ..self.package.job.clone() };
-        let open = job.open_on(master)?;
+        let open = Job { outputs, ..self.package.job.clone() }.open_on(master)?;
         let found = open.warnings().get(known..).unwrap_or_default().to_vec();
         let (mut before, files) = (0, renders.len() as u64);
         let mut tell = |frames: u64| {
@@ -186,27 +225,35 @@ impl<'a> Work<'a> {
         Ok((Some(open.run(&mut tell, stop)?), found))
     }
 
+    /// A mix is brought to its specification, and its stems get what it gets.
+    fn level(&self, render: &Render, renders: &[Render]) -> Level {
+        let Some(specification) = render.wanted.specification() else { return Level::AsRendered };
+        if render.part == Part::Mix {
+            let correction = Correction { specification: specification.clone(), peaks: Peaks::Limit };
+            return Level::Target(Box::new(correction));
+        }
+        mix_of(render, &self.planned, renders).map_or(Level::AsRendered, Level::SameAs)
+    }
+
     /// Reads every file back and judges it, several at a time.
     fn prove(&mut self, renders: &[Render], rendered: Rendered, rate: u32) -> Result<(), JobError> {
         let Rendered { report, files, speech, .. } = rendered;
-        let rendered = report.outputs.iter().zip(speech);
-        let work: Vec<_> = renders.iter().zip(rendered).zip(&files).collect();
-        let (watch, frames) = (self.watch, report.frames);
-        type Made<'a> =
-            ((&'a Render<'a>, (&'a OutputReport, Option<Arc<SpeechActivity>>)), &'a (PathBuf, CompleteFile));
-        let prove = |((render, (output, speech)), (path, file)): &Made| {
-            let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
-            let source = speech.clone().map(SpeechSource::Known);
-            let meter =
-                render.render.deliverable.meter_for(render.judged_by(), source.as_ref(), (rate, PROVED));
-            let found = read_back(open, path, meter, watch)?;
-            if found.frames != frames {
-                let message =
-                    format!("has {} frames when it is read back, {frames} were written", found.frames);
-                return Err(JobError::file(path, message));
-            }
-            Ok((report_of(render, output, &found), found.measurement))
-        };
+        let outputs = report.outputs.iter().zip(&speech);
+        let work: Vec<_> = renders.iter().zip(outputs).zip(&files).collect();
+        let (watch, frames, planned) = (self.watch, report.frames, &self.planned);
+        let prove =
+            |((render, (output, speech)), (path, file)): &((&Render, Heard), &(PathBuf, CompleteFile))| {
+                let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
+                let found = read_back(open, path, meter(render, rate, speech.as_ref()), watch)?;
+                if found.frames != frames {
+                    let message =
+                        format!("has {} frames when it is read back, {frames} were written", found.frames);
+                    return Err(JobError::file(path, message));
+                }
+                let mix = mix_of(render, planned, renders).and_then(|mix| report.outputs.get(mix));
+                let correction = mix.and_then(|mix| mix.correction.as_ref()).map(Corrected::from);
+                Ok((FileReport { correction, ..report_of(render, output, &found) }, found.measurement))
+            };
         let proofs = self.pool()?.install(|| work.par_iter().map(prove).collect::<Result<Vec<_>, _>>())?;
         for ((render, (path, file)), (report, measurement)) in renders.iter().zip(files).zip(proofs) {
             self.folder.keep(path, file);
@@ -247,6 +294,22 @@ impl<'a> Work<'a> {
     }
 }
 
+/// What was written, and when there is speech in it.
+type Heard<'a> = (&'a OutputReport, &'a Option<Arc<SpeechActivity>>);
+
+/// A meter for what is read back: of all that a mix is judged by, and of all that the page shows.
+fn meter(render: &Render, rate: u32, speech: Option<&Arc<SpeechActivity>>) -> Option<Meter> {
+    let source = speech.map_or(SpeechSource::Voice, |speech| SpeechSource::Known(Arc::clone(speech)));
+    render.render.deliverable.meter_for(render.judged_by(), Some(&source), (rate, PROVED))
+}
+
+/// Which of `renders` is the mix that `render` belongs to, where that has a specification.
+fn mix_of(render: &Render, planned: &[Planned], renders: &[Render]) -> Option<usize> {
+    let wanted = |render: &Render| planned.get(render.index).map(|file| file.wanted);
+    render.wanted.specification()?;
+    renders.iter().position(|other| other.part == Part::Mix && wanted(other) == wanted(render))
+}
+
 /// What lies on the disk, judged.
 fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileReport {
     let specification = render.judged_by();
@@ -260,7 +323,13 @@ fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileRe
         bits: output.bits.to_owned(),
         channels: output.channels.iter().map(|channel| channel.name.clone()).collect(),
         specification: specification.map(JudgedBy::from),
-        rendered: output.loudness,
+        rendered: output.correction.as_ref().map(|correction| correction.before),
+        dialogue: found
+            .measurement
+            .as_ref()
+            .and_then(|found| found.dialogue.as_ref())
+            .map(DialogueReport::from),
+        correction: None,
         delivered: found.measurement.as_ref().map(LoudnessReport::new),
         verdict: judgement.as_ref().map_or(Verdict::Pass, |judgement| judgement.verdict),
         judgement,

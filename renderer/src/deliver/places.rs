@@ -1,0 +1,37 @@
+//! Where outputs lie: none may destroy the input or another output.
+
+use std::path::{Path, PathBuf};
+
+use formats::bw64::same_file;
+
+use super::{JobError, Output};
+
+/// No output may be the input or another output, and every folder must be there.
+pub(super) fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobError> {
+    let mut places: Vec<PathBuf> = Vec::new();
+    for Output { file, .. } in outputs {
+        if same_file(input, file) {
+            return Err(JobError::file(file, "is the input itself; choose another name for the output"));
+        }
+        let Some(place) = place(file) else {
+            let folder = folder(file).display();
+            let message = format!("cannot write: the folder {folder} does not exist; make it first");
+            return Err(JobError::file(file, message));
+        };
+        if places.contains(&place) {
+            return Err(JobError::file(file, "is given for two outputs; give each its own name"));
+        }
+        places.push(place);
+    }
+    Ok(())
+}
+
+/// Where a file lies or will lie, by whatever name or link; `None` where there is no such folder.
+pub fn place(file: &Path) -> Option<PathBuf> {
+    let folder = folder(file).canonicalize().ok()?;
+    Some(file.canonicalize().unwrap_or_else(|_| file.file_name().map_or(folder.clone(), |n| folder.join(n))))
+}
+
+fn folder(file: &Path) -> &Path {
+    file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
