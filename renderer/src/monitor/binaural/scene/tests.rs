@@ -108,6 +108,49 @@ fn sound_from_everywhere_has_its_tone_at_every_order() {
     }
 }
 
+/// Powers of both ears, and what they have in common, at a frequency, of sounds that have nothing to do with each other.
+fn covariance<'a>(sounds: impl Iterator<Item = &'a [Vec<f64>; 2]>, hertz: f64) -> [f64; 4] {
+    let mut sum = [0.0; 4];
+    for [left, right] in sounds {
+        let ((l, l_angle), (r, r_angle)) = (line(left, hertz), line(right, hertz));
+        let (sine, cosine) = (l_angle - r_angle).sin_cos();
+        let each = [l * l, r * r, l * r * cosine, l * r * sine];
+        sum.iter_mut().zip(each).for_each(|(sum, each)| *sum += each);
+    }
+    sum
+}
+
+/// The ears in a diffuse field have in common what they have through the head itself, which is found at directions of a
+/// spiral, so evenly that each counts alike.
+#[test]
+fn sound_from_everywhere_is_as_wide_as_the_head_hears_it_at_every_order() {
+    const POINTS: usize = 600;
+    let spiral = |i: usize| {
+        let height = 1.0 - (2 * i + 1) as f64 / POINTS as f64;
+        let angle = i as f64 * PI * (3.0 - 5.0_f64.sqrt());
+        let radius = (1.0 - height * height).sqrt();
+        binauraliser().response(Direction::from_vector([radius * angle.sin(), radius * angle.cos(), height]))
+    };
+    let own: Vec<[Vec<f64>; 2]> = (0..POINTS).map(spiral).collect();
+    for order in [1, 2, 3, 4, 5, 6, 7] {
+        let components = responses(&SphericalHarmonics::new(order), order, binauraliser());
+        for hertz in thirds() {
+            let [l, r, re, im] = covariance(components.iter(), hertz);
+            let [wl, wr, wre, wim] = covariance(own.iter(), hertz).map(|sum| sum / POINTS as f64);
+            let (found, wanted) =
+                ([re, im].map(|v| v / (l * r).sqrt()), [wre, wim].map(|v| v / (wl * wr).sqrt()));
+            let apart = (found[0] - wanted[0]).hypot(found[1] - wanted[1]);
+            // What is not heard, and a little for the ends of the responses.
+            let most = 0.3 * (1.0 - wanted[0].powi(2) - wanted[1].powi(2)) + 0.03;
+            assert!(apart < most, "order {order}, {hertz:.0} Hz: coherence {found:.3?}, not {wanted:.3?}");
+            for (power, wanted) in [(l, wl), (r, wr)] {
+                let apart = decibels((power / wanted).sqrt());
+                assert!(apart.abs() < 0.5, "order {order}, {hertz:.0} Hz: {apart:.2} dB");
+            }
+        }
+    }
+}
+
 #[test]
 fn the_rings_integrate_products_of_functions_exactly() {
     let functions = SphericalHarmonics::new(5);
