@@ -16,31 +16,55 @@ const TAPS: usize = 512;
 /// Samples by which the centre of the filters comes late; the direct path waits for it.
 const DELAY: usize = (TAPS - 1) / 2;
 
-/// Samples of the diffuse bus before a block that its output depends on.
-pub(super) const LOOK_BACK: usize = TAPS - 1 - DELAY;
+/// What the channels of a diffuse bus are decorrelated by.
+#[derive(Clone, Debug)]
+pub(crate) struct DecorrelationFilters {
+    /// One for each channel, all as long.
+    pub responses: Vec<Vec<f64>>,
+    /// Their tap that is in time with the direct path.
+    pub delay: usize,
+}
 
-/// Samples after it.
-pub(super) const LOOK_AHEAD: usize = DELAY;
+impl DecorrelationFilters {
+    /// Those of a layout with channels of these names. The seed of a filter is the place of its channel among all the
+    /// layout's channels, LFE included, in ASCII order.
+    pub(crate) fn of_layout(names: &[String]) -> Self {
+        let inverse = RealFftPlanner::new().plan_fft_inverse(TAPS);
+        let mut sorted: Vec<&String> = names.iter().collect();
+        sorted.sort();
+        let seed = |name: &String| sorted.binary_search(&name).unwrap_or(0) as u32;
+        let responses = names.iter().map(|name| response(seed(name), &*inverse)).collect();
+        Self { responses, delay: DELAY }
+    }
+}
 
 /// The decorrelators of a target, one per channel.
 #[derive(Clone, Debug)]
 pub(super) struct Decorrelators {
     filters: Vec<OverlapSave>,
+    /// Samples of the diffuse bus before a block that its output depends on, and after it.
+    look_back: usize,
+    look_ahead: usize,
 }
 
 impl Decorrelators {
-    /// Filters for channels of these names, layout by layout. The seed of a filter is the place of its channel among
-    /// all the layout's channels, LFE included, in ASCII order.
-    pub(super) fn new(layouts: &[&[String]]) -> Self {
-        let inverse = RealFftPlanner::new().plan_fft_inverse(TAPS);
-        let mut responses = Vec::new();
-        for names in layouts {
-            let mut sorted: Vec<&String> = names.iter().collect();
-            sorted.sort();
-            let seed = |name: &String| sorted.binary_search(&name).unwrap_or(0) as u32;
-            responses.extend(names.iter().map(|name| response(seed(name), &*inverse)));
+    pub(super) fn new(DecorrelationFilters { responses, delay }: &DecorrelationFilters) -> Self {
+        let taps = responses.iter().map(Vec::len).max().unwrap_or(0);
+        Self {
+            filters: OverlapSave::set(responses, GRID),
+            look_back: taps.saturating_sub(1 + delay),
+            look_ahead: *delay,
         }
-        Self { filters: OverlapSave::set(&responses, GRID) }
+    }
+
+    /// Samples in front of a block that its output depends on.
+    pub(super) fn look_back(&self) -> usize {
+        self.look_back
+    }
+
+    /// Samples after it.
+    pub(super) fn look_ahead(&self) -> usize {
+        self.look_ahead
     }
 
     /// Room for one thread.
@@ -59,8 +83,8 @@ impl Decorrelators {
         direct: &[f32],
         output: &mut [f32],
     ) -> bool {
-        let end = (at + GRID + LOOK_AHEAD).min(bus.len());
-        let input = &bus[at - LOOK_BACK..end];
+        let end = (at + GRID + self.look_ahead).min(bus.len());
+        let input = &bus[at - self.look_back..end];
         if is_silent(input) {
             return false;
         }
@@ -132,7 +156,7 @@ mod tests {
     #[test]
     fn a_block_equals_direct_convolution_around_its_samples() {
         let names = ["M+030", "M-030", "LFE1"].map(str::to_owned);
-        let decorrelators = Decorrelators::new(&[&names]);
+        let decorrelators = Decorrelators::new(&DecorrelationFilters::of_layout(&names));
         let mut state = 9u32;
         let bus: Vec<f32> = (0..3 * GRID)
             .map(|_| {

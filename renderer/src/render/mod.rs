@@ -27,6 +27,7 @@ mod timing;
 mod track_processor;
 mod voice;
 
+pub(crate) use decorrelation::DecorrelationFilters;
 pub use error::RenderError;
 pub(crate) use interpolation::{Content, content};
 pub(crate) use loudspeakers::LoudspeakerPanner;

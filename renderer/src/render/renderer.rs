@@ -7,7 +7,7 @@ use formats::Warning;
 use rayon::prelude::*;
 
 use super::casting::{add_voices, any_diffuse};
-use super::decorrelation::{Decorrelators, LOOK_AHEAD, LOOK_BACK};
+use super::decorrelation::{DecorrelationFilters, Decorrelators};
 use super::error::{RenderError, element};
 use super::importance;
 use super::mix::{SilenceCache, Sources, mix_block};
@@ -54,11 +54,6 @@ const MOST_PLAN_BYTES: usize = 512 << 20;
 /// Voices that are mixed at a time, at the least.
 const LEAST_VOICES: usize = 8;
 
-/// Samples of the bus kept from the last stretch, where the output lags.
-fn history(lag: usize) -> usize {
-    if lag == 0 { 0 } else { lag + LOOK_BACK.next_multiple_of(16) }
-}
-
 impl Renderer {
     /// A renderer of those `items` that `sounds` has true for; `sources` are the sources of all.
     pub fn new(
@@ -85,12 +80,14 @@ impl Renderer {
                 )?;
             }
         }
-        let [diffuse, ears] = stage.as_ref().map_or([names.len(), 0], Stage::diffuse);
         let decorrelated =
             any_diffuse(sounding().map(|(_, item)| item)) || stage.as_ref().is_some_and(Stage::spreads);
-        let layouts = [&names[..diffuse], &names[diffuse..diffuse + ears]];
-        let decorrelators = decorrelated.then(|| Decorrelators::new(&layouts));
-        let diffuse = diffuse + ears;
+        let filters = || match &stage {
+            None => DecorrelationFilters::of_layout(&names),
+            Some(stage) => stage.decorrelation_filters(),
+        };
+        let decorrelators = decorrelated.then(|| Decorrelators::new(&filters()));
+        let diffuse = stage.as_ref().map_or(names.len(), Stage::diffuse);
         let (items, importance, outputs) = (items.clone(), options.importance, target.channels());
         let bus = AudioBlock::default();
         let renderer = Self {
@@ -119,7 +116,7 @@ impl Renderer {
     /// Samples after a moment that its output depends on: those that decorrelators look ahead to, and those by
     /// which the head comes late.
     pub fn look_ahead(&self) -> usize {
-        self.ahead() + if self.decorrelators.is_some() { LOOK_AHEAD } else { 0 }
+        self.ahead() + self.decorrelators.as_ref().map_or(0, Decorrelators::look_ahead)
     }
 
     /// Samples by which the stage's feeds run ahead of its output.
@@ -136,13 +133,19 @@ impl Renderer {
         let count = (MOST_PLAN_BYTES / plan).max(LEAST_VOICES).min(self.voices.len());
         self.plans.resize_with(count, Plan::default);
         self.bus =
-            AudioBlock::new(self.bus_channels(), history(lag) + capacity.next_multiple_of(GRID) + GRID);
+            AudioBlock::new(self.bus_channels(), self.history(lag) + capacity.next_multiple_of(GRID) + GRID);
         self.bus.silence();
     }
 
     /// Samples in front of a moment that its output depends on, beyond those of decorrelation: whole grid blocks.
     pub fn memory(&self) -> usize {
         self.stage.as_ref().map_or(0, Stage::memory)
+    }
+
+    /// Samples of the bus kept from the last stretch, where the output lags.
+    fn history(&self, lag: usize) -> usize {
+        let look_back = self.decorrelators.as_ref().map_or(0, Decorrelators::look_back);
+        if lag == 0 { 0 } else { lag + look_back.next_multiple_of(16) }
     }
 
     fn bus_channels(&self) -> usize {
@@ -199,7 +202,7 @@ impl Renderer {
 
     /// A batch of voices onto the bus.
     fn mix(&mut self, batch: Range<usize>, sources: &impl Sources, stretch: Stretch) {
-        let (skip, is_first) = (history(stretch.lag), batch.start == 0);
+        let (skip, is_first) = (self.history(stretch.lag), batch.start == 0);
         let (voices, plans, count) = (&self.voices[batch], &self.plans, sources.count());
         grid_blocks(&mut self.bus, skip, skip + stretch.frames).into_par_iter().enumerate().for_each_init(
             SilenceCache::default,
@@ -218,7 +221,7 @@ impl Renderer {
     }
 
     fn keep_history(&mut self, stretch: Stretch) {
-        let (keep, end) = (history(stretch.lag), stretch.blocks() * GRID);
+        let (keep, end) = (self.history(stretch.lag), stretch.blocks() * GRID);
         if keep > 0 {
             self.bus.channels_mut().for_each(|channel| channel.copy_within(end..end + keep, 0));
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use formats::adm::BlockFormats;
 
+use super::panner::may_spread;
 use super::room::{RoomSound, SENDS};
 use super::{BinauralPath, HeadphoneMode, Headphones};
 use crate::geom::{Vector3, direction};
@@ -32,7 +33,7 @@ pub(super) enum Feed {
     Ear(usize),
     /// The input of the room of that number.
     Room(usize),
-    /// A component of the HOA scene of that number.
+    /// A component of the scene of that number: those of the low frequencies come first.
     Component(usize),
 }
 
@@ -56,7 +57,8 @@ pub(super) struct SceneRows {
     pub(super) rows: Range<usize>,
 }
 
-/// The rows of the bus. Those of the virtual loudspeakers come first, then the ears; only these have diffuse rows.
+/// The rows of the bus. Those of the virtual loudspeakers come first, then the ears, then the low frequencies of what is
+/// spread; only these have diffuse rows.
 #[derive(Clone, Debug)]
 pub(super) struct Feeds {
     pub(super) rows: Vec<Feed>,
@@ -65,7 +67,9 @@ pub(super) struct Feeds {
     pub(super) layout: Layout,
     /// The row of the left ear; the right one's is next.
     pub(super) ears: usize,
-    /// In the order of their orders.
+    /// The low frequencies of what is spread over the virtual loudspeakers: where it is, and how wide.
+    pub(super) low: Vec<SceneRows>,
+    /// Those of HOA items, in the order of their orders.
     pub(super) scenes: Vec<SceneRows>,
     /// For each item its own row.
     pub(super) of_item: Vec<Option<usize>>,
@@ -93,6 +97,7 @@ impl Feeds {
             names: Vec::new(),
             ears: layout.channels.len(),
             layout,
+            low: Vec::new(),
             scenes: Vec::new(),
             of_item: Vec::new(),
             modes: items.iter().map(|item| mode(item, headphones)).collect(),
@@ -112,6 +117,12 @@ impl Feeds {
         }
         feeds.push(Feed::Ear(0), "left ear");
         feeds.push(Feed::Ear(1), "right ear");
+        if by_item && items.iter().any(spreads) {
+            for _ in 0..2 {
+                let rows = feeds.push_components(1);
+                feeds.low.push(SceneRows { order: 1, head_locked: false, rows });
+            }
+        }
         let lfe = feeds.rows.len();
         if by_item {
             feeds.push(Feed::Both, "LFE");
@@ -154,12 +165,28 @@ impl Feeds {
     fn push_scenes(&mut self, items: &[RenderItem]) {
         let scenes: BTreeSet<(usize, bool)> = items.iter().filter_map(scene).collect();
         for (order, head_locked) in scenes {
-            let start = self.rows.len();
-            for _ in 0..(order + 1) * (order + 1) {
-                self.push(Feed::Component(self.scenes.len()), "HOA component");
-            }
-            self.scenes.push(SceneRows { order, head_locked, rows: start..self.rows.len() });
+            let rows = self.push_components(order);
+            self.scenes.push(SceneRows { order, head_locked, rows });
         }
+    }
+
+    /// Adds the rows of one more scene.
+    fn push_components(&mut self, order: usize) -> Range<usize> {
+        let (start, scene) = (self.rows.len(), self.low.len() + self.scenes.len());
+        for _ in 0..(order + 1) * (order + 1) {
+            self.push(Feed::Component(scene), "component");
+        }
+        start..self.rows.len()
+    }
+
+    /// How many rows, from the first, have a diffuse one.
+    pub(super) fn diffuse(&self) -> usize {
+        self.ears + EARS + self.low.iter().map(|scene| scene.rows.len()).sum::<usize>()
+    }
+
+    /// The row of what has no direction.
+    pub(super) fn lfe(&self) -> usize {
+        self.diffuse()
     }
 
     /// The scene that an HOA item of this order plays into: an item has fewer components where unimportant ones are
@@ -211,6 +238,13 @@ fn scene(item: &RenderItem) -> Option<(usize, bool)> {
     let components = components(item).ok()?;
     let order = components.iter().map(|component| component.order).max()?;
     Some((order, item.context.head_locked))
+}
+
+/// Some block of the item is no point.
+pub(super) fn spreads(item: &RenderItem) -> bool {
+    let RenderItem::Objects(item) = item else { return false };
+    let BlockFormats::Objects(blocks) = &item.channel.blocks else { return false };
+    blocks.iter().any(|block| block.diffuse != 0.0 || may_spread(block, &item.context))
 }
 
 /// A channel for low-frequency effects, which no direction is heard of.

@@ -23,6 +23,8 @@ mod head;
 mod panner;
 mod room;
 mod scene;
+mod spread;
+mod spread_table;
 mod stage;
 
 use std::sync::Arc;

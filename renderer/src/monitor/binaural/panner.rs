@@ -9,6 +9,7 @@ use hrtf::Direction;
 use super::HeadphoneMode;
 use super::feeds::{EARS, Feeds, is_lfe};
 use super::room::{Directness, Share};
+use super::spread::Spread;
 use crate::items::{BinauralItem, DirectSpeakersItem, HoaItem, ItemContext, RenderItem};
 use crate::layout::{Channel, Layout};
 use crate::panner::DirectDiffuseGains;
@@ -33,6 +34,7 @@ pub(super) struct BinauralPanner {
     virtual_room: LoudspeakerPanner,
     stereo: LoudspeakerPanner,
     sends: Option<SendPanner>,
+    spread: Spread,
     gains: DirectDiffuseGains,
 }
 
@@ -76,6 +78,7 @@ impl BinauralPanner {
                 (Some(sends), Some(directness)) => Some(SendPanner::new(&feeds, &sends.layout, directness)?),
                 _ => None,
             },
+            spread: Spread::new(&feeds.layout),
             gains: DirectDiffuseGains { direct: Vec::new(), diffuse: Vec::new() },
             feeds,
             conversion,
@@ -125,6 +128,8 @@ impl BinauralPanner {
         rows.for_each(|(gain, (direct, diffuse))| {
             *gain = polarity * (diffuse * diffuse + spread * direct * direct).sqrt();
         });
+        let low = self.spread.low(&self.gains.diffuse[..self.feeds.ears], polarity);
+        self.gains.diffuse[self.feeds.ears + EARS..].iter_mut().zip(low).for_each(|(row, gain)| *row = gain);
         self.send(Some(row), &block, context, share);
     }
 
@@ -246,7 +251,7 @@ impl Panner for BinauralPanner {
     fn objects(&mut self, item: usize, block: &ObjectsBlock, context: &ItemContext) -> &DirectDiffuseGains {
         let feeds = Arc::clone(&self.feeds);
         for (part, length) in
-            [(&mut self.gains.direct, feeds.rows.len()), (&mut self.gains.diffuse, feeds.ears + EARS)]
+            [(&mut self.gains.direct, feeds.rows.len()), (&mut self.gains.diffuse, feeds.diffuse())]
         {
             part.clear();
             part.resize(length, 0.0);
@@ -285,7 +290,7 @@ impl Panner for BinauralPanner {
         let feeds = &self.feeds;
         let off = feeds.has_modes && feeds.modes.get(index) == Some(&HeadphoneMode::Off);
         match feeds.of_item.get(index).copied().flatten() {
-            Some(row) if !off || row == feeds.ears + 2 => {
+            Some(row) if !off || row == feeds.lfe() => {
                 warnings.extend(look_at(block, &item.context, item.channel.frequency).1);
                 gains[row] = block.common.gain.linear() * item.context.object_gain;
             }

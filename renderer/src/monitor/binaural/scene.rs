@@ -7,9 +7,10 @@
 use std::f64::consts::PI;
 use std::ops::Range;
 
-use hrtf::{Binauraliser, Direction, Filter, Fit, Orientation, fitted};
+use hrtf::{Binauraliser, Direction, Filter, Fit, Orientation, fitted, in_quadrature};
 use rayon::prelude::*;
 
+use super::feeds::SceneRows;
 use super::head::Head;
 use crate::audio::AudioBlock;
 use crate::panner::ambisonics::SphericalHarmonics;
@@ -31,7 +32,7 @@ pub(super) struct Scene {
     head_locked: bool,
     /// Rows of the bus, N3D, in ACN order.
     rows: Range<usize>,
-    filters: Vec<Filter>,
+    filters: Vec<Option<Filter>>,
     functions: SphericalHarmonics,
     /// Directions that the rotation is found at, with their weights and the values of all functions.
     points: Vec<([f64; 3], f64, Vec<f64>)>,
@@ -45,22 +46,44 @@ impl Scene {
         binauraliser: &Binauraliser,
     ) -> Self {
         let functions = SphericalHarmonics::new(order);
-        Self {
-            filters: responses(&functions, order, binauraliser)
-                .iter()
-                .map(|pair| binauraliser.filter_of(pair))
-                .collect(),
-            points: evaluated(&functions, order + 1),
-            order,
-            head_locked,
-            rows,
-            functions,
-        }
+        let responses = responses(&functions, order, binauraliser);
+        let filters = responses.iter().map(|pair| Some(binauraliser.filter_of(pair))).collect();
+        Self::with_filters((order, functions), head_locked, rows, filters)
     }
 
-    /// The filter of a row of the bus.
+    /// The scenes of first order that hold the low frequencies of what is spread: where it is, and how wide. Of the width
+    /// only that is heard which sets the ears apart, and of that the part that is a quarter of a turn from what they have
+    /// in common: so it makes neither ear louder than the other.
+    pub(super) fn of_spread(rows: &[SceneRows], binauraliser: &Binauraliser) -> Vec<Self> {
+        let [place, width] = rows else { return Vec::new() };
+        let functions = || SphericalHarmonics::new(1);
+        let responses = responses(&functions(), 1, binauraliser);
+        let filters = responses.iter().map(|pair| Some(binauraliser.filter_of(pair))).collect();
+        let apart = match responses.as_slice() {
+            [whole, sideways, ..] => {
+                let ear = |ear: usize| in_quadrature(&sideways[ear], &whole[ear]);
+                Some(binauraliser.filter_of(&[ear(0), ear(1)]))
+            }
+            _ => None,
+        };
+        let made = |rows: &SceneRows, filters| {
+            Self::with_filters((1, functions()), rows.head_locked, rows.rows.clone(), filters)
+        };
+        vec![made(place, filters), made(width, vec![None, apart, None, None])]
+    }
+
+    fn with_filters(
+        (order, functions): (usize, SphericalHarmonics),
+        head_locked: bool,
+        rows: Range<usize>,
+        filters: Vec<Option<Filter>>,
+    ) -> Self {
+        Self { points: evaluated(&functions, order + 1), filters, order, head_locked, rows, functions }
+    }
+
+    /// The filter of a row of the bus, if it is heard.
     pub(super) fn filter(&self, row: usize) -> Option<&Filter> {
-        row.checked_sub(self.rows.start).and_then(|component| self.filters.get(component))
+        row.checked_sub(self.rows.start).and_then(|component| self.filters.get(component)?.as_ref())
     }
 
     /// Turns the scene's rows of `lines` by the head, from sample `at` of them on, which is `start` of the programme,

@@ -3,22 +3,24 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use formats::adm::BlockFormats;
 use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
 use rayon::prelude::*;
 
 use super::Headphones;
 use super::feeds::{EARS, Feed, Feeds, SceneRows};
 use super::head::Head;
-use super::panner::{BinauralPanner, may_spread};
+use super::panner::BinauralPanner;
 use super::room::{Directness, RoomStage};
 use super::scene::Scene;
+use super::spread::Spread;
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::headphone_eq::Processor;
 use crate::panner::screen_edge_lock::ScreenEdgeLock;
 use crate::panner::screen_scale::ScreenScale;
-use crate::render::{Content, Conversion, GRID, Panner, Path, RenderError, Screen, content, grid_blocks};
+use crate::render::{
+    Content, Conversion, DecorrelationFilters, GRID, Panner, Path, RenderError, Screen, content, grid_blocks,
+};
 
 /// A source that turns by more than this from knot to knot, degrees, has not moved but is somewhere else.
 const JUMP: f64 = 20.0;
@@ -37,7 +39,6 @@ pub(crate) struct Stage {
     room: Option<RoomStage>,
     equaliser: Option<Processor>,
     sample_rate: u32,
-    spreads: bool,
 }
 
 /// Where a feed is, over a stretch.
@@ -79,12 +80,12 @@ impl Stage {
         let binauraliser = Binauraliser::new(headphones.set.resampled(sample_rate), GRID);
         let scene =
             |rows: &SceneRows| Scene::new(rows.order, rows.head_locked, rows.rows.clone(), &binauraliser);
-        let scenes = feeds.scenes.iter().map(scene).collect();
+        let mut scenes = Scene::of_spread(&feeds.low, &binauraliser);
+        scenes.extend(feeds.scenes.iter().map(scene));
         let head = (&headphones.head, headphones.head.moves());
         let room = headphones.room.as_ref().map(|room| RoomStage::new(room, &feeds, head, &binauraliser));
         Ok(Self {
             rows: feeds.rows.iter().map(row).collect(),
-            spreads: feeds.rows.iter().any(|feed| matches!(feed, Feed::Item(_))) && items.iter().any(spreads),
             scenes,
             feeds: Arc::new(feeds),
             items: Arc::clone(items),
@@ -110,15 +111,28 @@ impl Stage {
         &self.feeds.names
     }
 
-    /// How many feeds, from the first, have a diffuse row: the virtual loudspeakers, then the ears, which are the
-    /// loudspeakers of stereo to what is heard without a head. Each is decorrelated as a layout of its own.
-    pub(crate) fn diffuse(&self) -> [usize; 2] {
-        [self.feeds.ears, EARS]
+    /// How many feeds, from the first, have a diffuse row: the virtual loudspeakers, the ears, and the low frequencies of
+    /// what is spread.
+    pub(crate) fn diffuse(&self) -> usize {
+        self.feeds.diffuse()
+    }
+
+    /// What the diffuse rows are decorrelated by. The ears are the loudspeakers of stereo to what is heard without a head;
+    /// loudspeakers that stand in a room have the filters of BS.2127-1 §7.4, those that objects are spread over their own.
+    pub(crate) fn decorrelation_filters(&self) -> DecorrelationFilters {
+        let Feeds { names, ears, layout, low, .. } = &*self.feeds;
+        let stereo = DecorrelationFilters::of_layout(&names[*ears..*ears + EARS]);
+        if !low.is_empty() {
+            return Spread::new(layout).filters(stereo, self.sample_rate);
+        }
+        let mut filters = DecorrelationFilters::of_layout(&names[..*ears]);
+        filters.responses.extend(stereo.responses);
+        filters
     }
 
     /// Objects have a width, which is heard by decorrelation.
     pub(crate) fn spreads(&self) -> bool {
-        self.spreads
+        !self.feeds.low.is_empty()
     }
 
     /// Samples before a grid block that its output depends on, whole grid blocks.
@@ -310,11 +324,4 @@ fn add_block(
             },
         }
     }
-}
-
-/// Some block of the item is no point.
-fn spreads(item: &RenderItem) -> bool {
-    let RenderItem::Objects(item) = item else { return false };
-    let BlockFormats::Objects(blocks) = &item.channel.blocks else { return false };
-    blocks.iter().any(|block| may_spread(block, &item.context))
 }

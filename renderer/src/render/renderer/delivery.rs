@@ -8,7 +8,7 @@ use super::super::decorrelation::Decorrelators;
 use super::super::error::{RenderError, time_span};
 use super::super::interpolation::{Content, add, content, set};
 use super::super::plan::{GRID, Stretch};
-use super::{Renderer, history};
+use super::Renderer;
 use crate::audio::AudioBlock;
 
 impl Renderer {
@@ -30,7 +30,7 @@ impl Renderer {
             return Ok(());
         }
         let first = (range.start - whole.start) as usize;
-        let from = history(stretch.lag) - stretch.lag;
+        let from = self.history(stretch.lag) - stretch.lag;
         let failed = output_blocks(output, first)
             .into_par_iter()
             .map_init(
@@ -59,7 +59,7 @@ impl Renderer {
     ) -> Result<(), RenderError> {
         let Some(mut stage) = self.stage.take() else { return Ok(()) };
         let ahead = stage.latency();
-        let from = history(stretch.lag) - stretch.lag + ahead;
+        let from = self.history(stretch.lag) - stretch.lag + ahead;
         stage.lines(stretch.output_blocks).into_par_iter().enumerate().for_each_init(
             || self.room(),
             |room, (block, mut rows)| {

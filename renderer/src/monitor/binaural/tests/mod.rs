@@ -1,6 +1,7 @@
 //! Whole renders to two ears, in memory: each test makes items and tracks and listens to what the engine gives.
 
 mod level;
+mod octaves;
 mod polarity;
 mod rooms;
 mod routing;
