@@ -29,7 +29,7 @@ use crate::render::{Conversion, RenderOptions};
           none of them, which together sum to the mix. stems:LAYOUT is the stems without a mix
   NAME    its own template in place of --name
   adm     is a copy of the master, byte for byte
-Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {n}; an empty one leaves no gap.
+Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {number}; an empty one leaves no gap.
 
 A mix with a specification gets the gain to its loudness and a true-peak limiter below its ceiling; its stems get
 the same gain, moment by moment. What is written is read back from the disk, measured again and judged.

@@ -340,7 +340,8 @@ impl Trial<'_> {
         for _ in 0..MOST_TRIALS {
             let measured = pass::measure(self.spool, &self.treatment(gain)?, self.meter()?, watch)?;
             let missing = target::gain(&self.correction.specification, &measured).unwrap_or(0.0);
-            if missing.abs() < best.0 {
+            // More drive must be worth it.
+            if best.0 - missing.abs() > LEAST_YIELD * (gain - best.1).abs() {
                 best = (missing.abs(), gain);
             }
             if missing.abs() <= ON_TARGET {
@@ -354,14 +355,17 @@ impl Trial<'_> {
                 break;
             }
             last = Some((gain, missing));
-            let next = gain + missing / given.min(1.0);
-            if next - first > MOST_PUSH {
+            let next = (gain + missing / given.min(1.0)).min(first + MOST_PUSH);
+            if next == gain {
                 break;
             }
             gain = next;
         }
-        let shortfall =
-            format!("limiting to the ceiling leaves the loudness {:.2} LU from its target", best.0);
+        let shortfall = format!(
+            "limiting to the ceiling leaves the loudness {:.2} LU from its target; no more than {MOST_PUSH} dB is added to \
+             what limiting takes",
+            best.0
+        );
         Ok((best.1, Some(shortfall)))
     }
 

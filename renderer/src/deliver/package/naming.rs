@@ -34,7 +34,7 @@ const FIELDS: [(&str, Field); 7] = [
     ("part", Field::Part),
     ("bits", Field::Bits),
     ("rate", Field::Rate),
-    ("n", Field::Number),
+    ("number", Field::Number),
 ];
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,7 +251,7 @@ mod tests {
         assert_eq!(name(DEFAULT_TEMPLATE, &FIELDS).unwrap(), "Night Train_netflix_5.1_mix.wav");
         let plain = Fields { spec: "", ..FIELDS };
         assert_eq!(name(DEFAULT_TEMPLATE, &plain).unwrap(), "Night Train_5.1_mix.wav");
-        assert_eq!(name("{n}-{rate}-{bits}.WAV", &FIELDS).unwrap(), "03-48000-24.WAV");
+        assert_eq!(name("{number}-{rate}-{bits}.WAV", &FIELDS).unwrap(), "03-48000-24.WAV");
         assert_eq!(name("R1 {layout}", &FIELDS).unwrap(), "R1 5.1.wav");
     }
 

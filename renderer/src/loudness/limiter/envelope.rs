@@ -16,7 +16,7 @@ const FLAT: usize = 8;
 /// down what follows it.
 const FAST_RELEASE_SECONDS: f64 = 0.06;
 /// How fast limiting that goes on becomes steady limiting …
-const SETTLING_SECONDS: f64 = 0.15;
+const SETTLING_SECONDS: f64 = 0.4;
 /// … and how fast the gain comes back from that: slower than syllables and beats, so that nothing pumps, and the
 /// waves of a bass don't shape the gain.
 const SLOW_RELEASE_SECONDS: f64 = 0.8;

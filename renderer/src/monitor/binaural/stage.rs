@@ -207,6 +207,8 @@ impl Stage {
 
     /// Where every feed is at every knot of the stretch.
     fn follow(&mut self, start: i64, blocks: usize) {
+        // Responses come late: what is at the ears now was where it was that long ago.
+        let start = start - self.binauraliser.frontal_delay() as i64;
         let (step, around) = (self.binauraliser.step() as i64, self.binauraliser.knots());
         let (binauraliser, head, items) = (&self.binauraliser, &self.head, &self.items);
         let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head.moves());
