@@ -362,8 +362,7 @@ impl Trial<'_> {
             gain = next;
         }
         let shortfall = format!(
-            "limiting to the ceiling leaves the loudness {:.2} LU from its target; no more than {MOST_PUSH} dB is added to \
-             what limiting takes",
+            "limiting to the ceiling leaves the loudness {:.2} LU from its target; more gain would be limited away",
             best.0
         );
         Ok((best.1, Some(shortfall)))
