@@ -9,6 +9,8 @@ use std::ops::Range;
 
 use multiversion::{multiversion, target::target_cfg_f};
 
+use super::multiply_add;
+
 /// Frames that are turned from planes into lanes at a time.
 const TILE: usize = 32;
 /// Channels that are turned at a time.
@@ -241,12 +243,6 @@ fn filter_narrow(frames: &[[f32; QUAD]], lanes: &mut Lanes<QUAD>, coefficients: 
 fn filter_wide(frames: &[[f32; WIDE]], lanes: &mut Lanes<WIDE>, coefficients: &Coefficients) {
     let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     filter(frames, lanes, coefficients, fused);
-}
-
-/// `a · b + c`, in one rounding where the processor does that quickly.
-#[inline(always)]
-fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
 }
 
 #[inline(always)]

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use multiversion::{multiversion, target::target_cfg_f};
 
+use super::multiply_add;
+
 /// Length of the filter, seconds.
 const LENGTH: f64 = 2.0 / 3000.0;
 /// Taps at low rates.
@@ -104,12 +106,6 @@ fn weigh(half: &[f32], samples: &[f32], count: usize) -> f32 {
         sums[n % 16] += sample * sample;
     }
     sums.iter().sum()
-}
-
-/// `a · b + c`, in one rounding where the processor does that quickly.
-#[inline(always)]
-fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
 }
 
 #[cfg(test)]

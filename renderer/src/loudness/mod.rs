@@ -72,5 +72,11 @@ pub(crate) fn energy(lufs: f64) -> f64 {
     10f64.powf((lufs + 0.691) / 10.0)
 }
 
+/// `a · b + c`, in one rounding where the processor does that quickly.
+#[inline(always)]
+fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
+    if fused { a.mul_add(b, c) } else { a * b + c }
+}
+
 #[cfg(test)]
 mod tests;

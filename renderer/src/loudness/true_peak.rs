@@ -9,6 +9,8 @@ use std::f64::consts::PI;
 
 use multiversion::{multiversion, target::target_cfg_f};
 
+use super::multiply_add;
+
 /// Frames that are looked at together.
 pub(super) const SEGMENT: usize = 128;
 /// Frames before and after a segment that its interpolation sees, at most.
@@ -17,11 +19,11 @@ pub(super) const REACH: usize = 32;
 /// Taps on either side of a value half-way between two samples.
 const HALF_TAPS: usize = 12;
 /// Taps of a value between two of the doubled samples.
-const FINE_TAPS: usize = 8;
+pub(super) const FINE_TAPS: usize = 8;
 /// Frames before and after a segment for which half-way values are needed, and a little more to fill vectors.
 const MARGIN: usize = 8;
 /// Frames that are refined together.
-const PART: usize = SEGMENT / 2;
+pub(super) const PART: usize = SEGMENT / 2;
 /// Of the Kaiser windows: passbands to 0.44 of the sample rate, ripples below 0.02 dB.
 const HALF_BETA: f64 = 5.0;
 const FINE_BETA: f64 = 5.5;
@@ -145,13 +147,13 @@ impl TruePeak {
 }
 
 /// Sums of magnitudes: of a refined value in terms of samples, and in terms of samples and half-way values.
-fn bounds(half: &[f64; HALF_TAPS], fine: &[f64; FINE_TAPS]) -> (f64, f64) {
+pub(super) fn bounds(half: &[f64], fine: &[f64]) -> (f64, f64) {
     let mut most = 0.0_f64;
     // Taps fall on half-way values and samples in turn, beginning with one or the other.
     for first in [0, 1] {
-        let mut taps = [0.0; 2 * HALF_TAPS + FINE_TAPS];
+        let mut taps = vec![0.0; 2 * half.len() + fine.len()];
         for (k, tap) in fine.iter().enumerate() {
-            let at = HALF_TAPS - 1 + (k + first) / 2;
+            let at = half.len() - 1 + (k + first) / 2;
             if (k + first).is_multiple_of(2) {
                 for (j, weight) in half.iter().enumerate() {
                     taps[at - j] += tap * weight;
@@ -164,11 +166,6 @@ fn bounds(half: &[f64; HALF_TAPS], fine: &[f64; FINE_TAPS]) -> (f64, f64) {
         most = most.max(taps.iter().map(|tap| tap.abs()).sum());
     }
     (most, fine.iter().map(|tap| tap.abs()).sum())
-}
-
-#[inline(always)]
-fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// `out[n]` is half-way between `samples[n + 11]` and the next.
@@ -199,7 +196,7 @@ fn half_way(taps: &[f32; HALF_TAPS], samples: &[f32], out: &mut [f32; SEGMENT + 
     "aarch64+neon"
 ))]
 #[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
-fn refine(taps: &[f32; FINE_TAPS], e: &[f32], o: &[f32], most: &mut [f32; PART]) {
+pub(super) fn refine(taps: &[f32; FINE_TAPS], e: &[f32], o: &[f32], most: &mut [f32; PART]) {
     let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let (e, o) = (&e[..PART + 5], &o[..PART + 4]);
     for n in 0..PART {

@@ -7,17 +7,16 @@
 
 use multiversion::{multiversion, target::target_cfg_f};
 
-use crate::loudness::true_peak::{magnitude, scaled, windowed_sinc};
+use crate::loudness::multiply_add;
+pub(super) use crate::loudness::true_peak::PART;
+use crate::loudness::true_peak::{FINE_TAPS, bounds, magnitude, refine, scaled, windowed_sinc};
 
-/// Frames that are looked at together.
-pub(super) const PART: usize = 64;
 /// The interpolators: samples that are seen on either side, and the Kaiser window's shape. The second is the one that
 /// [`Meter`](crate::loudness::Meter) reads true peaks with.
 const INTERPOLATORS: [(usize, f64); 4] = [(6, 5.0), (12, 5.0), (32, 7.0), (128, 6.0)];
 /// Taps are taken four at a time.
 const TAPS_TOGETHER: usize = 4;
 /// Taps of a value between two of the doubled samples.
-const FINE_TAPS: usize = 8;
 const FINE_BETA: f64 = 6.0;
 /// Values between two of the doubled samples.
 const FINE_PHASES: usize = 7;
@@ -64,8 +63,8 @@ impl Detector {
                 (0..taps).map(|j| windowed_sinc(j as f64 + 0.5, taps as f64, beta)).collect();
             let total: f64 = half.iter().sum();
             half.iter_mut().for_each(|tap| *tap *= 0.5 / total);
-            let bounds = fine.iter().map(|taps| bound(&half, taps));
-            let bound = bounds.fold((2.0 * sum(&half)).max(1.0), f64::max) * SAFETY;
+            let refined = fine.iter().map(|taps| bounds(&half, taps).0);
+            let bound = refined.fold((2.0 * sum(&half)).max(1.0), f64::max) * SAFETY;
             half.resize(taps.next_multiple_of(TAPS_TOGETHER), 0.0);
             let half: Vec<f32> = half.into_iter().map(|tap| tap as f32).collect();
             let parts = (half.len() + MARGIN).div_ceil(PART);
@@ -82,7 +81,7 @@ impl Detector {
     /// Raises `peaks[n]` to the magnitude of what there is from frame n of a part up to the next frame, where that can be above the
     /// ceiling. `row` are a channel's samples, `cells` the magnitudes of its parts; both go on for [`REACH`] frames at
     /// least before and after `part`.
-    pub(super) fn search(&self, row: &[f32], cells: &[f32], part: usize, peaks: &mut [f32]) {
+    pub(super) fn search(&self, row: &[f32], cells: &[f32], part: usize, peaks: &mut [f32; PART]) {
         let at = part * PART;
         let samples = &row[at..at + PART];
         if cells[part] > self.ceiling {
@@ -105,33 +104,6 @@ impl Detector {
             self.fine.iter().for_each(|taps| refine(taps, near, &halves, peaks));
         }
     }
-}
-
-/// The sum of the magnitudes of a fine value's taps in terms of samples.
-fn bound(half: &[f64], fine: &[f64; FINE_TAPS]) -> f64 {
-    let mut most = 0.0_f64;
-    // Fine taps fall on half-way values and samples in turn, beginning with one or the other.
-    for first in [0, 1] {
-        let mut taps = vec![0.0; 2 * half.len() + FINE_TAPS];
-        for (k, tap) in fine.iter().enumerate() {
-            let at = half.len() - 1 + (k + first) / 2;
-            if (k + first).is_multiple_of(2) {
-                for (j, weight) in half.iter().enumerate() {
-                    taps[at - j] += tap * weight;
-                    taps[at + 1 + j] += tap * weight;
-                }
-            } else {
-                taps[at + 1] += tap;
-            }
-        }
-        most = most.max(taps.iter().map(|tap| tap.abs()).sum());
-    }
-    most
-}
-
-#[inline(always)]
-fn multiply_add(a: f32, b: f32, c: f32, fused: bool) -> f32 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
 }
 
 /// Raises `peaks` to the magnitudes of `values`.
@@ -160,30 +132,5 @@ fn half_way(taps: &[f32], samples: &[f32], out: &mut [f32; HALVES]) {
             sum = multiply_add(quad[2], before[n + 1] + after[n + 2], sum, fused);
             out[n] = multiply_add(quad[3], before[n] + after[n + 3], sum, fused);
         }
-    }
-}
-
-/// Raises `peaks[n]` to the magnitudes of two values: between sample n and the value half-way to the next, and from there to
-/// the next sample. `e` and `o` are samples and half-way values from two frames before.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-#[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
-fn refine(taps: &[f32; FINE_TAPS], e: &[f32], o: &[f32; HALVES], peaks: &mut [f32]) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let (e, peaks) = (&e[..PART + 5], &mut peaks[..PART]);
-    for n in 0..PART {
-        // Frame n is at index n + 2.
-        let seen = [o[n], e[n + 1], o[n + 1], e[n + 2], o[n + 2], e[n + 3], o[n + 3], e[n + 4], o[n + 4]];
-        let (mut before, mut after) = (0.0, 0.0);
-        for k in 0..FINE_TAPS {
-            before = multiply_add(taps[k], seen[k], before, fused);
-            after = multiply_add(taps[k], seen[k + 1], after, fused);
-        }
-        let (before, after) = (before.abs(), after.abs());
-        let larger = if before > after { before } else { after };
-        peaks[n] = if larger > peaks[n] { larger } else { peaks[n] };
     }
 }

@@ -164,7 +164,7 @@ impl Round {
             for (cell, part) in cells.iter_mut().zip(row.chunks_exact(PART)).skip(2 * parts) {
                 *cell = magnitude(part);
             }
-            for (part, peaks) in (parts..).zip(self.peaks.chunks_exact_mut(PART)) {
+            for (part, peaks) in (parts..).zip(self.peaks.as_chunks_mut::<PART>().0) {
                 self.detector.search(row, cells, part, peaks);
             }
         }
