@@ -5,8 +5,6 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
-use formats::adm::AdmId;
-
 use super::input::check_seekable;
 use super::loudness::specification;
 use super::render::headphones::HeadphoneArgs;
@@ -179,10 +177,7 @@ fn job_of(args: &Args, input: &Path) -> Job {
     Job {
         sample_format: args.bits.into(),
         dither: !args.no_dither,
-        selection: Selection {
-            programme: args.programme.as_deref().map(AdmId::new),
-            complementary: args.complementary.iter().map(|id| AdmId::new(id)).collect(),
-        },
+        selection: Selection::by_ids(args.programme.as_deref(), &args.complementary),
         options: RenderOptions {
             importance: args.importance,
             conversion: args.apply_conversion.map(Conversion::from),

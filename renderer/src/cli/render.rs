@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use clap::ValueEnum;
 use formats::Warning;
-use formats::adm::AdmId;
 use formats::bw64::{SampleFormat, same_file};
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -177,10 +176,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         outputs,
         sample_format: args.bits.into(),
         dither: !args.no_dither,
-        selection: Selection {
-            programme: args.programme.as_deref().map(AdmId::new),
-            complementary: args.complementary.iter().map(|id| AdmId::new(id)).collect(),
-        },
+        selection: Selection::by_ids(args.programme.as_deref(), &args.complementary),
         options: RenderOptions {
             importance: args.importance,
             conversion: args.apply_conversion.map(Conversion::from),

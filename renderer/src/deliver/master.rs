@@ -23,6 +23,16 @@ pub struct Selection {
     pub complementary: Vec<AdmId>,
 }
 
+impl Selection {
+    /// Of what has these ids.
+    pub fn by_ids(programme: Option<&str>, complementary: &[String]) -> Self {
+        Self {
+            programme: programme.map(AdmId::new),
+            complementary: complementary.iter().map(|id| AdmId::new(id)).collect(),
+        }
+    }
+}
+
 /// An open master.
 #[derive(Debug)]
 pub(super) struct Master {

@@ -8,6 +8,7 @@ use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::faults::Faults;
 use super::master::{Master, Selection};
+use super::pieces::piece_frames;
 use super::source::Source;
 use super::{Deliverable, JobError, OpenJob, plain_wav};
 use crate::audio::AudioBlock;
@@ -17,8 +18,6 @@ use crate::loudness::{Measurement, Measures, Meter, MeterChannel, SpeechSource};
 use crate::panner::direct_speakers::nominal_label;
 use crate::render::Target;
 
-/// Bytes that are read at a time, about.
-const PIECE_BYTES: usize = 1 << 18;
 /// Names that a message lists.
 const EXAMPLES: &str = "L, R, C, LFE, Ls, Rs … or BS.2051 labels: M+030, M-030, M+000, LFE1, M+110 …";
 
@@ -123,7 +122,7 @@ pub fn measure_channels(
     let meter = Meter::new(reader.sample_rate(), channels, measures).map_err(|e| fault(&e))?;
     let (mut meter, mut faults) = (meter.with_leq_m().with_speech(SpeechSource::Voice), Faults::default());
     let format = *reader.format();
-    let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(64).next_multiple_of(64);
+    let piece = piece_frames(format.bytes_per_frame());
     let (mut raw, mut planes, mut at) = (Vec::new(), Planar::<f32>::new(0, 0), 0);
     while at < reader.frames() {
         if stop() {

@@ -21,6 +21,7 @@ mod master;
 mod measure;
 pub mod package;
 pub mod page;
+mod pieces;
 mod places;
 mod plain_wav;
 mod report;

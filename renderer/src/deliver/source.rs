@@ -11,16 +11,12 @@ use formats::bw64::Reader;
 
 use super::JobError;
 use super::faults::Faults;
+use super::pieces::piece_frames;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
 
 /// Blocks on their way; the disk may stall this long without holding up the renderer.
 const BLOCKS_AHEAD: usize = 3;
-
-/// Bytes that are read before they are decoded, about: they are then still in the processor's cache.
-const PIECE_BYTES: usize = 1 << 18;
-/// A piece is a multiple of so many frames, which is what decodes fastest.
-const PIECE_FRAMES: usize = 64;
 
 /// The near end of the reading thread.
 #[derive(Debug)]
@@ -106,7 +102,7 @@ impl ReadAhead<'_> {
         block.set_frames(wanted);
         let format = *self.reader.format();
         let (stride, channels) = (block.stride(), self.reader.channels());
-        let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).next_multiple_of(PIECE_FRAMES);
+        let piece = piece_frames(format.bytes_per_frame());
         for first in (0..wanted).step_by(piece) {
             let frames = piece.min(wanted - first);
             let start = self.span.start.saturating_add(first as u64);

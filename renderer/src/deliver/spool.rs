@@ -8,12 +8,8 @@ use std::path::{Path, PathBuf};
 use formats::bw64::{Encoder, Planar, SampleFormat};
 
 use super::JobError;
+use super::pieces::piece_frames;
 use crate::audio::AudioBlock;
-
-/// Bytes that are read at a time, about.
-const PIECE_BYTES: usize = 1 << 18;
-/// A piece is a multiple of so many frames, which is what decodes fastest.
-const PIECE_FRAMES: usize = 64;
 
 /// Interleaved `f32` in a file without a name.
 #[derive(Debug)]
@@ -63,8 +59,7 @@ impl Spool {
 
     /// The most frames to read at a time.
     pub(super) fn piece_frames(&self) -> usize {
-        let frame = (self.channels * SampleFormat::Float32.bytes()).max(1);
-        (PIECE_BYTES / frame).max(PIECE_FRAMES).next_multiple_of(PIECE_FRAMES)
+        piece_frames(self.channels * SampleFormat::Float32.bytes())
     }
 
     /// Goes on with `block`; what is no number becomes silence.

@@ -10,9 +10,7 @@ use super::checksum::{Checksums, Sha256Sum, Summing, read_open, read_pieces};
 use super::run::Watch;
 use crate::deliver::JobError;
 use crate::deliver::faults::Faults;
-
-/// Bytes that are looked at at a time, about.
-const PIECE_BYTES: usize = 1 << 18;
+use crate::deliver::pieces::piece_frames;
 
 /// A copy that is being made.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ pub(super) fn faults(path: &Path, (_, stop): Watch) -> Result<Vec<Warning>, JobE
         return Ok(Vec::new());
     }
     let tracks: Vec<usize> = (0..reader.channels()).collect();
-    let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(1);
+    let piece = piece_frames(format.bytes_per_frame());
     let (mut raw, mut at) = (Vec::new(), 0_u64);
     while at < reader.frames() {
         if stop() {

@@ -8,10 +8,8 @@ use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::checksum::{Checksums, Summing};
 use crate::deliver::JobError;
+use crate::deliver::pieces::{PIECE_BYTES, piece_frames};
 use crate::loudness::{Measurement, Meter};
-
-/// Bytes that are read at a time, about.
-const PIECE_BYTES: usize = 1 << 18;
 
 /// What lies on the disk.
 #[derive(Clone, Debug)]
@@ -39,7 +37,7 @@ pub(super) fn read_back(
     let mut summing = Summing::default();
     sum_range(&bytes, 0..start, &mut summing).map_err(|e| fault(&e))?;
     let format = *reader.format();
-    let piece = (PIECE_BYTES / format.bytes_per_frame().max(1)).max(64).next_multiple_of(64);
+    let piece = piece_frames(format.bytes_per_frame());
     let (mut raw, mut planes, mut at) = (Vec::new(), Planar::<f32>::new(0, 0), 0_u64);
     while at < reader.frames() {
         if stop() {
