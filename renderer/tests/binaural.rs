@@ -10,6 +10,7 @@ use std::process::{Command, Output};
 use command::{Demo, proscenium};
 use ebur128::{EbuR128, Mode};
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
+use serde_json::Value;
 
 const FRAMES: usize = 24_000;
 
@@ -242,4 +243,35 @@ fn a_mix_is_as_loud_on_headphones_as_on_loudspeakers() {
     assert_eq!(done.code, Some(0), "{}", done.stderr);
     let room = loudness(&demo.path("ears.wav"));
     assert!((objects - wanted).abs() < 1.0 && (room - wanted).abs() < 1.0, "{wanted} {objects} {room}");
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let done = proscenium(arguments).run();
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{arguments:?}");
+    serde_json::from_str(&done.stdout).unwrap()
+}
+
+#[test]
+fn the_loudness_of_the_5_1_render_is_told_beside_that_of_headphones() {
+    let demo = Demo::new();
+    let (master, phones, speakers) = (demo.master(), demo.path("phones.wav"), demo.path("speakers.wav"));
+    let to = [format!("binaural={phones}"), format!("5.1={speakers}")];
+    let all = ["render", &master, "--to", &to[0], "--to", &to[1], "--bits", "32f", "--json"];
+    assert!(json(&all)["outputs"][0].get("compared_with_5_1").is_none());
+    let measured = json(&[&all[..], &["--measure"]].concat());
+    let [ears, room] = [0, 1].map(|output| &measured["outputs"][output]);
+    let compared = &ears["compared_with_5_1"];
+    assert_eq!(compared["integrated_lufs"], room["integrated_lufs"]);
+    assert!(room.get("compared_with_5_1").is_none());
+    // Another meter finds the same in the files.
+    let difference = compared["difference_lu"].as_f64().unwrap();
+    let found = loudness(&phones) - loudness(&speakers);
+    assert!((difference - found).abs() < 0.05, "{difference} {found}");
+    // What a specification makes of the level is no difference of the renders.
+    let corrected = json(&[&all[..], &["--target", "ebu-r128"]].concat());
+    let again = corrected["outputs"][0]["compared_with_5_1"]["difference_lu"].as_f64().unwrap();
+    assert!((again - difference).abs() < 1e-9, "{again} {difference}");
+    let said = proscenium(&["render", &master, "--to", &to[0], "--measure"]).run();
+    let line = |text: &str| text.lines().any(|line| line.contains("its 5.1 render") && line.ends_with(" LU"));
+    assert!(line(&said.stdout) || line(&said.stderr), "{} {}", said.stdout, said.stderr);
 }

@@ -236,6 +236,31 @@ fn what_is_read_back_is_what_a_measurement_of_the_file_says() {
     assert!(report["deliverables"][1]["delivered"]["integrated_lufs"].is_f64());
 }
 
+/// Whether their level is corrected or not.
+#[test]
+fn headphones_have_the_loudness_of_the_5_1_render_beside_them() {
+    let demo = Demo::new();
+    let done = deliver(&demo, "out", &["-d", "none:5.1", "-d", "none:binaural", "-d", "ebu-r128:binaural"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    assert_eq!(done.stdout.matches("its 5.1 render").count(), 2, "{}", done.stdout);
+    let report = report(&demo, "out");
+    let [room, plain, corrected] = [0, 1, 2].map(|file| &report["deliverables"][file]);
+    assert!(room.get("compared_with_5_1").is_none());
+    let number = |value: &Value| value.as_f64().unwrap();
+    for (file, rendered) in [(plain, &plain["delivered"]), (corrected, &corrected["rendered"])] {
+        let compared = &file["compared_with_5_1"];
+        // What lies on the disk is rounded to 24 bits.
+        assert!(
+            (number(&compared["integrated_lufs"]) - number(&room["delivered"]["integrated_lufs"])).abs()
+                < 0.01
+        );
+        let difference = number(&rendered["integrated_lufs"]) - number(&compared["integrated_lufs"]);
+        assert!((number(&compared["difference_lu"]) - difference).abs() < 1e-9);
+    }
+    let page = fs::read_to_string(demo.path("out/report.html")).unwrap();
+    assert!(page.contains("5.1 render of the same mix"));
+}
+
 #[test]
 fn a_second_run_makes_only_what_is_missing_or_changed() {
     let demo = Demo::new();

@@ -94,7 +94,8 @@ pub struct Args {
     /// Threads that render; all processors by default. The output is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Measure the loudness and true peak of every output but Ambisonics
+    /// Measure the loudness and true peak of every output but Ambisonics; for headphones tell the loudness of the 5.1
+    /// render too
     #[arg(long)]
     measure: bool,
     /// End with exit code 1 when a sample passes full scale
@@ -187,6 +188,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         threads: args.threads.map(usize::from),
         measure: args.measure,
         measure_dialogue: false,
+        compare: args.measure || args.target.is_given(),
     };
     let mut report = render(job, console)?;
     report.warnings.splice(0..0, warnings);
@@ -274,10 +276,20 @@ fn print(report: &Report, began: Instant, console: &Console) {
     ));
     console.note("");
     console.note(table::render(report).trim_end());
+    comparison(report, console);
     let corrections = target::render(report);
     if !corrections.is_empty() {
         console.note("");
         console.note(corrections.trim_end());
+    }
+}
+
+/// How loud headphones are beside the 5.1 render.
+fn comparison(report: &Report, console: &Console) {
+    for output in &report.outputs {
+        if let Some(line) = output.compared_with_5_1.as_ref().and_then(table::comparison) {
+            console.note(format_args!("{}: {line}", table::file_name(&output.file)));
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::info::printable;
-use crate::deliver::{OutputReport, Report};
+use crate::deliver::{Compared, OutputReport, Report};
 
 const HEAD: [&str; 7] = ["file", "layout", "channels", "bits", "length", "peak dBFS", "overloads"];
 /// More columns, when something was measured.
@@ -50,14 +50,26 @@ fn loudness(output: &OutputReport) -> [String; LOUDNESS.len()] {
     ]
 }
 
+/// The name of a file without its folder and without control characters.
+pub(super) fn file_name(path: &str) -> String {
+    let name = Path::new(path).file_name().map(|name| name.to_string_lossy());
+    printable(&name.unwrap_or_else(|| path.into()))
+}
+
+/// How loud headphones are beside the 5.1 render, where that has a loudness.
+pub(super) fn comparison(compared: &Compared) -> Option<String> {
+    let (five, difference) = (compared.integrated_lufs?, compared.difference_lu?);
+    let headphones = five + difference;
+    Some(format!("as rendered {headphones:.2} LUFS, its 5.1 render {five:.2} LUFS: {difference:+.2} LU"))
+}
+
 fn row(output: &OutputReport, length: &str) -> [String; HEAD.len()] {
-    let name = Path::new(&output.file).file_name().map(|name| name.to_string_lossy());
     let layout = match &output.known_as {
         Some(name) => format!("{} ({name})", output.layout),
         None => output.layout.clone(),
     };
     [
-        printable(&name.unwrap_or_else(|| output.file.as_str().into())),
+        file_name(&output.file),
         layout,
         output.channels.len().to_string(),
         output.bits.to_owned(),

@@ -12,6 +12,7 @@ use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, Wri
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
+use super::comparison::{Compared, Comparison, ComparisonMeter};
 use super::correction::{self, Finished, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::faults::Faults;
@@ -20,11 +21,11 @@ use super::places::check_outputs;
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Taken};
 use super::source::Source;
+use super::speech::add_stems;
 use super::spool::Spool;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
-use crate::items::{RenderItem, Role};
 use crate::loudness::SpeechActivity;
 use crate::render::{RenderOptions, Target};
 
@@ -55,6 +56,8 @@ pub struct Job {
     pub measure: bool,
     /// Measure the dialogue too, of outputs that are only measured.
     pub measure_dialogue: bool,
+    /// Measure, beside a mix that is written for headphones, its 5.1 render.
+    pub compare: bool,
 }
 
 /// One file to write.
@@ -87,6 +90,8 @@ pub struct OpenJob {
     pub(super) pool: ThreadPool,
     /// Of each output, which of the engine's targets is its dialogue alone.
     pub(super) stems: Vec<Option<usize>>,
+    /// What a mix on headphones is measured beside.
+    comparison: Option<Comparison>,
 }
 
 /// Outputs that are complete on the disk and wait for their names; dropped, nothing is left of them.
@@ -115,6 +120,7 @@ impl Job {
             threads: None,
             measure: false,
             measure_dialogue: false,
+            compare: false,
         }
     }
 
@@ -158,6 +164,8 @@ impl Job {
         let mut targets: Vec<EngineTarget> = self.outputs.iter().map(target).collect();
         let needs = |output: &Output| self.measure_dialogue || output.level.needs_speech();
         let stems = add_stems(&mut targets, &master.items, self.outputs.iter().map(needs));
+        let compares = self.compare && self.outputs.iter().any(Output::is_mix_on_headphones);
+        let comparison = compares.then(|| Comparison::add(&mut targets)).flatten();
         let spec = EngineSpec {
             items: Arc::clone(&master.items),
             targets,
@@ -173,7 +181,7 @@ impl Job {
         let mut said: HashSet<String> = master.warnings.iter().map(Warning::to_string).collect();
         master.warnings.extend(warnings.into_iter().filter(|warning| said.insert(warning.to_string())));
         master.warning_count = master.warnings.len();
-        Ok(OpenJob { job: self, master, engine, span, pool, stems })
+        Ok(OpenJob { job: self, master, engine, span, pool, stems, comparison })
     }
 }
 
@@ -210,11 +218,12 @@ impl OpenJob {
     ) -> Result<Rendered, JobError> {
         correction::check(&self.job.outputs)?;
         let writers = self.create_writers()?;
-        let Self { job, master, engine, span, pool, stems } = self;
+        let Self { job, master, engine, span, pool, stems, comparison } = self;
         let format = *master.reader.format();
         let blocks = engine.output_blocks();
         let mut kept = BTreeMap::new();
-        let (taken, faults) = std::thread::scope(|scope| {
+        let comparison = comparison.and_then(|comparison| comparison.meter(format.sample_rate));
+        let (taken, compared, faults) = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.reader, &engine)?;
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
@@ -225,7 +234,7 @@ impl OpenJob {
                 let shape = (block.channels(), block.capacity());
                 sinks.push(Sink::start(scope, &output.file, shape, destination)?);
             }
-            let line = Line { path: &job.input, source, engine, blocks, stems, sinks };
+            let line = Line { path: &job.input, source, engine, blocks, stems, sinks, comparison };
             // All of it among the rendering threads: to go there block by block would cost two waits for each.
             pool.install(|| line.run(progress, stop))
         })?;
@@ -247,8 +256,10 @@ impl OpenJob {
         warnings.extend(faults.warnings(format.sample_rate));
         let reports = job.outputs.iter().zip(&finished);
         let speech = finished.iter().map(|(written, _)| written.speech()).collect();
-        let outputs =
-            reports.map(|(output, done)| output_report(output, job.sample_format, done, format.sample_rate));
+        let outputs = reports.map(|(output, done)| {
+            let report = output_report(output, job.sample_format, done, format.sample_rate);
+            compared_report(output, report, compared)
+        });
         let report = Report {
             input: job.input.display().to_string(),
             sample_rate: format.sample_rate,
@@ -288,15 +299,17 @@ struct Line<'scope> {
     /// For each output, the block with its dialogue alone.
     stems: Vec<Option<usize>>,
     sinks: Vec<Sink<'scope>>,
+    comparison: Option<ComparisonMeter>,
 }
 
 impl Line<'_> {
-    /// Renders block after block. Gives what the sinks are left with, and which samples were no numbers.
+    /// Renders block after block. Gives what the sinks are left with, what was measured beside them, and which samples
+    /// were no numbers.
     fn run(
         mut self,
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(Vec<Taken>, Faults), JobError> {
+    ) -> Result<(Vec<Taken>, Option<Compared>, Faults), JobError> {
         let mut done = 0_u64;
         while let Some(input) = self.source.next()? {
             if stop() {
@@ -306,6 +319,7 @@ impl Line<'_> {
             rendered.map_err(|e| JobError::file(self.path, e))?;
             self.source.recycle(input);
             let frames = self.blocks.first().map_or(0, AudioBlock::frames);
+            self.comparison.iter_mut().for_each(|comparison| comparison.add(&self.blocks));
             for index in 0..self.sinks.len() {
                 let stem = self.stems.get(index).copied().flatten();
                 let stem = stem.and_then(|stem| self.blocks.get(stem)).cloned();
@@ -322,7 +336,8 @@ impl Line<'_> {
         }
         self.sinks.iter().for_each(Sink::end);
         let taken = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        Ok((taken, self.source.faults()))
+        let compared = self.comparison.map(ComparisonMeter::finish);
+        Ok((taken, compared, self.source.faults()))
     }
 }
 
@@ -383,6 +398,14 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
     Ok(writer)
 }
 
+/// `report` with what was found of the 5.1 render, where that is to be compared with it.
+fn compared_report(output: &Output, report: OutputReport, found: Option<Compared>) -> OutputReport {
+    let rendered = report.correction.as_ref().map(|correction| correction.before).or(report.loudness);
+    let headphones = rendered.and_then(|loudness| loudness.integrated_lufs);
+    let found = found.filter(|_| output.is_mix_on_headphones());
+    OutputReport { compared_with_5_1: found.map(|found| found.with(headphones)), ..report }
+}
+
 fn output_report(output: &Output, format: SampleFormat, done: &Finished, sample_rate: u32) -> OutputReport {
     let (written, correction) = done;
     let names = output.deliverable.channel_names();
@@ -393,29 +416,6 @@ fn output_report(output: &Output, format: SampleFormat, done: &Finished, sample_
     let report = OutputReport::new(output, format, written.file.summary().container, channels.collect());
     let loudness = written.measurement.as_ref().map(LoudnessReport::new);
     OutputReport { loudness, correction: correction.clone(), ..report }
-}
-
-/// Adds, for every mix but Ambisonics that `needs` it, its dialogue alone to `targets`; tells where it is. None where no item is
-/// dialogue.
-fn add_stems(
-    targets: &mut Vec<EngineTarget>,
-    items: &[RenderItem],
-    needs: impl Iterator<Item = bool>,
-) -> Vec<Option<usize>> {
-    let part = Part::Role(Role::Dialogue);
-    let there_is = items.iter().any(|item| part.holds(item));
-    let mut stems = Vec::new();
-    for (output, needed) in needs.enumerate() {
-        let Some(EngineTarget { target, part: whole }) = targets.get(output) else { break };
-        let is_fit = *whole == Part::Mix && !matches!(target, Target::Ambisonics { .. });
-        let wanted = needed && there_is && is_fit;
-        let stem = EngineTarget { target: target.clone(), part };
-        stems.push(wanted.then_some(targets.len()));
-        if wanted {
-            targets.push(stem);
-        }
-    }
-    stems
 }
 
 /// The frames that `--start` and `--end` leave.

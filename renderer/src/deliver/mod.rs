@@ -11,6 +11,7 @@
 //! second pass.
 
 mod carried_adm;
+mod comparison;
 mod correction;
 mod deliverable;
 mod error;
@@ -31,6 +32,7 @@ mod speech;
 mod spool;
 mod timecode;
 
+pub use comparison::Compared;
 pub use correction::{Correction, CorrectionReport, Level, LimitedRegion, LimiterReport, Peaks};
 pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA_ORDER};
 pub use error::JobError;

@@ -4,6 +4,7 @@ use formats::Warning;
 use formats::bw64::{Container, SampleFormat};
 use serde::{Deserialize, Serialize};
 
+use super::comparison::Compared;
 use super::correction::CorrectionReport;
 use super::job::Output;
 use super::{ChannelLevels, Clock};
@@ -52,6 +53,9 @@ pub struct OutputReport {
     /// Where it was asked for and can be measured.
     #[serde(flatten)]
     pub loudness: Option<LoudnessReport>,
+    /// The 5.1 render beside a mix on headphones, where loudness was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared_with_5_1: Option<Compared>,
     /// What was done to the level, where it was to meet a specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<CorrectionReport>,
@@ -127,6 +131,7 @@ impl OutputReport {
             peak_dbfs: channels.iter().filter_map(|c| c.peak_dbfs).max_by(f64::total_cmp),
             overloads: channels.iter().fold(0, |sum, c| sum.saturating_add(c.overloads)),
             loudness: None,
+            compared_with_5_1: None,
             correction: None,
             channels,
         }

@@ -1,7 +1,10 @@
 //! Meters of what a specification asks for beyond loudness and peaks: dialogue, Leq(m).
 
 use super::Deliverable;
+use crate::engine::{EngineTarget, Part};
+use crate::items::{RenderItem, Role};
 use crate::loudness::{Measures, Meter, Specification, SpeechSource};
+use crate::render::Target;
 
 impl Deliverable {
     /// A meter for this output that measures what `specification` asks for; of speech it learns from `source`.
@@ -21,4 +24,27 @@ impl Deliverable {
             None => meter,
         })
     }
+}
+
+/// Adds, for every mix but Ambisonics that `needs` it, its dialogue alone to `targets`; tells where it is. None where no item is
+/// dialogue.
+pub(super) fn add_stems(
+    targets: &mut Vec<EngineTarget>,
+    items: &[RenderItem],
+    needs: impl Iterator<Item = bool>,
+) -> Vec<Option<usize>> {
+    let part = Part::Role(Role::Dialogue);
+    let there_is = items.iter().any(|item| part.holds(item));
+    let mut stems = Vec::new();
+    for (output, needed) in needs.enumerate() {
+        let Some(EngineTarget { target, part: whole }) = targets.get(output) else { break };
+        let is_fit = *whole == Part::Mix && !matches!(target, Target::Ambisonics { .. });
+        let wanted = needed && there_is && is_fit;
+        let stem = EngineTarget { target: target.clone(), part };
+        stems.push(wanted.then_some(targets.len()));
+        if wanted {
+            targets.push(stem);
+        }
+    }
+    stems
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::Console;
 use crate::cli::info::{plural, printable};
-use crate::cli::table::aligned;
+use crate::cli::table::{aligned, comparison};
 use crate::deliver::package::{FileReport, PackageReport};
 use crate::loudness::{ClauseJudgement, Judgement, Verdict};
 
@@ -24,6 +24,11 @@ pub(super) fn print(report: &PackageReport, folder: &Path, console: &Console) {
     let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
     rows.extend(report.deliverables.iter().map(|file| row(file).to_vec()));
     console.note(aligned(&rows, 3).trim_end());
+    for file in &report.deliverables {
+        if let Some(line) = file.compared_with_5_1.as_ref().and_then(comparison) {
+            console.note(format_args!("{}: {line}", printable(&file.file)));
+        }
+    }
     let failed = report.deliverables.iter().filter(|file| file.verdict != Verdict::Pass);
     for (file, judgement) in failed.filter_map(|file| Some((file, file.judgement.as_ref()?))) {
         console.note("");

@@ -1,11 +1,11 @@
 //! `--target`: outputs that are to meet a specification, what was done for it, and whether they do.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use crate::cli::CliError;
 use crate::cli::info::printable;
 use crate::cli::loudness::specification;
+use crate::cli::table::file_name;
 use crate::deliver::{
     Correction, CorrectionReport, Level, LimiterReport, LoudnessReport, OutputReport, Peaks, Report,
 };
@@ -30,6 +30,11 @@ pub(super) struct TargetArgs {
 }
 
 impl TargetArgs {
+    /// A specification is to be met.
+    pub(super) fn is_given(&self) -> bool {
+        self.target.is_some()
+    }
+
     /// The level of every output.
     pub(super) fn level(&self) -> Result<Level, CliError> {
         let Some(name) = &self.target else { return Ok(Level::AsRendered) };
@@ -52,7 +57,7 @@ pub(super) fn render(report: &Report) -> String {
         let _ = writeln!(
             out,
             "{}: {} {}: gain {:+.2} dB, {} → {}",
-            file_name(output),
+            file_name(&output.file),
             printable(&correction.specification),
             word(correction.judgement.verdict),
             correction.gain_db,
@@ -126,11 +131,6 @@ fn clause(judged: &ClauseJudgement) -> String {
 
 fn corrected(report: &Report) -> impl Iterator<Item = (&OutputReport, &CorrectionReport)> {
     report.outputs.iter().filter_map(|output| Some((output, output.correction.as_ref()?)))
-}
-
-fn file_name(output: &OutputReport) -> String {
-    let name = Path::new(&output.file).file_name().map(|name| name.to_string_lossy());
-    printable(&name.unwrap_or_else(|| output.file.as_str().into()))
 }
 
 fn levels(loudness: &LoudnessReport) -> String {

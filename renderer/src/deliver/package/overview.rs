@@ -88,15 +88,23 @@ fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Se
     let measurement = planned.measurement.clone()?;
     let specification = package.wanted.get(planned.wanted).and_then(|wanted| wanted.specification());
     let judgement = file.judgement.clone();
+    let compared = file.compared_with_5_1.iter().map(|compared| {
+        let (five, difference) = (shown(compared.integrated_lufs), shown(compared.difference_lu));
+        Fact::new(
+            "5.1 render of the same mix",
+            format!("{five} LUFS; headphones as rendered {difference} LU beside it"),
+        )
+    });
+    let facts = vec![
+        Fact::new("Deliverable", &file.deliverable),
+        Fact::new("Layout", layout(file)),
+        Fact::new("Part", planned.part.map_or("", |part: Part| part_name(part))),
+        Fact::new("Samples", format!("{} bits, {} channels", file.bits, file.channels.len())),
+        Fact::new("Channels", file.channels.join(" ")),
+    ];
     Some(Section {
         title: file.file.clone(),
-        facts: vec![
-            Fact::new("Deliverable", &file.deliverable),
-            Fact::new("Layout", layout(file)),
-            Fact::new("Part", planned.part.map_or("", |part: Part| part_name(part))),
-            Fact::new("Samples", format!("{} bits, {} channels", file.bits, file.channels.len())),
-            Fact::new("Channels", file.channels.join(" ")),
-        ],
+        facts: facts.into_iter().chain(compared).collect(),
         measurement: Some(measurement),
         warnings: file.correction.iter().filter_map(|correction| correction.shortfall.clone()).collect(),
         judgements: specification.cloned().zip(judgement).into_iter().collect(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksums;
-use crate::deliver::{CorrectionReport, LimiterReport, LoudnessReport};
+use crate::deliver::{Compared, CorrectionReport, LimiterReport, LoudnessReport};
 use crate::loudness::{DialogueMeasurement, Judgement, Specification, Verdict};
 
 /// A folder of deliverables made of one master.
@@ -54,6 +54,9 @@ pub struct FileReport {
     pub specification: Option<JudgedBy>,
     /// Loudness as rendered, where that was corrected.
     pub rendered: Option<LoudnessReport>,
+    /// The 5.1 render beside a mix on headphones.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compared_with_5_1: Option<Compared>,
     /// Of the speech in what lies on the disk, where the specification is about it.
     pub dialogue: Option<DialogueReport>,
     /// What was done to its level; that of their mix for stems.
@@ -155,6 +158,7 @@ impl FileReport {
             channels: Vec::new(),
             specification: None,
             rendered: None,
+            compared_with_5_1: None,
             dialogue: None,
             correction: None,
             delivered: None,

@@ -215,7 +215,7 @@ impl<'a> Work<'a> {
             Ok(Output { file, deliverable, part: render.part, level: self.level(render, renders) })
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
-        let open = Job { outputs, ..self.package.job.clone() }.open_on(master)?;
+        let open = Job { outputs, compare: true, ..self.package.job.clone() }.open_on(master)?;
         let found = open.warnings().get(known..).unwrap_or_default().to_vec();
         let (mut before, files) = (0, renders.len() as u64);
         let mut tell = |frames: u64| {
@@ -314,6 +314,9 @@ fn mix_of(render: &Render, planned: &[Planned], renders: &[Render]) -> Option<us
 fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileReport {
     let specification = render.judged_by();
     let judgement = specification.zip(found.measurement.as_ref()).map(|(by, found)| by.judge(found));
+    let rendered = output.correction.as_ref().map(|correction| correction.before);
+    let delivered = found.measurement.as_ref().map(LoudnessReport::new);
+    let headphones = rendered.or(delivered).and_then(|loudness| loudness.integrated_lufs);
     FileReport {
         deliverable: render.wanted.text.clone(),
         file: String::new(),
@@ -323,14 +326,15 @@ fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileRe
         bits: output.bits.to_owned(),
         channels: output.channels.iter().map(|channel| channel.name.clone()).collect(),
         specification: specification.map(JudgedBy::from),
-        rendered: output.correction.as_ref().map(|correction| correction.before),
+        rendered,
+        compared_with_5_1: output.compared_with_5_1.map(|found| found.with(headphones)),
         dialogue: found
             .measurement
             .as_ref()
             .and_then(|found| found.dialogue.as_ref())
             .map(DialogueReport::from),
         correction: None,
-        delivered: found.measurement.as_ref().map(LoudnessReport::new),
+        delivered,
         verdict: judgement.as_ref().map_or(Verdict::Pass, |judgement| judgement.verdict),
         judgement,
         checksums: found.checksums.clone(),
