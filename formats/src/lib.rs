@@ -3,6 +3,7 @@
 //! ```text
 //!  bytes ── bw64 (chunks, samples) ──┬── chna ─┐
 //!                                    └── axml ─┴── adm::Document ── profile (rules, findings)
+//!  scene.xml ── scene (tracks, chains, deliverables)
 //! ```
 //!
 //! Every parser treats its input as hostile: lengths are checked before use, walks are bounded, and a
@@ -11,6 +12,7 @@
 pub mod adm;
 pub mod bw64;
 pub mod profile;
+pub mod scene;
 mod warning;
 
 pub use warning::Warning;

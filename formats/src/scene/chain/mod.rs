@@ -1,0 +1,81 @@
+//! What a strip does to its sound: the parameters of every processor, in the order of a desk.
+//!
+//! ```text
+//!  trim ── denoise ── eq ── gate ── deEsser ── compressor ── delay ── fader ──┬── out
+//!                                                                             └── sends (post-fader)
+//! ```
+//!
+//! Plain data: a processor that is absent changes no bit. Every number has a [`Range`], a constant of its type; a
+//! [`Default`] is what a file gets that doesn't give the number. `check` says which number is out of its range.
+
+mod dynamics;
+mod eq;
+mod gain;
+mod master;
+mod range;
+mod reverb;
+#[cfg(test)]
+mod tests;
+
+pub use dynamics::{Compressor, DeEsser, Gate};
+pub use eq::{Eq, EqBand, SLOPES};
+pub use gain::{Delay, Denoise, Fader, Send, Trim};
+pub use master::{Limiter, MasterChain};
+pub use range::{ParameterError, Range};
+pub use reverb::{Convolution, Fdn, Reverb};
+
+/// Most sends of one strip.
+pub const MOST_SENDS: usize = 32;
+
+/// The processors of a strip or of a bus.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chain {
+    /// Gain and polarity at the strip's input.
+    pub trim: Option<Trim>,
+    /// Noise taken out of speech.
+    pub denoise: Option<Denoise>,
+    /// Filters.
+    pub eq: Option<Eq>,
+    /// Expander or gate.
+    pub gate: Option<Gate>,
+    /// Compression of sibilants.
+    pub de_esser: Option<DeEsser>,
+    /// Compression of everything, by its own level or by that of a role.
+    pub compressor: Option<Compressor>,
+    /// Later, or for a negative delay earlier.
+    pub delay: Option<Delay>,
+    /// To the reverbs, tapped after the fader.
+    pub sends: Vec<Send>,
+    /// The gain at the strip's end.
+    pub fader: Option<Fader>,
+}
+
+impl Chain {
+    /// Nothing in it: what goes in comes out, bit for bit.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether every number is in its range.
+    ///
+    /// # Errors
+    /// The first number, in the order of the chain, that isn't.
+    pub fn check(&self) -> Result<(), ParameterError> {
+        self.trim.iter().try_for_each(Trim::check)?;
+        self.denoise.iter().try_for_each(Denoise::check)?;
+        self.eq.iter().try_for_each(Eq::check)?;
+        self.gate.iter().try_for_each(Gate::check)?;
+        self.de_esser.iter().try_for_each(DeEsser::check)?;
+        self.compressor.iter().try_for_each(Compressor::check)?;
+        self.delay.iter().try_for_each(Delay::check)?;
+        if self.sends.len() > MOST_SENDS {
+            return Err(ParameterError::TooMany {
+                element: "send",
+                found: self.sends.len(),
+                most: MOST_SENDS,
+            });
+        }
+        self.sends.iter().try_for_each(Send::check)?;
+        self.fader.iter().try_for_each(Fader::check)
+    }
+}
