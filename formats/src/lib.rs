@@ -3,7 +3,7 @@
 //! ```text
 //!  bytes ── bw64 (chunks, samples) ──┬── chna ─┐
 //!                                    └── axml ─┴── adm::Document ── profile (rules, findings)
-//!  scene.xml ── scene (tracks, chains, deliverables)
+//!  scene.xml ── scene::Scene
 //! ```
 //!
 //! Every parser treats its input as hostile: lengths are checked before use, walks are bounded, and a
@@ -11,8 +11,11 @@
 
 pub mod adm;
 pub mod bw64;
+mod nearest;
 pub mod profile;
 pub mod scene;
+pub mod timecode;
 mod warning;
 
+pub use nearest::nearest;
 pub use warning::Warning;

@@ -1,10 +1,11 @@
 //! What an output is for: a layout or Ambisonics by the name that users give it.
 
 use formats::adm::Document;
+use formats::nearest;
 
 use super::carried_adm::Carried;
 use crate::layout::measured::{MeasuredRoom, Route};
-use crate::layout::{Layout, LayoutError, nearest};
+use crate::layout::{Layout, LayoutError};
 use crate::monitor::binaural::Headphones;
 use crate::render::{Target, Wiring};
 

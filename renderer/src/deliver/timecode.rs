@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use formats::timecode::FrameRate;
+
 /// A time, exact: `90` seconds, `1:30.5`, `01:01:30.040`, frames as `01:01:30:12@24` or drop-frame
 /// `01:01:30;12@29.97`, the ADM's `01:01:30.12000S48000`, samples as `4800smp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,19 +32,6 @@ const DIGITS: usize = 9;
 const NANOSECONDS: u64 = 1_000_000_000;
 /// No programme is longer than this: a year.
 const MOST_SECONDS: u64 = 366 * 24 * 3600;
-/// Frames per second by name, as a fraction.
-const RATES: [(&str, u64, u64); 9] = [
-    ("23.976", 24_000, 1001),
-    ("24", 24, 1),
-    ("25", 25, 1),
-    ("29.97", 30_000, 1001),
-    ("30", 30, 1),
-    ("48", 48, 1),
-    ("50", 50, 1),
-    ("59.94", 60_000, 1001),
-    ("60", 60, 1),
-];
-
 impl Timecode {
     /// The sample nearest to this time, counted from the start of the file.
     pub fn to_sample(self, sample_rate: u32) -> u64 {
@@ -101,35 +90,12 @@ fn parse_adm(time: &str, rate: &str) -> Option<Unit> {
     Some(Unit::Seconds { numerator, denominator })
 }
 
-/// `hh:mm:ss:ff`, or `hh:mm:ss;ff` in drop-frame code (SMPTE ST 12-1): the first two frame numbers (four at
-/// 59.94) of every minute are left out but in every tenth, so that the code keeps up with the clock.
+/// Frames at a rate by name, drop-frame code or not.
 fn parse_frames(time: &str, rate: &str) -> Option<Unit> {
-    let (_, frames_per_second, per) = *RATES.iter().find(|(name, ..)| *name == rate)?;
-    let is_drop = time.contains(';');
-    let (time, frame) = time.rsplit_once(if is_drop { ';' } else { ':' })?;
-    if time.split(':').count() != 3 {
-        return None;
-    }
-    let (seconds, frame) = (parse_seconds(time)?, digits(frame)?);
-    // Frames are counted at the whole rate, and last as long as the real one says.
-    let whole_rate = frames_per_second.div_ceil(per);
-    if frame >= whole_rate {
-        return None;
-    }
-    let mut frames = seconds.checked_mul(whole_rate)?.checked_add(frame)?;
-    if is_drop {
-        let dropped = match rate {
-            "29.97" => 2,
-            "59.94" => 4,
-            _ => return None,
-        };
-        let minutes = seconds / 60;
-        if seconds % 60 == 0 && minutes % 10 != 0 && frame < dropped {
-            return None;
-        }
-        frames = frames.checked_sub((minutes - minutes / 10).checked_mul(dropped)?)?;
-    }
-    Some(Unit::Seconds { numerator: frames.checked_mul(per)?, denominator: frames_per_second })
+    let rate = FrameRate::from_name(rate)?;
+    let (frames_per_second, per) = rate.to_ratio();
+    let numerator = rate.parse(time)?.frames.checked_mul(u64::from(per))?;
+    Some(Unit::Seconds { numerator, denominator: u64::from(frames_per_second) })
 }
 
 /// `[[hh:]mm:]ss` in seconds.

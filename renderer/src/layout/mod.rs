@@ -11,7 +11,7 @@ use formats::Warning;
 use formats::adm::{PolarPosition, Screen};
 
 use crate::geom::inside_angle_range;
-pub use names::{LayoutError, nearest};
+pub use names::LayoutError;
 pub use screen::{ScreenEdges, ScreenError};
 
 /// Longest piece of the user's text that a message quotes.

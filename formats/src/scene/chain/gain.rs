@@ -1,6 +1,7 @@
 //! Gains, delays and what else has no more than two parameters.
 
 use super::{ParameterError, Range};
+use crate::scene::AutomationCurve;
 
 /// Gain and polarity at the strip's input.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -118,6 +119,8 @@ impl Send {
 pub struct Fader {
     /// dB; −∞ is silence.
     pub gain_db: f64,
+    /// The same over time, in the place of `gain_db`; without keys it stays.
+    pub automation: AutomationCurve,
 }
 
 impl Fader {
@@ -129,6 +132,7 @@ impl Fader {
     /// # Errors
     /// The first that isn't.
     pub fn check(&self) -> Result<(), ParameterError> {
-        Self::GAIN.check("fader", "gain", self.gain_db)
+        Self::GAIN.check("fader", "gain", self.gain_db)?;
+        self.automation.keys().iter().try_for_each(|key| Self::GAIN.check("fader", "value", key.value))
     }
 }

@@ -30,11 +30,12 @@ fn fault(chain: Chain) -> String {
 fn a_number_out_of_its_range_is_named_with_the_range() {
     let chain = Chain {
         compressor: Some(Compressor { ratio: 0.5, ..Default::default() }),
-        fader: Some(Fader { gain_db: 60.0 }),
+        fader: Some(Fader { gain_db: 60.0, ..Default::default() }),
         ..Default::default()
     };
     assert_eq!(fault(chain), "compressor: ratio is 0.5, expected 1 to 100");
-    let chain = Chain { fader: Some(Fader { gain_db: f64::NAN }), ..Default::default() };
+    let chain =
+        Chain { fader: Some(Fader { gain_db: f64::NAN, ..Default::default() }), ..Default::default() };
     assert_eq!(fault(chain), "fader: gain is NaN, expected -inf to 24 dB");
     let chain = Chain { delay: Some(Delay::Samples(i64::MIN)), ..Default::default() };
     assert!(fault(chain).ends_with("expected -960000 to 960000 samples"));

@@ -9,13 +9,14 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use formats::Warning;
 use formats::bw64::Reader;
+use formats::nearest;
 use hrtf::HrtfSet;
 use hrtf::room::{BrirSet, Room};
 
 use crate::cli::hrtf::interpreted;
 use crate::cli::input::check_present;
 use crate::cli::{CliError, Console};
-use crate::layout::{Layout, nearest};
+use crate::layout::Layout;
 use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones, RoomSound};
 use crate::monitor::headphone_eq::HeadphoneEq;
 

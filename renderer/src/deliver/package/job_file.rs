@@ -15,7 +15,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use crate::layout::nearest;
+use formats::nearest;
 
 /// Longest job file.
 pub const MAX_JOB_FILE_BYTES: usize = 1 << 20;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::layout::nearest;
+use formats::nearest;
 
 /// The template when nobody gives another.
 pub const DEFAULT_TEMPLATE: &str = "{title}_{spec}_{layout}_{part}";

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use formats::nearest;
+
 use super::naming::NameTemplate;
 use crate::engine::Part;
 use crate::items::Role;
-use crate::layout::{Layout, nearest};
+use crate::layout::Layout;
 use crate::loudness::Specification;
 
 /// In place of a specification: as it is rendered.
