@@ -20,6 +20,7 @@ mod object;
 mod parameter_table;
 mod role;
 mod time;
+mod to_adm;
 mod track;
 
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use kept::{Kept, KeptNode};
 pub use object::{Automation, BinauralMode, Coordinates, Object, ObjectParameter, ParameterKind, Zone};
 pub use role::Role;
 pub use time::{LONGEST_SECONDS, Notation, Origin, Time, TimeFault};
+pub use to_adm::{CHORD_BOUNDS, ChordBounds, Feed, MOST_TRACKS, Return, ToAdmError, VirtualMaster};
 pub use track::{Bed, Binaural, Clip, Fade, FadeShape, Hoa, Normalization, Spatial, Track};
 
 use std::num::NonZeroU32;

@@ -1,0 +1,273 @@
+//! What a scene is in ADM: the document of the master that it is mixed to, and what each track of that carries.
+//!
+//! Pure data: whoever mixes fills the tracks. Faders, fades and processors are in the sound; positions, extents and what else an
+//! object's parameters say become audioBlockFormats ([`blocks`]). Tracks that aren't heard are left out.
+//!
+//! A reverb has an instance, and so a return, for each content that is sent to it: what comes back belongs to the dialogue, the
+//! music or the language that went there, so that programmes and stems stay apart.
+
+mod blocks;
+mod formats;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial, Track};
+use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, Document};
+
+pub use blocks::{CHORD_BOUNDS, ChordBounds};
+
+use formats::Formats;
+
+/// Edition of BS.2076 that the document is of.
+const VERSION: &str = "ITU-R_BS.2076-2";
+/// First number for elements that a file defines itself (BS.2076-2 §6).
+const OWN: u16 = 0x1001;
+/// Tracks that a master can have: those that chna can count.
+pub const MOST_TRACKS: usize = 60_000;
+
+/// The master that a scene is mixed to, without its sound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VirtualMaster {
+    /// What it says.
+    pub document: Document,
+    /// What its tracks carry, in their order.
+    pub feeds: Vec<Feed>,
+    /// How each track is to be heard on headphones, where the scene says so.
+    pub binaural_modes: Vec<Option<BinauralMode>>,
+    /// The sends that each instance of a reverb gets.
+    pub returns: Vec<Return>,
+}
+
+/// What a track of the master carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Feed {
+    /// A channel of a track of the scene, as the end of its strip gives it.
+    Strip {
+        /// Place in [`Scene::tracks`].
+        track: usize,
+        /// Of the track, counted from 0.
+        channel: usize,
+    },
+    /// A channel of what a reverb returns.
+    Return {
+        /// Place in [`VirtualMaster::returns`].
+        instance: usize,
+        /// Of the return, counted from 0.
+        channel: usize,
+    },
+}
+
+/// An instance of a reverb: it hears the tracks of one content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Return {
+    /// Place in [`Scene::reverbs`].
+    pub reverb: usize,
+    /// Places in [`Scene::tracks`] of those that send to it.
+    pub tracks: Vec<usize>,
+}
+
+/// Why a scene can't be a master.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ToAdmError {
+    /// More than ADM can count.
+    #[error("the scene needs {0} tracks, and a master has at most {MOST_TRACKS}")]
+    TooManyTracks(usize),
+}
+
+/// Tracks that have role, language and programmes in common make a content.
+type ContentKey<'a> = (Vec<&'a str>, &'a Role, Option<&'a str>);
+
+impl Scene {
+    /// The master that this scene is mixed to, `duration` long.
+    ///
+    /// # Errors
+    /// When ADM can't count that many tracks.
+    pub fn to_adm(&self, duration: AdmTime) -> Result<VirtualMaster, ToAdmError> {
+        let heard: Vec<usize> = (0..self.tracks.len()).filter(|n| self.is_heard(&self.tracks[*n])).collect();
+        let mut contents: BTreeMap<usize, (ContentKey<'_>, Vec<usize>)> = BTreeMap::new();
+        for &track in &heard {
+            let key = content_key(&self.tracks[track]);
+            let place = contents.iter().find(|(_, (known, _))| *known == key).map(|(place, _)| *place);
+            contents.entry(place.unwrap_or(track)).or_insert_with(|| (key, Vec::new())).1.push(track);
+        }
+        self.check_size(&heard, contents.len())?;
+        let mut made = Made::new(duration);
+        for &track in &heard {
+            made.add_track(self, track);
+        }
+        for (key, tracks) in contents.values() {
+            let returns = made.add_returns(self, tracks, key.1);
+            made.add_content(key, tracks, returns);
+        }
+        made.link_alternatives(self);
+        made.add_programmes(self);
+        Ok(made.master)
+    }
+
+    fn check_size(&self, heard: &[usize], contents: usize) -> Result<(), ToAdmError> {
+        let strips = heard.iter().map(|n| self.tracks[*n].spatial.channels());
+        let returns = self.reverbs.iter().map(|unit| unit.returns.channels().saturating_mul(contents));
+        let tracks = strips.chain(returns).fold(0_usize, usize::saturating_add);
+        if tracks > MOST_TRACKS { Err(ToAdmError::TooManyTracks(tracks)) } else { Ok(()) }
+    }
+}
+
+fn content_key(track: &Track) -> ContentKey<'_> {
+    let mut programmes: Vec<&str> = track.programmes.iter().map(String::as_str).collect();
+    programmes.sort_unstable();
+    programmes.dedup();
+    (programmes, &track.role, track.language.as_deref())
+}
+
+/// A master in the making.
+struct Made {
+    master: VirtualMaster,
+    formats: Formats,
+    duration: AdmTime,
+    /// The object of each track of the scene.
+    objects: BTreeMap<usize, AdmId>,
+    /// The programmes that each content belongs to, by name; none is all.
+    programmes: Vec<Vec<String>>,
+}
+
+impl Made {
+    fn new(duration: AdmTime) -> Self {
+        let document = Document { version: Some(VERSION.to_owned()), ..Document::default() };
+        let (feeds, binaural_modes, returns) = (Vec::new(), Vec::new(), Vec::new());
+        Self {
+            master: VirtualMaster { document, feeds, binaural_modes, returns },
+            formats: Formats::default(),
+            duration,
+            objects: BTreeMap::new(),
+            programmes: Vec::new(),
+        }
+    }
+
+    fn add_track(&mut self, scene: &Scene, index: usize) {
+        let track = &scene.tracks[index];
+        let mode = match &track.spatial {
+            Spatial::Object(object) => mode_of(object),
+            _ => None,
+        };
+        let (packs, uids) = self.formats.add(
+            &mut self.master.document,
+            (&track.name, &track.spatial),
+            (self.duration, scene.sample_rate),
+        );
+        let first = self.master.feeds.len();
+        let channels = (0..uids.len()).map(|channel| Feed::Strip { track: index, channel });
+        self.master.feeds.extend(channels);
+        self.master.binaural_modes.resize(first + uids.len(), mode);
+        let id = self.add_object(&track.name, packs, uids);
+        self.objects.insert(index, id);
+    }
+
+    fn add_object(&mut self, name: &str, pack_formats: Vec<AdmId>, track_uids: Vec<AdmId>) -> AdmId {
+        let objects = &mut self.master.document.objects;
+        let id = AdmId::object(number(objects.len()));
+        objects.push(AudioObject {
+            id: id.clone(),
+            name: name.to_owned(),
+            start: Some(AdmTime { numerator: 0, ..self.duration }),
+            duration: Some(self.duration),
+            pack_formats,
+            track_uids,
+            ..AudioObject::default()
+        });
+        id
+    }
+
+    /// The objects of what comes back of the sends of `tracks`.
+    fn add_returns(&mut self, scene: &Scene, tracks: &[usize], role: &Role) -> Vec<AdmId> {
+        let mut objects = Vec::new();
+        for (reverb, unit) in scene.reverbs.iter().enumerate() {
+            let sends =
+                |track: &&usize| scene.tracks[**track].chain.sends.iter().any(|send| send.to == unit.name);
+            let senders: Vec<usize> = tracks.iter().filter(sends).copied().collect();
+            if senders.is_empty() {
+                continue;
+            }
+            let instance = self.master.returns.len();
+            self.master.returns.push(Return { reverb, tracks: senders });
+            let mut channel = 0;
+            for spatial in formats::returned(unit.returns) {
+                let name = format!("{} ({role})", unit.name);
+                let (packs, uids) = self.formats.add(
+                    &mut self.master.document,
+                    (&name, &spatial),
+                    (self.duration, scene.sample_rate),
+                );
+                for _ in &uids {
+                    self.master.feeds.push(Feed::Return { instance, channel });
+                    self.master.binaural_modes.push(None);
+                    channel += 1;
+                }
+                objects.push(self.add_object(&name, packs, uids));
+            }
+        }
+        objects
+    }
+
+    fn add_content(
+        &mut self,
+        (programmes, role, language): &ContentKey<'_>,
+        tracks: &[usize],
+        returns: Vec<AdmId>,
+    ) {
+        let contents = &mut self.master.document.contents;
+        let own = tracks.iter().filter_map(|track| self.objects.get(track).cloned());
+        contents.push(AudioContent {
+            id: AdmId::content(number(contents.len())),
+            name: language.map_or_else(|| role.to_string(), |language| format!("{role} {language}")),
+            language: language.map(str::to_owned),
+            objects: own.chain(returns).collect(),
+            dialogue: role.content_dialogue(),
+            ..AudioContent::default()
+        });
+        self.programmes.push(programmes.iter().map(|name| (*name).to_owned()).collect());
+    }
+
+    /// The one that others stand in for refers to them (BS.2076-2 §5.6.3).
+    fn link_alternatives(&mut self, scene: &Scene) {
+        for (index, id) in &self.objects {
+            let Some(name) = &scene.tracks[*index].alternative_to else { continue };
+            let main = scene.tracks.iter().position(|track| track.name == *name);
+            let Some(main) = main.and_then(|main| self.objects.get(&main)) else { continue };
+            let object = self.master.document.objects.iter_mut().find(|object| object.id == *main);
+            object.into_iter().for_each(|object| object.complementary_objects.push(id.clone()));
+        }
+    }
+
+    fn add_programmes(&mut self, scene: &Scene) {
+        let all = [super::Programme { name: scene.name.clone(), ..super::Programme::default() }];
+        let programmes = if scene.programmes.is_empty() { &all[..] } else { &scene.programmes };
+        for (index, programme) in programmes.iter().enumerate() {
+            let belongs = |names: &Vec<String>| names.is_empty() || names.contains(&programme.name);
+            let contents = self.master.document.contents.iter().zip(&self.programmes);
+            let contents =
+                contents.filter(|(_, names)| belongs(names)).map(|(content, _)| content.id.clone());
+            let contents = contents.collect();
+            self.master.document.programmes.push(AudioProgramme {
+                id: AdmId::programme(number(index)),
+                name: if programme.name.is_empty() { "Scene".to_owned() } else { programme.name.clone() },
+                language: programme.language.clone(),
+                start: Some(AdmTime { numerator: 0, ..self.duration }),
+                end: Some(self.duration),
+                contents,
+                ..AudioProgramme::default()
+            });
+        }
+    }
+}
+
+/// The mode at the start: a master has one for all of its time.
+fn mode_of(object: &Object) -> Option<BinauralMode> {
+    object.value_at(ObjectParameter::BinauralMode, 0.0).map(BinauralMode::from_value)
+}
+
+/// The number of the own element with this place in its list; [`MOST_TRACKS`] keeps it within what ADM can count.
+fn number(place: usize) -> u16 {
+    u16::try_from(place).unwrap_or(u16::MAX).saturating_add(OWN)
+}
