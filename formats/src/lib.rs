@@ -2,8 +2,9 @@
 //!
 //! ```text
 //!  bytes ── bw64 (chunks, samples) ──┬── chna ─┐
-//!                                    └── axml ─┴── adm::Document ── profile (rules, findings)
-//!  scene.xml ── scene::Scene
+//!                                    └── axml ─┴── adm::Document ─┬─ profile (rules, findings)
+//!                                                                 └─ difference (of two, in words)
+//!  scene.xml ── scene::Scene ── to_adm
 //! ```
 //!
 //! Every parser treats its input as hostile: lengths are checked before use, walks are bounded, and a
@@ -11,6 +12,7 @@
 
 pub mod adm;
 pub mod bw64;
+pub mod difference;
 mod nearest;
 pub mod profile;
 pub mod scene;

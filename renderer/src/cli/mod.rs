@@ -10,6 +10,7 @@ pub mod completions;
 mod console;
 pub mod deliver;
 pub mod demo;
+pub mod diff;
 mod error;
 pub mod hrtf;
 pub mod info;
@@ -67,6 +68,7 @@ enum Command {
     Info(info::Args),
     Check(check::Args),
     Loudness(loudness::Args),
+    Diff(diff::Args),
     Specs(specs::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
@@ -84,6 +86,7 @@ impl Command {
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),
             Self::Loudness(args) => loudness::run(&args, console),
+            Self::Diff(args) => diff::run(&args, console),
             Self::Specs(args) => specs::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),
