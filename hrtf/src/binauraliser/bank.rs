@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use super::delay::{self, LEAD};
 use crate::HrtfSet;
-use crate::convolver::{Delayer, Spectrum, Transform};
+use crate::convolver::{Delayer, MOST, Spectrum, Transform, Turn};
 
 /// Samples added to every delay: arrivals may lie half a sample before the first whole one.
 pub(super) const SLACK: usize = 1;
@@ -104,18 +104,90 @@ impl Bank {
     }
 
     /// Adds `signal` as it is heard at each node, to its own pair of sums.
-    pub(super) fn add(&self, set: &HrtfSet, signal: &Spectrum, nodes: &[Node], sums: &mut [[Spectrum; 2]]) {
-        for ear in [0, 1] {
-            for (node, sums) in nodes.iter().zip(&mut *sums) {
-                let turn = self.delayer.turn(node.delays[ear] + LEAD as f64);
-                let mut filters = [&self.point(set, node.points[0])[ear]; MOST_POINTS];
-                for (filter, point) in filters.iter_mut().zip(&node.points[..node.count]).skip(1) {
-                    *filter = &self.point(set, *point)[ear];
-                }
-                let (filters, shares) = (&filters[..node.count], &node.shares[..node.count]);
-                self.delayer.add(&mut sums[ear], signal, &turn, filters, shares);
+    pub(super) fn add(
+        &self,
+        set: &HrtfSet,
+        signal: &Spectrum,
+        (nodes, sums): (&[Node], &mut [[Spectrum; 2]]),
+        turns: &mut [Turn; 2],
+    ) {
+        for (nodes, sums) in nodes.chunks(2).zip(sums.chunks_mut(2)) {
+            match (nodes, sums) {
+                ([a, b], [first, second]) => match Pair::of(a, b) {
+                    Some(pair) => self.add_pair(set, signal, (&pair, [a, b]), [first, second], turns),
+                    None => {
+                        self.add_node(set, signal, a, first, &mut turns[0]);
+                        self.add_node(set, signal, b, second, &mut turns[0]);
+                    }
+                },
+                ([node], [sums, ..]) => self.add_node(set, signal, node, sums, &mut turns[0]),
+                _ => {}
             }
         }
+    }
+
+    fn add_node(
+        &self,
+        set: &HrtfSet,
+        signal: &Spectrum,
+        node: &Node,
+        sums: &mut [Spectrum; 2],
+        turn: &mut Turn,
+    ) {
+        let count = node.count;
+        for (ear, sum) in sums.iter_mut().enumerate() {
+            self.delayer.turn(node.delays[ear] + LEAD as f64, turn);
+            let mut filters = [&self.point(set, node.points[0])[ear]; MOST_POINTS];
+            for (filter, point) in filters.iter_mut().zip(&node.points[..count]).skip(1) {
+                *filter = &self.point(set, *point)[ear];
+            }
+            self.delayer.add(signal, &filters[..count], (sum, turn, &node.shares[..count]));
+        }
+    }
+
+    fn add_pair(
+        &self,
+        set: &HrtfSet,
+        signal: &Spectrum,
+        (pair, nodes): (&Pair, [&Node; 2]),
+        [first, second]: [&mut [Spectrum; 2]; 2],
+        [early, late]: &mut [Turn; 2],
+    ) {
+        let count = pair.count;
+        let shares = [&pair.shares[0][..count], &pair.shares[1][..count]];
+        for (ear, sums) in first.iter_mut().zip(second).enumerate() {
+            self.delayer.turn(nodes[0].delays[ear] + LEAD as f64, early);
+            self.delayer.turn(nodes[1].delays[ear] + LEAD as f64, late);
+            let mut filters = [&self.point(set, pair.points[0])[ear]; MOST];
+            for (filter, point) in filters.iter_mut().zip(&pair.points[..count]).skip(1) {
+                *filter = &self.point(set, *point)[ear];
+            }
+            self.delayer.add_twice(signal, &filters[..count], sums.into(), [early, late], shares);
+        }
+    }
+}
+
+/// Two nodes that have most of their responses in common.
+struct Pair {
+    points: [usize; MOST],
+    shares: [[f32; MOST]; 2],
+    count: usize,
+}
+
+impl Pair {
+    /// None if both have more than [`MOST`] responses.
+    fn of(a: &Node, b: &Node) -> Option<Self> {
+        let mut pair = Self { points: [0; MOST], shares: [[0.0; MOST]; 2], count: 0 };
+        for (number, node) in [a, b].into_iter().enumerate() {
+            for (point, share) in node.points[..node.count].iter().zip(node.shares) {
+                let at = pair.points[..pair.count].iter().position(|known| known == point);
+                let at = at.unwrap_or(pair.count);
+                *pair.points.get_mut(at)? = *point;
+                pair.shares[number][at] = share;
+                pair.count = pair.count.max(at + 1);
+            }
+        }
+        Some(pair)
     }
 }
 

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 pub use bank::Placed;
 
-use crate::convolver::{Spectrum, Transform, TransformScratch};
+use crate::convolver::{Spectrum, Transform, TransformScratch, Turn};
 use crate::{Direction, HrirPair, HrtfSet};
 use bank::{Bank, Node, SLACK};
 use delay::{LEAD, TAPS};
@@ -76,6 +76,8 @@ pub struct Ears {
     signal: Spectrum,
     /// Of one source.
     nodes: Vec<Node>,
+    /// Of two nodes.
+    turns: [Turn; 2],
     scratch: TransformScratch,
 }
 
@@ -188,6 +190,7 @@ impl Binauraliser {
             moving: paces.all().iter().map(moving).collect(),
             signal: transform.spectrum(),
             nodes: Vec::with_capacity(paces.all().iter().map(|pace| pace.at.len()).max().unwrap_or(0)),
+            turns: [Turn::default(), Turn::default()],
             scratch: transform.scratch(),
         }
     }
@@ -210,7 +213,7 @@ impl Binauraliser {
         if knots.len() < zero + self.steps() + AFTER || input.len() < self.fixed.memory + self.fixed.block {
             return;
         }
-        let Ears { moving, nodes, signal, scratch, .. } = ears;
+        let Ears { moving, nodes, turns, signal, scratch, .. } = ears;
         let Fixed { set, bank, transform, memory, block, .. } = &*self.fixed;
         transform.forward(&input[..memory + block], scratch, signal);
         let mut first = 0;
@@ -220,7 +223,7 @@ impl Binauraliser {
             if last > zero && first <= zero + self.steps() {
                 let (pace, from) = self.nodes(knots, &(first..last), nodes);
                 let Moving { sums, any } = &mut moving[pace];
-                bank.add(set, signal, nodes, &mut sums[from..]);
+                bank.add(set, signal, (nodes, &mut sums[from..]), turns);
                 *any = true;
             }
             first = last;

@@ -2,11 +2,17 @@
 //! source the more. What is heard between nodes is what is heard at each, weighed by the polynomial through them.
 //!
 //! A fade between two delays combs by (ω Δd)² / 8 and is heard as lines beside a tone; the polynomial through three
-//! or four nodes follows the turn of the phase: at 8 kHz four over 2° keep within −97 dB where a fade is at −32 dB.
+//! and more nodes follows the turn of the phase: at 8 kHz four over 2° keep within −97 dB where a fade is at −32 dB.
 
 /// Nodes of a piece and how far the source may turn by in it, degrees: what the turn of the phase of 8 kHz at the
 /// ear on the side (12 samples a radian at 48 kHz) and the kinks of responses between directions 5° apart allow.
-const KINDS: [(usize, f64); 3] = [(2, 0.3), (3, 1.03), (4, 2.06)];
+const KINDS: [(usize, f64); 5] = [(2, 0.3), (3, 1.03), (4, 2.06), (5, 3.9), (6, 4.15)];
+
+/// The kind of a piece of a block that is divided.
+const DIVIDED: (usize, f64) = KINDS[4];
+
+/// Parts of a piece that nodes lie at.
+const PARTS: usize = 32;
 
 /// The shortest piece that a block is divided into, samples.
 const SHORTEST: usize = 128;
@@ -38,11 +44,13 @@ impl Paces {
             let near = (turn * pieces as f64 / steps as f64).min(180.0).to_radians().cos();
             Pace::new(length, pieces, nodes, near)
         };
-        let [.., most] = KINDS;
-        let kinds = KINDS.into_iter().filter(|(nodes, _)| *nodes <= length.max(2));
+        let apart = |nodes: usize| places(nodes, 0, length).is_sorted_by(|a, b| a < b);
+        let kinds = KINDS.into_iter().filter(|(nodes, _)| apart(*nodes));
         let mut all: Vec<Pace> = kinds.map(|kind| pace(1, kind)).collect();
         let halves = std::iter::successors(Some(2), |pieces: &usize| pieces.checked_mul(2));
-        all.extend(halves.take_while(|pieces| length / pieces >= SHORTEST).map(|pieces| pace(pieces, most)));
+        all.extend(
+            halves.take_while(|pieces| length / pieces >= SHORTEST).map(|pieces| pace(pieces, DIVIDED)),
+        );
         all.push(Pace::new(length, steps, 2, -1.0));
         Self { all }
     }
@@ -65,17 +73,10 @@ impl Paces {
 
 impl Pace {
     fn new(length: usize, pieces: usize, nodes: usize, near: f64) -> Self {
-        // The extremes of Chebyshev's polynomials; in quarters, so that they fall on knots where they can.
-        let quarters: &[usize] = match nodes {
-            2 => &[0, 4],
-            3 => &[0, 2, 4],
-            _ => &[0, 1, 3, 4],
-        };
         let (mut at, mut windows) = (vec![0], vec![(0, Vec::new())]);
         for piece in 0..pieces {
             let [from, to] = [piece, piece + 1].map(|piece| length * piece / pieces);
-            let places: Vec<usize> =
-                quarters.iter().map(|quarter| from + (to - from) * quarter / 4).collect();
+            let places = places(nodes, from, to);
             let weights =
                 |node: usize| (from..to).map(|sample| weight(&places, node, sample)).collect::<Vec<_>>();
             // The last node of a piece is the first of the next.
@@ -96,6 +97,18 @@ impl Pace {
         let row = row.iter_mut().zip(samples).skip(*from);
         row.zip(window).for_each(|((sum, sample), weight)| *sum += sample * weight);
     }
+}
+
+/// Where the nodes of a piece lie: the extremes of Chebyshev's polynomials, where they can on knots.
+fn places(nodes: usize, from: usize, to: usize) -> Vec<usize> {
+    let parts: &[usize] = match nodes {
+        2 => &[0, PARTS],
+        3 => &[0, 16, PARTS],
+        4 => &[0, 8, 24, PARTS],
+        5 => &[0, 5, 16, 27, PARTS],
+        _ => &[0, 3, 11, 21, 29, PARTS],
+    };
+    parts.iter().map(|part| from + (to - from) * part / PARTS).collect()
 }
 
 /// The weight of a node in the polynomial through all of them (Lagrange).
@@ -131,7 +144,7 @@ mod tests {
         let paces = Paces::new(1024, 256);
         // Degrees a second at 48 kHz.
         for (speed, nodes) in
-            [(5.0, 2), (45.0, 3), (90.0, 4), (180.0, 7), (360.0, 13), (720.0, 25), (5000.0, 25)]
+            [(5.0, 2), (45.0, 3), (90.0, 4), (180.0, 5), (190.0, 6), (360.0, 11), (720.0, 21), (5000.0, 41)]
         {
             let turn = f64::to_radians(speed * 256.0 / 48_000.0).cos();
             assert_eq!(paces.all()[paces.of(turn)].at.len(), nodes, "{speed}");

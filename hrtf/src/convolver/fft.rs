@@ -7,6 +7,8 @@ use std::f64::consts::TAU;
 
 use multiversion::{multiversion, target::target_cfg_f};
 
+use super::row::Row;
+
 /// The least size.
 pub(super) const LEAST: usize = 16;
 
@@ -27,7 +29,7 @@ struct Pass {
     stride: usize,
     /// Twiddle factors. Radix 4: six rows (real and imaginary part of w, w², w³), one value per sample of a row
     /// for strides up to 4, else six values for each group of a stride. Radix 2: two values for each group.
-    turns: Vec<f32>,
+    turns: Row,
 }
 
 pub(super) type Rows<'a> = (&'a [f32], &'a [f32]);
@@ -87,7 +89,7 @@ impl Fft {
     }
 }
 
-fn turns(radix: usize, stride: usize, length: usize) -> Vec<f32> {
+fn turns(radix: usize, stride: usize, length: usize) -> Row {
     let groups = length / radix;
     match radix {
         4 if stride <= 4 => (0..6)
@@ -99,7 +101,7 @@ fn turns(radix: usize, stride: usize, length: usize) -> Vec<f32> {
             .map(|(row, group)| part(turn((row / 2 + 1) * group, length), row % 2))
             .collect(),
         2 => (0..groups).flat_map(|group| <[f32; 2]>::from(turn(group, length))).collect(),
-        _ => Vec::new(),
+        _ => Row::default(),
     }
 }
 

@@ -7,14 +7,15 @@ use multiversion::{multiversion, target::target_cfg_f};
 use realfft::num_complex::Complex64;
 
 use super::fft::{Rows, RowsMut, multiply_add};
+use super::row::Row;
 use super::transform::{Transform, TransformScratch, take_apart, turned};
 
 /// A response as it acts on the half-size transforms of samples: Z′(k) = A(k) Z(k) + B(k) Z*(M − k), for all of M bins.
 /// What makes spectra of them and takes these apart again is in A and B, so a convolution passes over its bins once.
 #[derive(Clone, Debug)]
 pub(super) struct Kernel {
-    a: [Vec<f32>; 2],
-    b: [Vec<f32>; 2],
+    a: [Row; 2],
+    b: [Row; 2],
 }
 
 impl Transform {
@@ -36,8 +37,7 @@ impl Transform {
         };
         let (a, b): (Vec<_>, Vec<_>) = turns.iter().enumerate().map(factors).unzip();
         let rows = |bins: Vec<Complex64>| {
-            let (re, im) = bins.iter().map(|bin| (bin.re as f32, bin.im as f32)).unzip();
-            [re, im]
+            [bins.iter().map(|bin| bin.re as f32).collect(), bins.iter().map(|bin| bin.im as f32).collect()]
         };
         Kernel { a: rows(a), b: rows(b) }
     }

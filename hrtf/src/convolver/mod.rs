@@ -17,11 +17,12 @@ mod fft;
 mod kernel;
 mod overlap_save;
 mod partitions;
+mod row;
 mod spectrum;
 mod streaming;
 mod transform;
 
-pub(crate) use delayed::Delayer;
+pub(crate) use delayed::{Delayer, MOST, Turn};
 pub use overlap_save::{OverlapSave, Scratch};
 pub use spectrum::Spectrum;
 pub use streaming::{Convolver, Route};

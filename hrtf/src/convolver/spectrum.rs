@@ -3,6 +3,7 @@
 use multiversion::{multiversion, target::target_cfg_f};
 
 use super::fft::{Rows, RowsMut, multiply_add};
+use super::row::Row;
 
 /// Rows of spectra are whole numbers of this many values, zeros at their end.
 const LANES: usize = 16;
@@ -12,8 +13,8 @@ const LANES: usize = 16;
 /// The rows are a little longer than that, padded with zeros to whole registers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Spectrum {
-    pub(super) re: Vec<f32>,
-    pub(super) im: Vec<f32>,
+    pub(super) re: Row,
+    pub(super) im: Row,
 }
 
 /// Values in one row of the spectrum of `size` samples.
@@ -24,7 +25,7 @@ pub(super) fn row_length(size: usize) -> usize {
 impl Spectrum {
     pub(super) fn zero(size: usize) -> Self {
         let bins = row_length(size);
-        Self { re: vec![0.0; bins], im: vec![0.0; bins] }
+        Self { re: Row::zero(bins), im: Row::zero(bins) }
     }
 
     /// Makes every bin zero.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::partitions::{Level, levels};
+use super::row::Row;
 use super::spectrum::add_product;
 use super::transform::{Transform, TransformScratch};
 
@@ -77,7 +78,7 @@ struct Stage {
 struct Partitioned {
     input: usize,
     output: usize,
-    rows: Vec<f32>,
+    rows: Row,
 }
 
 /// A piece of the work of one period; all are about equally much.
@@ -98,10 +99,10 @@ struct State {
     /// elsewhere two being transformed and one being filled, in a ring.
     history: Vec<Vec<f32>>,
     /// For each input the spectra kept, in a ring.
-    spectra: Vec<Vec<f32>>,
+    spectra: Vec<Row>,
     /// Where the newest spectrum stands in the ring.
     newest: usize,
-    sum: Vec<f32>,
+    sum: Row,
     scratch: TransformScratch,
     /// For each output what is being given out, and what is being computed.
     ready: Vec<Vec<f32>>,
@@ -154,8 +155,8 @@ impl Convolver {
             let State { history, spectra, newest, sum, ready, coming, .. } = state;
             *newest = 0;
             sum.fill(0.0);
-            let rows = history.iter_mut().chain(spectra).chain(ready).chain(coming);
-            rows.for_each(|row| row.fill(0.0));
+            spectra.iter_mut().for_each(|row| row.fill(0.0));
+            history.iter_mut().chain(ready).chain(coming).for_each(|row| row.fill(0.0));
         }
     }
 
@@ -200,7 +201,7 @@ impl Stage {
             let end = route.response.len().min(level.end);
             let taps = route.response.get(level.first..end).unwrap_or_default();
             let partitions = taps.chunks(level.size);
-            let mut rows = vec![0.0; 2 * row * partitions.len()];
+            let mut rows = Row::zero(2 * row * partitions.len());
             for (partition, rows) in partitions.zip(rows.chunks_exact_mut(2 * row)) {
                 transform.response_rows(partition, rows.split_at_mut(row));
             }
@@ -231,9 +232,9 @@ impl State {
         let rows = |count: usize, length: usize| vec![vec![0.0; length]; count];
         Self {
             history: rows(inputs, 3 * size),
-            spectra: rows(inputs, 2 * row * stage.kept),
+            spectra: vec![Row::zero(2 * row * stage.kept); inputs],
             newest: 0,
-            sum: vec![0.0; 2 * row],
+            sum: Row::zero(2 * row),
             scratch: stage.transform.scratch(),
             ready: rows(outputs, size),
             coming: rows(outputs, size),

@@ -8,6 +8,7 @@ use realfft::num_complex::Complex64;
 use realfft::{RealFftPlanner, RealToComplex};
 
 use super::fft::{Fft, LEAST, Rows, RowsMut, multiply_add, turn};
+use super::row::Row;
 use super::spectrum::{Spectrum, row_length};
 
 /// FFTs of one size between samples and [`Spectrum`]. Cheap to clone.
@@ -21,14 +22,14 @@ pub struct Transform {
 pub(super) struct Plan {
     pub(super) fft: Fft,
     /// exp(−2πi k / N) for bins 1 … N/4 − 1.
-    turns: [Vec<f32>; 2],
+    turns: [Row; 2],
 }
 
 /// Room for one transform at a time.
 #[derive(Clone, Debug, Default)]
 pub struct TransformScratch {
     pub(super) time: Vec<f32>,
-    pub(super) buffers: [[Vec<f32>; 2]; 2],
+    pub(super) buffers: [[Row; 2]; 2],
 }
 
 impl Transform {
@@ -36,8 +37,8 @@ impl Transform {
     pub fn new(least: usize) -> Self {
         let half = Fft::fast_size(least.div_ceil(2).max(LEAST));
         let fft = Fft::new(half);
-        let turns = (1..half / 2).map(|bin| turn(bin, 2 * half));
-        let (re, im) = turns.unzip();
+        let turns = || (1..half / 2).map(|bin| turn(bin, 2 * half));
+        let (re, im) = (turns().map(|turn| turn.0).collect(), turns().map(|turn| turn.1).collect());
         let exact = RealFftPlanner::<f64>::new().plan_fft_forward(2 * half);
         Self { plan: Arc::new(Plan { fft, turns: [re, im] }), exact }
     }
@@ -60,7 +61,7 @@ impl Transform {
     /// Room that fits; one for each thread.
     pub fn scratch(&self) -> TransformScratch {
         let half = self.plan.fft.size();
-        let buffer = || [vec![0.0; half], vec![0.0; half]];
+        let buffer = || [Row::zero(half), Row::zero(half)];
         TransformScratch { time: vec![0.0; 2 * half], buffers: [buffer(), buffer()] }
     }
 
@@ -160,10 +161,7 @@ impl Transform {
 }
 
 /// The buffer to read and the one to write when `exchanges` went before.
-pub(super) fn turned(
-    buffers: &mut [[Vec<f32>; 2]; 2],
-    exchanges: usize,
-) -> (&[Vec<f32>; 2], &mut [Vec<f32>; 2]) {
+pub(super) fn turned(buffers: &mut [[Row; 2]; 2], exchanges: usize) -> (&[Row; 2], &mut [Row; 2]) {
     let [even, odd] = buffers;
     if exchanges.is_multiple_of(2) { (even, odd) } else { (odd, even) }
 }
@@ -233,7 +231,7 @@ fn mirror(from: &[f32], to: &mut [f32]) {
 }
 
 /// From the FFT of even + i · odd samples to bins 0 … M of the samples, times 2.
-fn unpack([w_re, w_im]: &[Vec<f32>; 2], z: Rows<'_>, x: RowsMut<'_>) {
+fn unpack([w_re, w_im]: &[Row; 2], z: Rows<'_>, x: RowsMut<'_>) {
     let (size, half) = (z.0.len(), z.0.len() / 2);
     (x.0[0], x.1[0]) = (2.0 * (z.0[0] + z.1[0]), 0.0);
     (x.0[half], x.1[half]) = (2.0 * z.0[half], -2.0 * z.1[half]);
@@ -246,7 +244,7 @@ fn unpack([w_re, w_im]: &[Vec<f32>; 2], z: Rows<'_>, x: RowsMut<'_>) {
 }
 
 /// The way back: from bins 0 … M to the FFT of even + i · odd samples, times 2.
-fn pack([w_re, w_im]: &[Vec<f32>; 2], x: Rows<'_>, z: RowsMut<'_>) {
+fn pack([w_re, w_im]: &[Row; 2], x: Rows<'_>, z: RowsMut<'_>) {
     let (size, half) = (z.0.len(), z.0.len() / 2);
     (z.0[0], z.1[0]) = (x.0[0] + x.0[size], x.0[0] - x.0[size]);
     (z.0[half], z.1[half]) = (2.0 * x.0[half], -2.0 * x.1[half]);

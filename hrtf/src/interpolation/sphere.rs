@@ -5,8 +5,8 @@ const SAME_DIRECTION: f64 = 1e-4;
 /// How far a point must stick out of a triangle's plane before an edge is flipped: keeps the diagonals of
 /// regular grids, whose four corners lie on one circle, as they are.
 const FLIP_MARGIN: f64 = 1e-10;
-/// Cells of the search grid in azimuth and in elevation.
-const GRID: (usize, usize) = (72, 36);
+/// Cells along an edge of the cube that is searched by.
+const CELLS: usize = 24;
 
 type Vector = [f64; 3];
 
@@ -171,27 +171,41 @@ impl Sphere {
     }
 
     fn index(&mut self) {
-        let mut start = Vec::with_capacity(GRID.0 * GRID.1);
         let mut at = 0;
-        for row in 0..GRID.1 {
-            for column in 0..GRID.0 {
-                let azimuth = (column as f64 + 0.5) / GRID.0 as f64 * 360.0 - 180.0;
-                let elevation = (row as f64 + 0.5) / GRID.1 as f64 * 180.0 - 90.0;
-                at = self.walk(crate::Direction { azimuth, elevation }.unit_vector(), at);
-                start.push(at);
-            }
+        let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0;
+        for number in 0..6 * CELLS * CELLS {
+            let (face, row, column) = (number / (CELLS * CELLS), number / CELLS % CELLS, number % CELLS);
+            let axis = face / 2;
+            let mut v = [0.0; 3];
+            v[axis] = if face % 2 == 0 { 1.0 } else { -1.0 };
+            v[(axis + 1) % 3] = middle(row);
+            v[(axis + 2) % 3] = middle(column);
+            at = self.walk(v, at);
+            self.start.push(at);
         }
-        self.start = start;
+    }
+
+    /// The cell of a vector on the cube round the sphere.
+    fn cell(v: Vector) -> usize {
+        let size = v.map(f64::abs);
+        let axis = if size[0] >= size[1] && size[0] >= size[2] {
+            0
+        } else if size[1] >= size[2] {
+            1
+        } else {
+            2
+        };
+        let face = 2 * axis + usize::from(v[axis] < 0.0);
+        let scale = CELLS as f64 / 2.0 / size[axis];
+        let along = |axis: usize| (v[axis] * scale + CELLS as f64 / 2.0) as usize;
+        let (row, column) = (along((axis + 1) % 3), along((axis + 2) % 3));
+        (face * CELLS + row.min(CELLS - 1)) * CELLS + column.min(CELLS - 1)
     }
 
     /// The triangle round a unit vector and the shares of its corners: the vector is their sum with these
     /// weights, up to its length.
     pub(crate) fn locate(&self, v: Vector) -> Shares {
-        let direction = crate::Direction::from_vector(v);
-        let cell = |part: f64, cells: usize| ((part * cells as f64) as usize).min(cells - 1);
-        let column = cell((direction.azimuth + 180.0) / 360.0, GRID.0);
-        let row = cell((direction.elevation + 90.0) / 180.0, GRID.1);
-        let at = self.walk(v, self.start[row * GRID.0 + column]);
+        let at = self.walk(v, self.start[Self::cell(v)]);
         let mut shares = self.volumes(v, at).map(|volume| volume.max(0.0));
         let sum: f64 = shares.iter().sum();
         if sum > 0.0 {
