@@ -26,6 +26,19 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
     ("renderer/src/render", &["crate::engine", "crate::deliver", "crate::cli", "quick_xml", "formats::bw64"]),
     (
+        "renderer/src/mix",
+        &[
+            "crate::items",
+            "crate::panner",
+            "crate::render",
+            "crate::engine",
+            "crate::deliver",
+            "crate::cli",
+            "std::fs",
+            "formats::bw64",
+        ],
+    ),
+    (
         "renderer/src/engine",
         &["crate::deliver", "crate::live", "crate::cli", "std::fs", "std::time", "formats::bw64"],
     ),

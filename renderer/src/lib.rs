@@ -1,6 +1,7 @@
 //! Everything that makes or measures sound, and the `proscenium` command.
 //!
 //! ```text
+//!  formats::scene + stems ── mix: strips, buses, reverbs → the tracks of a master
 //!  formats::adm + bw64 ── items ── panner ── render ── engine ── deliver
 //!                           │        │         │          │         └ files in, files out; loudness measures them
 //!                           │        │         │          └ blocks on an absolute grid, any number of outputs
@@ -14,6 +15,8 @@ pub mod units;
 pub mod audio;
 
 pub mod geom;
+
+pub mod mix;
 
 pub mod layout;
 

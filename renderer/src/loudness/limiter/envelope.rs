@@ -82,7 +82,7 @@ impl Envelope {
             ceiling,
             segment: segment as u64,
             frame: 0,
-            held: VecDeque::new(),
+            held: VecDeque::with_capacity(segment + FLAT + 2),
             highest: (0.0, 0.0),
             steady: 0.0,
             reduction: 0.0,

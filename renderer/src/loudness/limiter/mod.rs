@@ -69,7 +69,8 @@ impl Limiter {
         let look_ahead = (LOOK_AHEAD_SECONDS * f64::from(sample_rate)).ceil() as usize;
         let segment = look_ahead.max(REACH + 1).next_multiple_of(PART);
         let ceiling = 10f64.powf((ceiling_dbtp - LIMITER_MARGIN_DB) / 20.0) as f32;
-        let round = Round {
+        // Made twice, not cloned: a clone would have to take the memory for its peaks while it works.
+        let round = || Round {
             segment,
             detector: Detector::new(ceiling),
             envelope: Envelope::new(sample_rate, segment, ceiling),
@@ -80,13 +81,18 @@ impl Limiter {
         };
         Ok(Self {
             segment,
-            first: round.clone(),
-            second: round,
+            first: round(),
+            second: round(),
             firsts: vec![1.0; (ROUND + 1) * segment],
             filled: 0,
             frames: 0,
             given: -((2 * ROUND * segment) as i64),
         })
+    }
+
+    /// Frames after which the gain of a frame is surely there: it comes with the frame that is so many later, or before.
+    pub fn latency(&self) -> usize {
+        (2 * ROUND + 1) * self.segment
     }
 
     /// Takes in the next `frames` frames of the key, finite samples: channel c begins at `planes[c * stride]`, and a plane that is too short

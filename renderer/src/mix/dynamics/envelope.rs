@@ -1,0 +1,51 @@
+//! How a gain moves: towards its target with one time down and another one up.
+
+/// Below this a gain that goes back to none has arrived, dB.
+const ARRIVED_DB: f64 = 1e-9;
+
+/// A gain in dB on its way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Envelope {
+    /// What is left of the distance after one sample.
+    down: f64,
+    up: f64,
+    gain_db: f64,
+}
+
+impl Envelope {
+    /// A gain that goes 1 − 1/e of its way down in `down_ms` and up in `up_ms`.
+    pub(super) fn new(down_ms: f64, up_ms: f64, sample_rate: u32, start_db: f64) -> Self {
+        let left = |milliseconds: f64| {
+            let samples = milliseconds / 1_000.0 * f64::from(sample_rate);
+            if samples > 0.0 { (-1.0 / samples).exp() } else { 0.0 }
+        };
+        Self { down: left(down_ms), up: left(up_ms), gain_db: start_db }
+    }
+
+    /// Replaces targets by gains.
+    pub(super) fn follow(&mut self, targets_db: &mut [f32]) {
+        let (down, up, mut gain) = (self.down, self.up, self.gain_db);
+        for target in targets_db {
+            let aim = f64::from(*target);
+            let distance = gain - aim;
+            gain = aim + distance * if distance > 0.0 { down } else { up };
+            *target = gain as f32;
+        }
+        self.gain_db = gain;
+    }
+
+    /// A gain that has come back is exactly none.
+    pub(super) fn settle(&mut self) {
+        if self.gain_db.abs() < ARRIVED_DB {
+            self.gain_db = 0.0;
+        }
+    }
+
+    pub(super) fn gain_db(&self) -> f64 {
+        self.gain_db
+    }
+
+    pub(super) fn set(&mut self, gain_db: f64) {
+        self.gain_db = gain_db;
+    }
+}

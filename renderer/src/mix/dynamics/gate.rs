@@ -1,0 +1,155 @@
+use formats::scene::chain;
+
+use super::envelope::Envelope;
+use super::{LookAhead, Reduction, peaks};
+use crate::audio::AudioBlock;
+use crate::mix::grid::{GRID, Position, for_each_span};
+use crate::mix::logarithm::{decibels, factors};
+use crate::mix::{MixError, Processor};
+
+/// An expander or gate of several channels with one gain. It begins closed.
+#[derive(Clone, Debug)]
+pub struct Gate {
+    curve: Curve,
+    hold: Hold,
+    envelope: Envelope,
+    look_ahead: LookAhead,
+    position: Position,
+    gains: Vec<f32>,
+    reduction: Reduction,
+}
+
+/// Gain over level: 0 dB above the knee, −(ratio − 1) dB per dB below it down to the floor, a parabola within.
+#[derive(Clone, Copy, Debug)]
+struct Curve {
+    /// Where the knee ends, dBFS.
+    end_db: f32,
+    knee_db: f32,
+    /// dB of gain per dB below the knee.
+    slope: f32,
+    /// One over twice the knee; 0 without one.
+    bend: f32,
+    floor_db: f32,
+}
+
+/// A target stays for a while before it falls.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    samples: usize,
+    left: usize,
+    target_db: f32,
+}
+
+impl Curve {
+    fn apply(&self, levels: &mut [f32]) {
+        for level in levels {
+            let under = (self.end_db - *level).max(0.0);
+            let within = under.min(self.knee_db);
+            *level = (self.slope * (within * within * self.bend + (under - within))).max(self.floor_db);
+        }
+    }
+
+    /// The gain of silence, dB.
+    fn closed_db(&self) -> f32 {
+        let mut silence = [0.0];
+        decibels(&mut silence);
+        self.apply(&mut silence);
+        silence[0]
+    }
+}
+
+impl Hold {
+    fn apply(&mut self, targets_db: &mut [f32]) {
+        for target in targets_db {
+            if *target >= self.target_db {
+                self.left = self.samples;
+                self.target_db = *target;
+            } else if self.left > 0 {
+                self.left -= 1;
+                *target = self.target_db;
+            } else {
+                self.target_db = *target;
+            }
+        }
+    }
+}
+
+impl Gate {
+    /// A gate for blocks of `channels`.
+    ///
+    /// # Errors
+    /// A parameter out of its range.
+    pub fn new(parameters: &chain::Gate, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
+        parameters.check()?;
+        let chain::Gate { threshold_db, ratio, knee_db, floor_db, attack_ms, hold_ms, release_ms, .. } =
+            *parameters;
+        let curve = Curve {
+            end_db: (threshold_db + knee_db / 2.0) as f32,
+            knee_db: knee_db as f32,
+            slope: (1.0 - ratio) as f32,
+            bend: if knee_db > 0.0 { (0.5 / knee_db) as f32 } else { 0.0 },
+            floor_db: floor_db as f32,
+        };
+        let closed_db = curve.closed_db();
+        let samples = (hold_ms / 1_000.0 * f64::from(sample_rate)).round() as usize;
+        Ok(Self {
+            curve,
+            hold: Hold { samples, left: 0, target_db: closed_db },
+            envelope: Envelope::new(release_ms, attack_ms, sample_rate, f64::from(closed_db)),
+            look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),
+            position: Position::default(),
+            gains: vec![0.0; GRID],
+            reduction: Reduction::default(),
+        })
+    }
+}
+
+impl Processor for Gate {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        let Self { curve, hold, envelope, look_ahead, position, gains, reduction } = self;
+        for_each_span(position, block.frames(), |span| {
+            let gains = &mut gains[..span.samples.len()];
+            peaks(block, key, span.samples.clone(), gains);
+            decibels(gains);
+            curve.apply(gains);
+            hold.apply(gains);
+            envelope.follow(gains);
+            reduction.note(gains);
+            if span.ends {
+                envelope.settle();
+            }
+            let open = gains.iter().all(|gain| *gain == 0.0);
+            if !open {
+                factors(gains);
+            }
+            for channel in 0..block.channels() {
+                let samples = &mut block.channel_mut(channel)[span.samples.clone()];
+                look_ahead.process(channel, samples);
+                if !open {
+                    samples.iter_mut().zip(&*gains).for_each(|(sample, gain)| *sample *= gain);
+                }
+            }
+        });
+    }
+
+    fn latency(&self) -> i64 {
+        self.look_ahead.samples() as i64
+    }
+
+    fn tail(&self) -> usize {
+        self.look_ahead.samples()
+    }
+
+    fn reduction(&self) -> Option<Reduction> {
+        Some(self.reduction)
+    }
+
+    fn reset(&mut self) {
+        let closed_db = self.curve.closed_db();
+        self.hold = Hold { left: 0, target_db: closed_db, ..self.hold };
+        self.envelope.set(f64::from(closed_db));
+        self.look_ahead.reset();
+        self.position = Position::default();
+        self.reduction = Reduction::default();
+    }
+}

@@ -1,0 +1,97 @@
+//! Gains that follow the level: compressor, gate, de-esser.
+//!
+//! ```text
+//!  block or key ── peaks over all channels ── dB ── static curve ── attack, release ── factor ──┐
+//!  block ── look-ahead ────────────────────────────────────────────────────────────────────────×── out
+//! ```
+//!
+//! Feed-forward, in decibels; one gain for all channels. Attack and release are the times in which the gain in dB goes
+//! 1 − 1/e of its way after a step; a time of 0 goes all of it at once. Where no gain is due, no bit changes.
+
+mod compressor;
+mod de_esser;
+mod envelope;
+mod gate;
+#[cfg(test)]
+mod tests;
+
+pub use compressor::Compressor;
+pub use de_esser::DeEsser;
+pub use gate::Gate;
+
+use std::ops::Range;
+
+use super::delay::Line;
+use crate::audio::AudioBlock;
+
+/// What a gain did.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Reduction {
+    /// Gain after the last block, dB, at most 0.
+    pub now_db: f64,
+    /// The lowest gain since the start, dB.
+    pub most_db: f64,
+}
+
+impl Reduction {
+    fn note(&mut self, gains_db: &[f32]) {
+        let lowest = gains_db.iter().fold(0.0_f32, |lowest, gain| lowest.min(*gain));
+        self.most_db = self.most_db.min(f64::from(lowest));
+        self.now_db = gains_db.last().map_or(self.now_db, |gain| f64::from(*gain));
+    }
+}
+
+/// The sound of all channels, a little later.
+#[derive(Clone, Debug)]
+struct LookAhead(Vec<Line>);
+
+impl LookAhead {
+    fn new(milliseconds: f64, sample_rate: u32, channels: usize) -> Self {
+        let samples = (milliseconds / 1_000.0 * f64::from(sample_rate)).round() as usize;
+        Self(vec![Line::new(samples); channels])
+    }
+
+    fn samples(&self) -> usize {
+        self.0.first().map_or(0, Line::len)
+    }
+
+    fn process(&mut self, channel: usize, samples: &mut [f32]) {
+        if let Some(line) = self.0.get_mut(channel) {
+            line.process(samples);
+        }
+    }
+
+    fn reset(&mut self) {
+        self.0.iter_mut().for_each(Line::reset);
+    }
+}
+
+/// Writes the largest magnitude over all channels, or that of the key, of the samples `span` of a block.
+fn peaks(block: &AudioBlock, key: Option<&[f32]>, span: Range<usize>, levels: &mut [f32]) {
+    levels.fill(0.0);
+    let mut listen = |samples: &[f32]| {
+        for (level, sample) in levels.iter_mut().zip(samples) {
+            *level = level.max(sample.abs());
+        }
+    };
+    match key {
+        Some(key) => listen(part(key, span)),
+        None => (0..block.channels()).for_each(|channel| listen(&block.channel(channel)[span.clone()])),
+    }
+}
+
+/// The samples `span` of a key, or as many of them as there are.
+fn part(key: &[f32], span: Range<usize>) -> &[f32] {
+    &key[span.start.min(key.len())..span.end.min(key.len())]
+}
+
+/// The same, and silence for those that are missing.
+fn copy(key: &[f32], span: Range<usize>, to: &mut [f32]) {
+    let there = part(key, span);
+    to.fill(0.0);
+    to[..there.len()].copy_from_slice(there);
+}
+
+fn highest(levels: &[f32]) -> f32 {
+    levels.iter().fold(0.0, |highest, level| highest.max(*level))
+}

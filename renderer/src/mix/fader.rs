@@ -1,0 +1,216 @@
+//! The fader at a strip's end: a gain that may move.
+
+use formats::scene::{AutomationCurve, Shape, chain};
+
+use super::grid::{GRID, Position, for_each_span};
+use super::{MixError, Processor};
+use crate::audio::AudioBlock;
+use crate::units::Decibels;
+
+/// A jump of the gain is spread over so long from its sample on, so that it makes no click: 2 ms.
+const JUMP_SECONDS: f64 = 0.002;
+
+/// A fader of several channels. Every sample has the gain of its own time.
+#[derive(Clone, Debug)]
+pub struct Fader {
+    /// Linear gain where nothing moves.
+    still: f64,
+    curve: AutomationCurve,
+    /// dB that are added to the curve.
+    offset_db: f64,
+    rate: f64,
+    jumps: Vec<Jump>,
+    jump_samples: i64,
+    /// Samples that the sound is late here.
+    late: i64,
+    /// Samples that went through.
+    now: i64,
+    position: Position,
+    gains: Vec<f32>,
+}
+
+/// A gain that jumps.
+#[derive(Clone, Copy, Debug)]
+struct Jump {
+    sample: i64,
+    /// Linear gain before.
+    before: f64,
+}
+
+impl Fader {
+    /// A fader that is turned up by `offset` more, `late` samples behind the time of the scene.
+    ///
+    /// # Errors
+    /// A parameter out of its range.
+    pub fn new(
+        parameters: &chain::Fader,
+        offset: Decibels,
+        sample_rate: u32,
+        late: i64,
+    ) -> Result<Self, MixError> {
+        parameters.check()?;
+        let rate = f64::from(sample_rate);
+        let curve = parameters.automation.clone();
+        let still_db = curve.keys().first().map_or(parameters.gain_db, |key| key.value);
+        let keys = if curve.is_constant() { &[] } else { curve.keys() };
+        let jumps = keys
+            .array_windows::<2>()
+            .filter(|[a, b]| b.shape == Shape::Step || !a.value.is_finite() || !b.value.is_finite())
+            .map(|[a, b]| Jump {
+                sample: (b.time.seconds_f64() * rate).ceil() as i64,
+                before: Decibels(a.value + offset.0).linear(),
+            })
+            .collect();
+        let curve = if keys.is_empty() { AutomationCurve::default() } else { curve };
+        Ok(Self {
+            still: Decibels(still_db + offset.0).linear(),
+            curve,
+            offset_db: offset.0,
+            rate,
+            jumps,
+            jump_samples: (JUMP_SECONDS * rate).round() as i64,
+            late,
+            now: 0,
+            position: Position::default(),
+            gains: vec![0.0; GRID],
+        })
+    }
+
+    /// Linear gain at a sample of the scene.
+    fn at(&self, sample: i64) -> f64 {
+        let seconds = sample as f64 / self.rate;
+        let db = self.curve.value_at(seconds).map_or(f64::NEG_INFINITY, |value| value + self.offset_db);
+        let gain = Decibels(db).linear();
+        let last = self.jumps.partition_point(|jump| jump.sample <= sample).checked_sub(1);
+        match last.and_then(|last| self.jumps.get(last)) {
+            Some(jump) if sample - jump.sample < self.jump_samples => {
+                let part = (sample - jump.sample + 1) as f64 / self.jump_samples as f64;
+                jump.before + (gain - jump.before) * part
+            }
+            _ => gain,
+        }
+    }
+
+    /// Whether the curve stands still from one sample of the scene to another.
+    fn stands(&self, first: i64, last: i64) -> bool {
+        let segment = |sample: i64| {
+            let seconds = sample as f64 / self.rate;
+            self.curve.keys().partition_point(|key| key.time.seconds_f64() <= seconds)
+        };
+        segment(first - self.jump_samples) == segment(last) && self.at(first) == self.at(last)
+    }
+}
+
+impl Processor for Fader {
+    fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
+        let mut position = self.position;
+        let mut gains = std::mem::take(&mut self.gains);
+        for_each_span(&mut position, block.frames(), |span| {
+            let first = self.now - self.late;
+            let count = span.samples.len() as i64;
+            self.now += count;
+            let still = if self.curve.keys().is_empty() {
+                Some(self.still)
+            } else {
+                self.stands(first, first + count - 1).then(|| self.at(first))
+            };
+            match still {
+                Some(1.0) => {}
+                Some(gain) => {
+                    let gain = gain as f32;
+                    for samples in block.channels_mut() {
+                        samples[span.samples.clone()].iter_mut().for_each(|sample| *sample *= gain);
+                    }
+                }
+                None => {
+                    for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
+                        *gain = self.at(sample) as f32;
+                    }
+                    for samples in block.channels_mut() {
+                        let samples = samples[span.samples.clone()].iter_mut();
+                        samples.zip(&gains).for_each(|(sample, gain)| *sample *= gain);
+                    }
+                }
+            }
+        });
+        self.gains = gains;
+        self.position = position;
+    }
+
+    fn latency(&self) -> i64 {
+        0
+    }
+
+    fn tail(&self) -> usize {
+        0
+    }
+
+    fn reset(&mut self) {
+        self.now = 0;
+        self.position = Position::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use formats::scene::{Key, Time};
+
+    use super::*;
+    use crate::mix::tests::run;
+
+    const RATE: u32 = 48_000;
+
+    fn keys(keys: &[(u32, f64, Shape)]) -> chain::Fader {
+        let key = |(milliseconds, value, shape): &(u32, f64, Shape)| {
+            Key::new(Time::from_milliseconds(*milliseconds), *value, *shape)
+        };
+        let automation = AutomationCurve::new(keys.iter().map(key).collect()).expect("in order");
+        chain::Fader { gain_db: 0.0, automation }
+    }
+
+    fn gains(parameters: &chain::Fader, offset_db: f64, late: i64, frames: usize) -> Vec<f32> {
+        let mut fader = Fader::new(parameters, Decibels(offset_db), RATE, late).expect("in range");
+        run(&mut fader, &[vec![1.0; 96_000]], None, frames).remove(0)
+    }
+
+    #[test]
+    fn every_sample_has_the_gain_of_its_time() {
+        let parameters = keys(&[(500, 0.0, Shape::Linear), (1_500, -20.0, Shape::Linear)]);
+        for (late, frames) in [(0, 1_024), (0, 17), (700, 256)] {
+            let found = gains(&parameters, 2.0, late, frames);
+            for (n, found) in found.iter().enumerate() {
+                let seconds = (n as f64 - late as f64) / 48_000.0;
+                let db = 2.0 - 20.0 * (seconds - 0.5).clamp(0.0, 1.0);
+                let expected = 10f64.powf(db / 20.0);
+                assert!((f64::from(*found) / expected - 1.0).abs() < 1e-6, "sample {n}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_jump_begins_at_its_sample_and_does_not_click() {
+        let parameters = keys(&[
+            (0, -40.0, Shape::Linear),
+            (1_000, 0.0, Shape::Step),
+            (1_500, f64::NEG_INFINITY, Shape::Linear),
+        ]);
+        let found = gains(&parameters, 0.0, 0, 999);
+        assert_eq!(found[47_999], 0.01);
+        assert!(found[48_000] > 0.01 && found[48_095] == 1.0 && found[71_999] == 1.0);
+        assert!(found[72_000] < 1.0 && found[72_095..].iter().all(|gain| *gain == 0.0));
+        let steepest = found.array_windows::<2>().map(|[a, b]| (a - b).abs()).fold(0.0, f32::max);
+        assert!(steepest < 0.011, "a step of {steepest}");
+    }
+
+    #[test]
+    fn a_fader_that_stands_at_zero_changes_no_bit() {
+        let input = [crate::mix::tests::noise(1, 5_000)];
+        for parameters in [chain::Fader::default(), keys(&[(0, 0.0, Shape::Linear), (9, 0.0, Shape::Smooth)])]
+        {
+            let mut fader = Fader::new(&parameters, Decibels(0.0), RATE, 0).expect("in range");
+            assert_eq!(run(&mut fader, &input, None, 300), input);
+        }
+        let found = gains(&chain::Fader { gain_db: -20.0, ..Default::default() }, 6.0, 0, 100);
+        assert!((f64::from(found[5]) - 10f64.powf(-14.0 / 20.0)).abs() < 1e-7);
+    }
+}

@@ -1,0 +1,143 @@
+//! What is done to the loudspeaker feeds of a deliverable: equaliser, glue compressor, limiter of true peaks.
+
+use formats::scene::chain;
+
+use super::delay::Line;
+use super::dynamics::{Compressor, Reduction};
+use super::eq::Equaliser;
+use super::grid::{GRID, Position, for_each_span};
+use super::{MixError, Processor};
+use crate::audio::AudioBlock;
+use crate::loudness;
+
+/// The processors of a deliverable, in order; those that are absent change no bit.
+pub struct Master {
+    eq: Option<Equaliser>,
+    compressor: Option<Compressor>,
+    limiter: Option<Limiter>,
+}
+
+impl Master {
+    /// A chain for blocks of `channels`.
+    ///
+    /// # Errors
+    /// A parameter out of its range, or a limiter at a sample rate without true peaks.
+    pub fn new(parameters: &chain::MasterChain, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
+        parameters.check()?;
+        let chain::MasterChain { eq, compressor, limiter } = parameters;
+        Ok(Self {
+            eq: eq.as_ref().map(|eq| Equaliser::new(eq, sample_rate, channels)).transpose()?,
+            compressor: compressor
+                .as_ref()
+                .map(|compressor| Compressor::new(compressor, sample_rate, channels))
+                .transpose()?,
+            limiter: limiter
+                .as_ref()
+                .map(|limiter| Limiter::new(limiter, sample_rate, channels))
+                .transpose()?,
+        })
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut dyn Processor> {
+        let eq = self.eq.as_mut().map(|eq| eq as &mut dyn Processor);
+        let compressor = self.compressor.as_mut().map(|compressor| compressor as &mut dyn Processor);
+        let limiter = self.limiter.as_mut().map(|limiter| limiter as &mut dyn Processor);
+        eq.into_iter().chain(compressor).chain(limiter)
+    }
+}
+
+impl Processor for Master {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        self.each().for_each(|processor| processor.process(block, key));
+    }
+
+    fn latency(&self) -> i64 {
+        let compressor = self.compressor.as_ref().map_or(0, Compressor::latency);
+        compressor + self.limiter.as_ref().map_or(0, Limiter::latency)
+    }
+
+    fn tail(&self) -> usize {
+        let eq = self.eq.as_ref().map_or(0, Equaliser::tail);
+        let compressor = self.compressor.as_ref().map_or(0, Compressor::tail);
+        eq + compressor + self.limiter.as_ref().map_or(0, Limiter::tail)
+    }
+
+    fn reduction(&self) -> Option<Reduction> {
+        self.compressor.as_ref().and_then(Compressor::reduction)
+    }
+
+    fn reset(&mut self) {
+        self.each().for_each(Processor::reset);
+    }
+}
+
+/// The limiter of the loudness room, with the sound in time with its gains.
+pub struct Limiter {
+    gains: loudness::Limiter,
+    /// The same before anything went in.
+    fresh: loudness::Limiter,
+    lines: Vec<Line>,
+    /// Gains that are decided, those of the samples that come out next first.
+    decided: Vec<f32>,
+    /// Samples that went in before the first gain is due.
+    waiting: usize,
+    position: Position,
+}
+
+impl Limiter {
+    /// A limiter for blocks of `channels`, one gain for all of them.
+    ///
+    /// # Errors
+    /// A parameter out of its range, or a sample rate without true peaks.
+    pub fn new(parameters: &chain::Limiter, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
+        parameters.check()?;
+        let gains = loudness::Limiter::new(sample_rate, channels, parameters.ceiling_dbtp)
+            .map_err(|error| MixError::Limiter(error.to_string()))?;
+        let latency = gains.latency();
+        Ok(Self {
+            fresh: gains.clone(),
+            gains,
+            lines: vec![Line::new(latency); channels],
+            decided: Vec::with_capacity(2 * latency + GRID),
+            waiting: latency,
+            position: Position::default(),
+        })
+    }
+}
+
+impl Processor for Limiter {
+    fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
+        let Self { gains, lines, decided, waiting, position, .. } = self;
+        for_each_span(position, block.frames(), |span| {
+            let count = span.samples.len();
+            let planes = block.as_slice().get(span.samples.start..).unwrap_or_default();
+            gains.add(planes, block.stride(), count, decided);
+            let early = count.min(*waiting);
+            *waiting -= early;
+            let due = (count - early).min(decided.len());
+            for (line, samples) in lines.iter_mut().zip(block.channels_mut()) {
+                let samples = &mut samples[span.samples.clone()];
+                line.process(samples);
+                loudness::apply_gains(&decided[..due], &mut samples[early..early + due]);
+            }
+            decided.copy_within(due.., 0);
+            decided.truncate(decided.len() - due);
+        });
+    }
+
+    fn latency(&self) -> i64 {
+        self.lines.first().map_or(0, Line::len) as i64
+    }
+
+    fn tail(&self) -> usize {
+        self.lines.first().map_or(0, Line::len)
+    }
+
+    fn reset(&mut self) {
+        self.gains = self.fresh.clone();
+        self.lines.iter_mut().for_each(Line::reset);
+        self.decided.clear();
+        self.waiting = self.gains.latency();
+        self.position = Position::default();
+    }
+}

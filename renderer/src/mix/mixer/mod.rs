@@ -1,0 +1,223 @@
+//! A scene mixed: from its stems to the tracks of its master.
+//!
+//! ```text
+//!  clips ── strip of each track ──┬── bus of its role ── tracks of the master
+//!             ▲                   ├── sends ── reverbs ── more tracks
+//!             └─── keys of roles ─┘
+//! ```
+//!
+//! Takes a [`Scene`] and its opened stems; gives blocks of the master's tracks, all channels of all tracks in the order
+//! of the scene, then the returns of all reverbs. Whatever a processor's latency, everything comes out in its own
+//! time. Tracks are mixed in parallel and summed in their order: the same bits for any number of threads and any size of blocks.
+//!
+//! Processors remember, so a mix begins at the first sample of the scene; a later one is reached by mixing up to it.
+
+mod alignment;
+mod plan;
+mod returns;
+#[cfg(test)]
+mod tests;
+mod track;
+
+use formats::scene::{Role, Scene};
+use rayon::prelude::*;
+
+use self::alignment::Alignment;
+use self::plan::Plan;
+use self::returns::Return;
+use self::track::TrackStrip;
+pub use self::track::{ClipSource, StemError};
+use super::MixError;
+use super::strip::{StageLevel, Strip, StripSpec};
+use crate::audio::AudioBlock;
+use crate::units::Decibels;
+
+/// Samples that are mixed at a time at most.
+pub const BLOCK_FRAMES: usize = 1_024;
+/// Frames per second of a scene without a picture, for delays in frames.
+const FRAME_RATE: f64 = 24.0;
+
+/// The opened files of a scene.
+pub struct Stems {
+    /// For each track, for each clip, its file.
+    pub clips: Vec<Vec<Box<dyn ClipSource>>>,
+    /// For each reverb the channels of its file at the sample rate of the scene; empty without one.
+    pub responses: Vec<Vec<Vec<f32>>>,
+}
+
+/// A scene on its way through the desk.
+pub struct Mixer {
+    tracks: Vec<TrackStrip>,
+    buses: Vec<BusSum>,
+    returns: Vec<Return>,
+    /// A row for each role that is listened to.
+    keys: AudioBlock,
+    roles: Vec<Role>,
+    levels: usize,
+    /// Samples that everything comes out later than it goes in.
+    latency: u64,
+    frames: u64,
+    /// Samples that went in.
+    now: u64,
+}
+
+/// The sum of the tracks of a role, as its bus hears it.
+struct BusSum {
+    /// Of whose tracks it is the sum.
+    role: Role,
+    strip: Strip,
+    key: Option<usize>,
+    block: AudioBlock,
+    /// What it is before each stage.
+    stages: AudioBlock,
+}
+
+/// Levels of one strip.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StripLevels {
+    /// `track NAME` or `bus ROLE`.
+    pub strip: String,
+    /// Before the first stage and after each.
+    pub stages: Vec<StageLevel>,
+}
+
+impl Mixer {
+    /// A mixer at the first sample of `scene`.
+    ///
+    /// # Errors
+    /// A processor that cannot be made, a reverb or a role that isn't there, roles that listen to each other in a circle.
+    pub fn new(scene: &Scene, stems: Stems) -> Result<Self, MixError> {
+        let plan = Plan::new(scene)?;
+        let rate = scene.sample_rate.get();
+        let mut clips = stems.clips.into_iter();
+        let tracks = scene
+            .tracks
+            .iter()
+            .map(|track| TrackStrip::new(scene, track, clips.next().unwrap_or_default()))
+            .collect::<Vec<_>>();
+        let spec = StripSpec {
+            sample_rate: rate,
+            frame_rate: scene.picture.as_ref().map_or(FRAME_RATE, |picture| {
+                let (frames, seconds) = picture.frame_rate.to_ratio();
+                f64::from(frames) / f64::from(seconds)
+            }),
+            channels: 1,
+            fader_offset: Decibels(0.0),
+            late: 0,
+            key_late: 0,
+            block_frames: BLOCK_FRAMES,
+        };
+        let mut mixer = Self {
+            tracks,
+            buses: Vec::new(),
+            returns: Vec::new(),
+            keys: AudioBlock::new(plan.roles.len(), BLOCK_FRAMES),
+            levels: plan.levels,
+            roles: plan.roles.clone(),
+            latency: 0,
+            frames: 0,
+            now: 0,
+        };
+        let mut alignment = Alignment::default();
+        mixer.make_strips(scene, &plan, &spec, &mut alignment)?;
+        mixer.make_buses(scene, &plan, &spec, &mut alignment)?;
+        mixer.make_returns(scene, &stems.responses)?;
+        mixer.align(&alignment);
+        mixer.frames = mixer.length(scene);
+        Ok(mixer)
+    }
+
+    /// Channels of the master.
+    pub fn channels(&self) -> usize {
+        let tracks: usize = self.tracks.iter().map(TrackStrip::channels).sum();
+        tracks + self.returns.iter().map(Return::channels).sum::<usize>()
+    }
+
+    /// Samples of the scene: its length, or up to the end of the last clip and of what it leaves ringing.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Mixes the next samples: as many as `master`, a block with all channels, has frames; after the end there is silence.
+    ///
+    /// # Errors
+    /// A stem that cannot be read.
+    pub fn next(&mut self, master: &mut AudioBlock) -> Result<(), MixError> {
+        while self.now < self.latency {
+            let frames = usize::try_from(self.latency - self.now).unwrap_or(BLOCK_FRAMES).min(BLOCK_FRAMES);
+            self.mix(frames)?;
+        }
+        let mut start = 0;
+        while start < master.frames() {
+            let frames = BLOCK_FRAMES.min(master.frames() - start);
+            self.mix(frames)?;
+            let (tracks, returns) = (&self.tracks, &self.returns);
+            let rows = tracks.iter().flat_map(TrackStrip::rows).chain(returns.iter().flat_map(Return::rows));
+            for (to, from) in master.channels_mut().zip(rows) {
+                let to = &mut to[start..start + frames];
+                match from {
+                    Some(from) => to.copy_from_slice(from),
+                    None => to.fill(0.0),
+                }
+            }
+            start += frames;
+        }
+        Ok(())
+    }
+
+    /// What every strip's stages made of its level so far.
+    pub fn levels(&self) -> Vec<StripLevels> {
+        let tracks = self.tracks.iter().flat_map(TrackStrip::levels);
+        let buses = self
+            .buses
+            .iter()
+            .map(|bus| StripLevels { strip: format!("bus {}", bus.role), stages: bus.strip.levels() });
+        tracks.chain(buses).collect()
+    }
+
+    /// Takes in the next samples of all clips and mixes them.
+    fn mix(&mut self, frames: usize) -> Result<(), MixError> {
+        let now = self.now;
+        self.now += frames as u64;
+        self.keys.set_frames(frames);
+        self.keys.silence();
+        for level in 0..self.levels {
+            let keys = &self.keys;
+            self.tracks
+                .par_iter_mut()
+                .filter(|track| track.level == level)
+                .try_for_each(|track| track.mix(now, frames, keys))?;
+            for track in self.tracks.iter_mut().filter(|track| track.level == level) {
+                if let Some(role) = self.roles.iter().position(|role| *role == track.role) {
+                    track.add_to(self.keys.channel_mut(role));
+                }
+                track.line_up();
+            }
+        }
+        for bus in &mut self.buses {
+            bus.sum(&self.tracks, frames, &self.keys);
+        }
+        for (number, unit) in self.returns.iter_mut().enumerate() {
+            unit.gather(&self.tracks, number, frames);
+        }
+        let (buses, keys) = (&self.buses, &self.keys);
+        self.tracks.par_iter_mut().for_each(|track| {
+            let bus = track.bus_number().and_then(|bus| buses.get(bus));
+            track.finish(keys, bus.map(|bus| &bus.stages));
+        });
+        self.returns.par_iter_mut().for_each(Return::process);
+        Ok(())
+    }
+}
+
+impl BusSum {
+    fn sum(&mut self, tracks: &[TrackStrip], frames: usize, keys: &AudioBlock) {
+        self.block.set_frames(frames);
+        self.block.silence();
+        for track in tracks.iter().filter(|track| track.role == self.role) {
+            track.add_to(self.block.channel_mut(0));
+        }
+        let key = self.key.map(|key| keys.channel(key));
+        self.strip.process_sum(&mut self.block, key, &mut self.stages);
+    }
+}

@@ -1,0 +1,94 @@
+//! A reverb at work: what is sent to it, and the tracks that it comes back on.
+
+use formats::scene::{ReverbReturn, ReverbUnit, chain};
+
+use super::BLOCK_FRAMES;
+use super::track::TrackStrip;
+use crate::audio::AudioBlock;
+use crate::mix::MixError;
+use crate::mix::delay::Line;
+use crate::mix::reverb::{Convolution, Fdn, Reverb};
+
+pub(super) struct Return {
+    reverb: Reverb,
+    sends: AudioBlock,
+    block: AudioBlock,
+    /// For each channel of the master the reverb's; `None` for a loudspeaker of low frequency effects.
+    channels: Vec<Option<usize>>,
+    lines: Vec<Line>,
+}
+
+impl Return {
+    pub(super) fn new(unit: &ReverbUnit, responses: &[Vec<f32>], sample_rate: u32) -> Result<Self, MixError> {
+        let all = unit.returns.channels();
+        let is_lfe = |channel| match unit.returns {
+            ReverbReturn::Bed(layout) => layout.is_lfe(channel),
+            ReverbReturn::Objects { .. } => false,
+        };
+        let mut returns = 0;
+        let channels = (0..all)
+            .map(|channel| {
+                (!is_lfe(channel)).then(|| {
+                    returns += 1;
+                    returns - 1
+                })
+            })
+            .collect::<Vec<_>>();
+        let reverb = match &unit.reverb {
+            chain::Reverb::Fdn(fdn) => Reverb::Fdn(Box::new(Fdn::new(fdn, sample_rate, 1, returns)?)),
+            chain::Reverb::Convolution(convolution) => {
+                let sounding = if responses.len() == all {
+                    let pairs = responses.iter().zip(&channels);
+                    pairs.filter(|(_, channel)| channel.is_some()).map(|(row, _)| row.clone()).collect()
+                } else {
+                    responses.to_vec()
+                };
+                let made = Convolution::new(convolution, &sounding, sample_rate, 1, returns)?;
+                Reverb::Convolution(Box::new(made))
+            }
+        };
+        Ok(Self {
+            reverb,
+            sends: AudioBlock::new(1, BLOCK_FRAMES),
+            block: AudioBlock::new(returns, BLOCK_FRAMES),
+            channels,
+            lines: Vec::new(),
+        })
+    }
+
+    pub(super) fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    pub(super) fn latency(&self) -> i64 {
+        self.reverb.latency()
+    }
+
+    pub(super) fn tail(&self) -> usize {
+        self.reverb.tail()
+    }
+
+    pub(super) fn align(&mut self, samples: i64) {
+        self.lines = vec![Line::new(usize::try_from(samples).unwrap_or(0)); self.block.channels()];
+    }
+
+    /// Sums what all tracks send to it, the reverb `number`.
+    pub(super) fn gather(&mut self, tracks: &[TrackStrip], number: usize, frames: usize) {
+        self.sends.set_frames(frames);
+        self.block.set_frames(frames);
+        self.sends.silence();
+        tracks.iter().for_each(|track| track.add_sends(number, self.sends.channel_mut(0)));
+    }
+
+    pub(super) fn process(&mut self) {
+        self.reverb.process(&self.sends, &mut self.block);
+        for (line, samples) in self.lines.iter_mut().zip(self.block.channels_mut()) {
+            line.process(samples);
+        }
+    }
+
+    /// Its channels; `None` for one that stays silent.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Option<&[f32]>> {
+        self.channels.iter().map(|channel| channel.map(|channel| self.block.channel(channel)))
+    }
+}

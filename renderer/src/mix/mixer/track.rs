@@ -1,0 +1,253 @@
+//! A track at work: its clips, its strip, its part in the bus of its role.
+
+use formats::scene::{Clip, Role, Scene, Spatial, Track};
+
+use super::{BLOCK_FRAMES, StripLevels};
+use crate::audio::AudioBlock;
+use crate::mix::MixError;
+use crate::mix::delay::Line;
+use crate::mix::fade::ClipGain;
+use crate::mix::strip::Strip;
+use crate::units::Decibels;
+
+/// A file of a clip, opened, at the sample rate of the scene.
+pub trait ClipSource: Send {
+    /// Samples of each channel.
+    fn frames(&self) -> u64;
+
+    /// Fills all rows of `block` with the samples from `start` on, silence after the end: channels as the clip names them.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    fn read(&mut self, start: u64, block: &mut AudioBlock) -> Result<(), StemError>;
+}
+
+/// Why a stem cannot be read, in one line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct StemError(pub String);
+
+/// A clip in its place.
+struct PlacedClip {
+    source: Box<dyn ClipSource>,
+    /// Where it begins in the scene.
+    start: u64,
+    /// Where it begins in its file.
+    trim: u64,
+    gain: ClipGain,
+}
+
+/// A strip's part in a bus.
+struct BusPart {
+    strip: Strip,
+    key: Option<usize>,
+    bus: usize,
+}
+
+pub(super) struct TrackStrip {
+    name: String,
+    pub(super) role: Role,
+    pub(super) level: usize,
+    heard: bool,
+    clips: Vec<PlacedClip>,
+    strip: Strip,
+    key: Option<usize>,
+    bus: Option<BusPart>,
+    /// Reverbs and gains.
+    sends: Vec<(usize, f32)>,
+    /// Channels that count where one signal stands for all.
+    counted: Vec<bool>,
+    block: AudioBlock,
+    clip: AudioBlock,
+    /// To the time of the key of its role, of all strips, of everything.
+    lines: [Vec<Line>; 3],
+}
+
+impl TrackStrip {
+    pub(super) fn new(scene: &Scene, track: &Track, sources: Vec<Box<dyn ClipSource>>) -> Self {
+        let channels = track.spatial.channels();
+        let counted = (0..channels)
+            .map(|channel| match &track.spatial {
+                Spatial::Bed(bed) => !bed.layout.is_lfe(channel),
+                Spatial::Hoa(_) => channel == 0,
+                Spatial::Object(_) | Spatial::Binaural(_) => true,
+            })
+            .collect();
+        let placed =
+            track.clips.iter().zip(sources).map(|(clip, source)| PlacedClip::new(scene, clip, source));
+        Self {
+            name: track.name.clone(),
+            role: track.role.clone(),
+            level: 0,
+            heard: scene.is_heard(track),
+            clips: placed.collect(),
+            strip: Strip::default(),
+            key: None,
+            bus: None,
+            sends: Vec::new(),
+            counted,
+            block: AudioBlock::new(channels, BLOCK_FRAMES),
+            clip: AudioBlock::new(channels, BLOCK_FRAMES),
+            lines: Default::default(),
+        }
+    }
+
+    pub(super) fn put(&mut self, strip: Strip, key: Option<usize>, level: usize) {
+        (self.strip, self.key, self.level) = (strip, key, level);
+    }
+
+    pub(super) fn put_on_bus(&mut self, strip: Strip, key: Option<usize>, bus: usize) {
+        self.bus = Some(BusPart { strip, key, bus });
+    }
+
+    pub(super) fn send(&mut self, unit: usize, gain: Decibels) {
+        self.sends.push((unit, gain.linear() as f32));
+    }
+
+    /// `key`, `strips` and `all` are how late the key of its role, all strips and everything are.
+    pub(super) fn align(&mut self, key: Option<i64>, strips: i64, all: i64) {
+        let late = self.strip.latency();
+        let key = key.unwrap_or(late);
+        let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.latency());
+        let channels = self.channels();
+        let lines = |samples: i64| vec![Line::new(usize::try_from(samples).unwrap_or(0)); channels];
+        self.lines = [lines(key - late), lines(strips - key), lines(all - strips - bus)];
+    }
+
+    pub(super) fn channels(&self) -> usize {
+        self.block.channels()
+    }
+
+    pub(super) fn bus_number(&self) -> Option<usize> {
+        self.bus.as_ref().map(|bus| bus.bus)
+    }
+
+    /// The last sample that sounds, with what a reverb makes of it.
+    pub(super) fn end(&self, reverb: usize) -> u64 {
+        if !self.heard {
+            return 0;
+        }
+        let last =
+            self.clips.iter().map(|clip| clip.start.saturating_add(clip.gain.frames)).max().unwrap_or(0);
+        let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.tail());
+        let after = bus.max(if self.sends.is_empty() { 0 } else { reverb });
+        last.saturating_add((self.strip.tail() + after) as u64)
+    }
+
+    /// Takes in the samples from `now` on and sends them through the strip, up to the time of its role's key.
+    pub(super) fn mix(&mut self, now: u64, frames: usize, keys: &AudioBlock) -> Result<(), MixError> {
+        self.block.set_frames(frames);
+        if !self.heard {
+            return Ok(());
+        }
+        self.block.silence();
+        for clip in &mut self.clips {
+            clip.add(now, &mut self.block, &mut self.clip).map_err(|error| MixError::Stem {
+                strip: format!("track {}", self.name),
+                message: error.to_string(),
+            })?;
+        }
+        self.strip.process(&mut self.block, self.key.map(|key| keys.channel(key)), None);
+        delay(&mut self.lines[0], &mut self.block);
+        Ok(())
+    }
+
+    /// From the time of its role's key to that of all strips.
+    pub(super) fn line_up(&mut self) {
+        delay(&mut self.lines[1], &mut self.block);
+    }
+
+    /// Through its bus, and to the time of everything.
+    pub(super) fn finish(&mut self, keys: &AudioBlock, stages: Option<&AudioBlock>) {
+        if !self.heard {
+            return;
+        }
+        if let Some(bus) = &mut self.bus {
+            bus.strip.process(&mut self.block, bus.key.map(|key| keys.channel(key)), stages);
+        }
+        delay(&mut self.lines[2], &mut self.block);
+    }
+
+    /// Adds all that it sounds like in one channel.
+    pub(super) fn add_to(&self, sum: &mut [f32]) {
+        self.add_scaled(1.0, sum);
+    }
+
+    /// Adds what it sends to a reverb.
+    pub(super) fn add_sends(&self, unit: usize, sum: &mut [f32]) {
+        for (_, gain) in self.sends.iter().filter(|(to, _)| *to == unit) {
+            self.add_scaled(*gain, sum);
+        }
+    }
+
+    fn add_scaled(&self, gain: f32, sum: &mut [f32]) {
+        let counted = self.counted.iter().enumerate().filter(|(_, counted)| self.heard && **counted);
+        for (channel, _) in counted {
+            for (sum, sample) in sum.iter_mut().zip(self.block.channel(channel)) {
+                *sum += gain * sample;
+            }
+        }
+    }
+
+    /// Its channels; `None` for one that is not heard.
+    pub(super) fn rows(&self) -> impl Iterator<Item = Option<&[f32]>> {
+        (0..self.channels()).map(|channel| self.heard.then(|| self.block.channel(channel)))
+    }
+
+    pub(super) fn levels(&self) -> Vec<StripLevels> {
+        let mut levels =
+            vec![StripLevels { strip: format!("track {}", self.name), stages: self.strip.levels() }];
+        if let Some(bus) = &self.bus {
+            let strip = format!("track {} on bus {}", self.name, self.role);
+            levels.push(StripLevels { strip, stages: bus.strip.levels() });
+        }
+        levels
+    }
+}
+
+impl PlacedClip {
+    fn new(scene: &Scene, clip: &Clip, source: Box<dyn ClipSource>) -> Self {
+        let rate = scene.sample_rate;
+        let trim = clip.trim_start.to_sample(rate);
+        let there = source.frames().saturating_sub(trim);
+        let fade = |fade: &Option<formats::scene::Fade>| {
+            fade.as_ref().map_or((0, Default::default()), |fade| (fade.length.to_sample(rate), fade.shape))
+        };
+        Self {
+            start: clip.start.to_sample(rate),
+            trim,
+            gain: ClipGain {
+                gain: Decibels(clip.gain_db),
+                frames: clip.length.map_or(there, |length| length.to_sample(rate)),
+                fade_in: fade(&clip.fade_in),
+                fade_out: fade(&clip.fade_out),
+            },
+            source,
+        }
+    }
+
+    /// Adds what of it sounds from `now` on to `sum`.
+    fn add(&mut self, now: u64, sum: &mut AudioBlock, scratch: &mut AudioBlock) -> Result<(), StemError> {
+        let end = self.start.saturating_add(self.gain.frames);
+        let (first, last) = (now.max(self.start), now.saturating_add(sum.frames() as u64).min(end));
+        if first >= last {
+            return Ok(());
+        }
+        let (at, frames) = ((first - now) as usize, (last - first) as usize);
+        scratch.set_frames(frames);
+        self.source.read(self.trim.saturating_add(first - self.start), scratch)?;
+        for (row, to) in scratch.channels_mut().zip(sum.channels_mut()) {
+            self.gain.apply(row, first - self.start);
+            for (to, sample) in to[at..at + frames].iter_mut().zip(row) {
+                *to += *sample;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn delay(lines: &mut [Line], block: &mut AudioBlock) {
+    for (line, samples) in lines.iter_mut().zip(block.channels_mut()) {
+        line.process(samples);
+    }
+}

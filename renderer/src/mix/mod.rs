@@ -1,0 +1,57 @@
+//! The mix: what a desk does to a strip's sound, sample by sample.
+//!
+//! ```text
+//!  in ── trim ── denoise ── eq ── gate ── de_esser ── compressor ── delay ── fader ──┬── out
+//!                                                                                   └── sends ── reverb
+//! ```
+//!
+//! Takes the parameters of [`formats::scene::chain`] and blocks of planar samples; gives the same blocks, processed in
+//! place. What can fail or allocate happens in `new(parameters, sample_rate, channels)`; [`Processor::process`] does
+//! neither (but for the library behind [`denoise`], which takes memory now and then). Blocks may have any length: processors divide time by an absolute grid of their own, so how a programme is
+//! cut into blocks changes no bit. States that die away become exactly zero.
+
+mod error;
+mod grid;
+mod logarithm;
+
+pub mod delay;
+pub mod denoise;
+pub mod dynamics;
+pub mod eq;
+pub mod fade;
+pub mod fader;
+pub mod gain;
+pub mod master;
+pub mod mixer;
+pub mod reverb;
+pub mod strip;
+#[cfg(test)]
+mod tests;
+
+pub use error::MixError;
+
+use self::dynamics::Reduction;
+use crate::audio::AudioBlock;
+
+/// One step of a chain.
+pub trait Processor: Send + Sync {
+    /// Processes the next block in place. `key` is what a gain listens to instead of the block itself: as many samples
+    /// of the same time, silence where it is too short.
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>);
+
+    /// Samples that everything comes later than it went in; the same from the first block to the last. Negative
+    /// for a processor that is asked to be early: what follows a strip brings it there.
+    fn latency(&self) -> i64;
+
+    /// Samples for which something may come out after the last sample that went in, latency included; below −120 dB of what
+    /// went in after that.
+    fn tail(&self) -> usize;
+
+    /// What its gain does and did, for those whose gain follows a level.
+    fn reduction(&self) -> Option<Reduction> {
+        None
+    }
+
+    /// Forgets everything that went in.
+    fn reset(&mut self);
+}

@@ -1,0 +1,233 @@
+//! A strip of the desk: the processors of a chain in their order, what they listen to, and what each leaves behind.
+
+use formats::scene::chain::{self, Chain};
+
+use super::delay::{Delay, Line};
+use super::denoise::Denoise;
+use super::dynamics::{Compressor, DeEsser, Gate, Reduction};
+use super::eq::Equaliser;
+use super::fader::Fader;
+use super::gain::Gain;
+use super::{MixError, Processor};
+use crate::audio::AudioBlock;
+use crate::units::Decibels;
+
+/// What a strip has to know beside its chain.
+#[derive(Clone, Copy, Debug)]
+pub struct StripSpec {
+    /// Hz.
+    pub sample_rate: u32,
+    /// Frames of the picture per second, for delays in frames.
+    pub frame_rate: f64,
+    /// Channels of its sound.
+    pub channels: usize,
+    /// What the fader is turned up by in addition (its group).
+    pub fader_offset: Decibels,
+    /// Samples that its sound is behind the time of the scene when it comes in.
+    pub late: i64,
+    /// The same of the key that comes with it.
+    pub key_late: i64,
+    /// Longest block.
+    pub block_frames: usize,
+}
+
+/// The processors of a chain; those that would do nothing are left out, so an empty chain changes no bit.
+#[derive(Default)]
+pub struct Strip {
+    stages: Vec<Stage>,
+    input_peak: f32,
+    latency: i64,
+    key: Vec<f32>,
+}
+
+/// A processor in its place.
+struct Stage {
+    name: &'static str,
+    processor: Box<dyn Processor>,
+    listens: Listens,
+    /// Until the key is there.
+    wait: Vec<Line>,
+    /// Until the sound is there.
+    key: Line,
+    peak: f32,
+}
+
+/// What a stage takes its gain from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Listens {
+    /// It has no such gain.
+    Not,
+    /// The sound itself, or on a bus that of all its strips.
+    Itself,
+    /// The key.
+    Key,
+}
+
+/// Level after a stage since the start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StageLevel {
+    /// The stage, as its element in a scene file; `input` before the first.
+    pub stage: &'static str,
+    /// Largest magnitude of a sample.
+    pub peak: f32,
+    /// What its gain did, for those that have one.
+    pub reduction: Option<Reduction>,
+}
+
+impl Strip {
+    /// A strip with the processors of `chain`. Its sends are for whoever has the reverbs.
+    ///
+    /// # Errors
+    /// A parameter out of its range, or a processor that doesn't work at this sample rate.
+    pub fn new(chain: &Chain, spec: &StripSpec) -> Result<Self, MixError> {
+        chain.check()?;
+        let mut strip =
+            Self { stages: Vec::new(), input_peak: 0.0, latency: 0, key: vec![0.0; spec.block_frames] };
+        let StripSpec { sample_rate, frame_rate, channels, .. } = *spec;
+        let Chain { trim, denoise, eq, gate, de_esser, compressor, delay, fader, .. } = chain;
+        if let Some(trim) = trim.filter(|trim| *trim != chain::Trim::default()) {
+            strip.add("trim", Listens::Not, Gain::trim(&trim)?);
+        }
+        if let Some(denoise) = denoise.filter(|denoise| denoise.amount > 0.0) {
+            strip.add("denoise", Listens::Not, Denoise::new(&denoise, sample_rate, channels)?);
+        }
+        if let Some(eq) = eq.as_ref().filter(|eq| !eq.bands.is_empty()) {
+            strip.add("eq", Listens::Not, Equaliser::new(eq, sample_rate, channels)?);
+        }
+        if let Some(gate) = gate {
+            strip.add("gate", Listens::Itself, Gate::new(gate, sample_rate, channels)?);
+        }
+        if let Some(de_esser) = de_esser {
+            strip.add("deEsser", Listens::Itself, DeEsser::new(de_esser, sample_rate, channels)?);
+        }
+        if let Some(compressor) = compressor {
+            let listens = if compressor.key.is_some() { Listens::Key } else { Listens::Itself };
+            strip.add("compressor", listens, Compressor::new(compressor, sample_rate, channels)?);
+            if listens == Listens::Key {
+                strip.align_key(spec);
+            }
+        }
+        if let Some(delay) = delay.filter(|delay| *delay != chain::Delay::default()) {
+            strip.add("delay", Listens::Not, Delay::new(&delay, sample_rate, frame_rate, channels)?);
+        }
+        let none = chain::Fader::default();
+        let fader = fader.as_ref().unwrap_or(&none);
+        if *fader != none || spec.fader_offset != Decibels(0.0) {
+            let late = spec.late + strip.latency;
+            strip.add("fader", Listens::Not, Fader::new(fader, spec.fader_offset, sample_rate, late)?);
+        }
+        Ok(strip)
+    }
+
+    fn add(&mut self, name: &'static str, listens: Listens, processor: impl Processor + 'static) {
+        self.latency += processor.latency();
+        let (wait, key) = (Vec::new(), Line::new(0));
+        self.stages.push(Stage { name, processor: Box::new(processor), listens, wait, key, peak: 0.0 });
+    }
+
+    /// Brings the last stage and its key to the same time.
+    fn align_key(&mut self, spec: &StripSpec) {
+        let Some(stage) = self.stages.last_mut() else { return };
+        let late = spec.late + self.latency - stage.processor.latency();
+        let samples = |count: i64| usize::try_from(count).unwrap_or(0);
+        stage.key = Line::new(samples(late - spec.key_late));
+        stage.wait = vec![Line::new(samples(spec.key_late - late)); spec.channels];
+        self.latency += (spec.key_late - late).max(0);
+    }
+
+    /// Samples that everything comes later.
+    pub fn latency(&self) -> i64 {
+        self.latency
+    }
+
+    /// Samples for which something may come out after the last that went in.
+    pub fn tail(&self) -> usize {
+        let waits = self.stages.iter().filter_map(|stage| stage.wait.first()).map(Line::len);
+        self.stages.iter().map(|stage| stage.processor.tail()).chain(waits).sum()
+    }
+
+    /// How many stages there are.
+    pub fn stages(&self) -> usize {
+        self.stages.len()
+    }
+
+    /// Processes a block in place. `key` is the sum of the role that the chain's compressor listens to, `bus` what the bus as a
+    /// whole is before each stage, a row for each.
+    pub fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: Option<&AudioBlock>) {
+        self.input_peak = self.input_peak.max(peak(block));
+        for (number, stage) in self.stages.iter_mut().enumerate() {
+            let whole = bus.map(|bus| bus.channel(number));
+            stage.process(block, key, whole, &mut self.key);
+        }
+    }
+
+    /// The same for the sum of a bus: notes in the rows of `bus` what it is before each stage.
+    pub fn process_sum(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: &mut AudioBlock) {
+        bus.set_frames(block.frames());
+        self.input_peak = self.input_peak.max(peak(block));
+        for (number, stage) in self.stages.iter_mut().enumerate() {
+            stage.wait(block);
+            bus.channel_mut(number).copy_from_slice(block.channel(0));
+            stage.run(block, key, None, &mut self.key);
+        }
+    }
+
+    /// The level before the first stage and after each.
+    pub fn levels(&self) -> Vec<StageLevel> {
+        let input = StageLevel { stage: "input", peak: self.input_peak, reduction: None };
+        let after = |stage: &Stage| StageLevel {
+            stage: stage.name,
+            peak: stage.peak,
+            reduction: stage.processor.reduction(),
+        };
+        std::iter::once(input).chain(self.stages.iter().map(after)).collect()
+    }
+}
+
+impl Stage {
+    fn process(
+        &mut self,
+        block: &mut AudioBlock,
+        key: Option<&[f32]>,
+        whole: Option<&[f32]>,
+        scratch: &mut [f32],
+    ) {
+        self.wait(block);
+        self.run(block, key, whole, scratch);
+    }
+
+    fn wait(&mut self, block: &mut AudioBlock) {
+        for (line, samples) in self.wait.iter_mut().zip(block.channels_mut()) {
+            line.process(samples);
+        }
+    }
+
+    fn run(
+        &mut self,
+        block: &mut AudioBlock,
+        key: Option<&[f32]>,
+        whole: Option<&[f32]>,
+        scratch: &mut [f32],
+    ) {
+        match self.listens {
+            Listens::Not => self.processor.process(block, None),
+            Listens::Itself => self.processor.process(block, whole),
+            Listens::Key => {
+                let key = key.unwrap_or_default();
+                let row = &mut scratch[..block.frames()];
+                let there = key.len().min(row.len());
+                row[..there].copy_from_slice(&key[..there]);
+                row[there..].fill(0.0);
+                self.key.process(row);
+                self.processor.process(block, Some(row));
+            }
+        }
+        self.peak = self.peak.max(peak(block));
+    }
+}
+
+fn peak(block: &AudioBlock) -> f32 {
+    (0..block.channels())
+        .flat_map(|channel| block.channel(channel))
+        .fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
+}
