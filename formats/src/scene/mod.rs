@@ -15,13 +15,21 @@ mod beds;
 mod bus;
 pub mod chain;
 mod deliverable;
+mod files;
+mod guess;
 mod kept;
+pub mod limits;
+mod migrate;
 mod object;
 mod parameter_table;
+mod read;
 mod role;
 mod time;
 mod to_adm;
 mod track;
+#[rustfmt::skip]
+mod words_table;
+mod write;
 
 #[cfg(test)]
 mod tests;
@@ -30,16 +38,24 @@ pub use automation::{AutomationCurve, Key, KeyOrderError, Shape};
 pub use beds::BedLayout;
 pub use bus::{Bus, Group, ReverbReturn, ReverbUnit};
 pub use deliverable::Deliverable;
+pub use files::{check_files, is_outside, resolve};
+pub use guess::{Guess, Placement, language, language_name, placement, role};
 pub use kept::{Kept, KeptNode};
+pub use migrate::VERSION;
 pub use object::{Automation, BinauralMode, Coordinates, Object, ObjectParameter, ParameterKind, Zone};
+pub use read::{Mistake, Mistakes, Place, Places, Reading, is_scene, load, read};
 pub use role::Role;
 pub use time::{LONGEST_SECONDS, Notation, Origin, Time, TimeFault};
 pub use to_adm::{CHORD_BOUNDS, ChordBounds, Feed, MOST_TRACKS, Return, ToAdmError, VirtualMaster};
 pub use track::{Bed, Binaural, Clip, Fade, FadeShape, Hoa, Normalization, Spatial, Track};
+pub use write::write;
 
 use std::num::NonZeroU32;
 
 use crate::timecode::{FrameCode, FrameRate};
+
+/// The schema of scene files, XML Schema 1.0.
+pub const SCHEMA: &str = include_str!("scene.xsd");
 
 /// A scene, as its file has it.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,0 +1,187 @@
+//! The sound files of a scene: where they are, and whether they fit.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::read::shown;
+use super::{Clip, Fade, Mistake, Mistakes, Place, Places, Scene, Track};
+use crate::bw64::Reader;
+use crate::profile::Severity;
+
+/// Where a file is that a scene in `folder` names: relative to it, or absolute. It is only ever read.
+pub fn resolve(folder: &Path, file: &str) -> PathBuf {
+    folder.join(file)
+}
+
+/// Whether a scene names a file outside of its folder: by an absolute name, or by going up.
+pub fn is_outside(file: &str) -> bool {
+    let mut depth = 0_i64;
+    Path::new(file).components().any(|component| {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::ParentDir => depth -= 1,
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return true,
+        }
+        depth < 0
+    })
+}
+
+/// Notes what is wrong with the files of a scene in `folder`: not there, unreadable, of another rate, too short, without
+/// the channels that are asked for. Opens every file once for each clip and reads its headers only.
+pub fn check_files(scene: &Scene, places: &Places, folder: &Path, mistakes: &mut Mistakes) {
+    let none = Vec::new();
+    for (index, track) in scene.tracks.iter().enumerate() {
+        let clips = places.clips.get(index).unwrap_or(&none);
+        if track.clips.is_empty() {
+            let place = places.tracks.get(index).copied().unwrap_or_default();
+            let mut at = At { mistakes, place, element: format!("track \"{}\"", shown(&track.name)) };
+            at.note(
+                "no-clips",
+                Severity::Warning,
+                "no clips".into(),
+                "at least one <clip file=\"…\"/>",
+                "it is silent",
+            );
+        }
+        for (number, clip) in track.clips.iter().enumerate() {
+            let place = clips.get(number).copied().unwrap_or_default();
+            let element = format!("track \"{}\" > clip", shown(&track.name));
+            check_clip(scene, track, clip, folder, &mut At { mistakes, place, element });
+        }
+    }
+    for (index, reverb) in scene.reverbs.iter().enumerate() {
+        let super::chain::Reverb::Convolution(convolution) = &reverb.reverb else { continue };
+        let place = places.reverbs.get(index).copied().unwrap_or_default();
+        let element = format!("reverb \"{}\" > convolution", shown(&reverb.name));
+        let mut at = At { mistakes, place, element };
+        let Some(reader) = open(&convolution.file, folder, &mut at) else { continue };
+        let channels = reverb.returns.channels();
+        if reader.channels() != 1 && reader.channels() != channels {
+            let found = format!("{} with {} channels", shown(&convolution.file), reader.channels());
+            let expected = format!("1 or {channels}, as many as it returns to");
+            at.note("channel-count", Severity::Error, found, &expected, "change return or take another file");
+        }
+    }
+    mistakes.sort();
+}
+
+/// Where mistakes are noted.
+struct At<'m> {
+    mistakes: &'m mut Mistakes,
+    place: Place,
+    element: String,
+}
+
+impl At<'_> {
+    fn note(&mut self, rule: &'static str, severity: Severity, found: String, expected: &str, remedy: &str) {
+        let (place, element) = (self.place, self.element.clone());
+        let (expected, remedy) = (expected.to_owned(), remedy.to_owned());
+        self.mistakes.push(Mistake { rule, severity, place, element, found, expected, remedy });
+    }
+}
+
+fn open(file: &str, folder: &Path, at: &mut At<'_>) -> Option<Reader> {
+    if is_outside(file) {
+        let found = format!("{}, which is outside of the scene's folder", shown(file));
+        at.note("outside", Severity::Info, found, "", "it is read, and nothing is ever written there");
+    }
+    let path = resolve(folder, file);
+    if !path.is_file() {
+        let (found, expected) = match path.exists() {
+            true => (format!("{}, which is no file", shown(file)), "a BW64, RF64 or WAV file"),
+            false => {
+                (format!("{}, which is not there", shown(file)), "a file, named from the scene's folder")
+            }
+        };
+        at.note("missing-file", Severity::Error, found, expected, "correct the name or put the file there");
+        return None;
+    }
+    match Reader::open(&path) {
+        Ok(reader) => Some(reader),
+        Err(error) => {
+            let found = format!("{}: {error}", shown(file));
+            at.note(
+                "unreadable-file",
+                Severity::Error,
+                found,
+                "a BW64, RF64 or WAV file",
+                "take another or export it again",
+            );
+            None
+        }
+    }
+}
+
+fn check_clip(scene: &Scene, track: &Track, clip: &Clip, folder: &Path, at: &mut At<'_>) {
+    let Some(reader) = open(&clip.file, folder, at) else { return };
+    let (rate, file) = (reader.sample_rate(), shown(&clip.file));
+    if rate != scene.sample_rate.get() {
+        let expected = format!("{} Hz, the rate of the scene", scene.sample_rate);
+        at.note("file-rate", Severity::Warning, format!("{file} at {rate} Hz"), &expected, "it is resampled");
+    }
+    if let Some(channel) = clip.channels.iter().find(|channel| usize::from(**channel) > reader.channels()) {
+        let found = format!("channel {channel} of {file}, which has {}", reader.channels());
+        at.note("no-such-channel", Severity::Error, found, "channels of the file", "correct channels=\"…\"");
+        return;
+    }
+    let used = if clip.channels.is_empty() { reader.channels() } else { clip.channels.len() };
+    let needed = track.spatial.channels();
+    if used != needed {
+        let found = format!("{used} channels of {file}");
+        let expected = format!("{needed}, as <{}> has", track.spatial.element());
+        at.note(
+            "channel-count",
+            Severity::Error,
+            found,
+            &expected,
+            "choose them with channels=\"…\" or change the place",
+        );
+    }
+    check_length(clip, reader.frames() as f64 / f64::from(rate), &file, at);
+}
+
+/// What is used of a file of `seconds`.
+fn check_length(clip: &Clip, seconds: f64, file: &str, at: &mut At<'_>) {
+    /// Rates of file and scene differ: a millisecond is no mistake.
+    const SLACK: f64 = 1e-3;
+    let trim = clip.trim_start.seconds_f64();
+    if trim >= seconds {
+        let found = format!("trimStart of {trim} s in {file} of {seconds} s");
+        at.note(
+            "clip-length",
+            Severity::Error,
+            found,
+            "less than the file",
+            "nothing is left of it: trim less",
+        );
+        return;
+    }
+    let left = seconds - trim;
+    match clip.length {
+        Some(length) if length.seconds_f64() > left + SLACK => {
+            let found = format!("length of {} s where {file} has {left} s", length.seconds_f64());
+            at.note(
+                "clip-length",
+                Severity::Warning,
+                found,
+                "no more than the file has",
+                "the rest is silent",
+            );
+        }
+        Some(_) => {}
+        None => {
+            let of = |fade: &Option<Fade>| fade.as_ref().map_or(0.0, |fade| fade.length.seconds_f64());
+            let fades = of(&clip.fade_in) + of(&clip.fade_out);
+            if fades > left + SLACK {
+                let found = format!("fades of {fades} s where {file} has {left} s");
+                at.note(
+                    "clip-length",
+                    Severity::Error,
+                    found,
+                    "fades no longer than the clip",
+                    "shorten them",
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Names lead to what they name, and no two things of a kind have the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::decoder::{Decoder, Fault};
+use super::mistakes::shown;
+use super::tree::NodeId;
+use crate::nearest;
+use crate::scene::chain::Chain;
+use crate::scene::{Scene, Track};
+
+/// Notes every name that leads nowhere or stands for two things.
+pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
+    let root = d.tree.root();
+    let of = |d: &Decoder<'_>, name: &str| -> Vec<NodeId> {
+        d.tree.children(root).filter(|id| d.tree.node(*id).name == name).collect()
+    };
+    let (tracks, buses) = (of(d, "track"), of(d, "bus"));
+    for (element, attribute) in
+        [("programme", "name"), ("group", "name"), ("track", "name"), ("reverb", "name"), ("bus", "role")]
+    {
+        unique(d, &of(d, element), attribute);
+    }
+    // A name that leads nowhere takes the nearest that does.
+    let programmes: BTreeSet<&str> =
+        scene.programmes.iter().map(|programme| programme.name.as_str()).collect();
+    let groups: BTreeSet<&str> = scene.groups.iter().map(|group| group.name.as_str()).collect();
+    for (track, &id) in scene.tracks.iter().zip(&tracks) {
+        for name in &track.programmes {
+            leads(d, id, "programme", name, &programmes);
+        }
+        if let Some(name) = &track.group {
+            leads(d, id, "group", name, &groups);
+        }
+        chain(d, id, scene, &track.chain);
+    }
+    for (bus, &id) in scene.buses.iter().zip(&buses) {
+        chain(d, id, scene, &bus.chain);
+        if !scene.tracks.iter().any(|track| track.role == bus.role) {
+            let found = format!("a bus for {}, a role that no track has", shown(bus.role.name()));
+            let expected = "the role of a track".to_owned();
+            d.note(id, false, Fault { rule: "idle-bus", found, expected, remedy: "it has no effect" });
+        }
+    }
+    alternatives(d, scene, &tracks);
+    if scene.tracks.is_empty() {
+        let fault = Fault {
+            rule: "no-tracks",
+            found: "no tracks".into(),
+            expected: "at least one <track>".into(),
+            remedy: "the scene is silent",
+        };
+        d.note(root, false, fault);
+    }
+}
+
+fn unique(d: &mut Decoder<'_>, elements: &[NodeId], attribute: &str) {
+    let mut seen = BTreeSet::new();
+    for &id in elements {
+        let Some(name) = d.tree.attribute(id, attribute) else { continue };
+        if !seen.insert(name) {
+            let found = format!("a second {} with {attribute}=\"{}\"", d.tree.node(id).name, shown(name));
+            let expected = "one of that name".to_owned();
+            d.note(
+                id,
+                true,
+                Fault { rule: "same-name", found, expected, remedy: "give it a name of its own" },
+            );
+        }
+    }
+}
+
+fn leads(d: &mut Decoder<'_>, id: NodeId, kind: &str, name: &str, known: &BTreeSet<&str>) {
+    if known.contains(name) {
+        return;
+    }
+    let found = format!("the {kind} \"{}\", which the scene doesn't have", shown(name));
+    let expected = match nearest(name, known.iter().copied()) {
+        Some(meant) => format!("the name of a {kind}, perhaps \"{}\"", shown(meant)),
+        None if known.is_empty() => format!("a <{kind}> of that name"),
+        None => format!("the name of a {kind}"),
+    };
+    d.note(
+        id,
+        true,
+        Fault { rule: "no-such-name", found, expected, remedy: "correct the name or add what it names" },
+    );
+}
+
+/// Sends lead to reverbs, keys to roles.
+fn chain(d: &mut Decoder<'_>, id: NodeId, scene: &Scene, chain: &Chain) {
+    let reverbs: BTreeSet<&str> = scene.reverbs.iter().map(|reverb| reverb.name.as_str()).collect();
+    for send in &chain.sends {
+        leads(d, id, "reverb", &send.to, &reverbs);
+    }
+    if let Some(key) = chain.compressor.as_ref().and_then(|compressor| compressor.key.as_deref()) {
+        let roles: BTreeSet<&str> = scene.tracks.iter().map(|track| track.role.name()).collect();
+        leads(d, id, "role", key, &roles);
+    }
+}
+
+/// An alternative stands in for a track that is none itself, in programmes which that track is part of: elsewhere it
+/// would never be heard.
+fn alternatives(d: &mut Decoder<'_>, scene: &Scene, tracks: &[NodeId]) {
+    let by_name: BTreeMap<&str, &Track> =
+        scene.tracks.iter().map(|track| (track.name.as_str(), track)).collect();
+    let names: BTreeSet<&str> = by_name.keys().copied().collect();
+    for (track, &id) in scene.tracks.iter().zip(tracks) {
+        let Some(name) = track.alternative_to.as_deref() else { continue };
+        let Some(leader) = by_name.get(name) else {
+            leads(d, id, "track", name, &names);
+            continue;
+        };
+        let is_in = |programme: &str| {
+            leader.programmes.is_empty() || leader.programmes.iter().any(|p| p == programme)
+        };
+        let everywhere = leader.programmes.is_empty();
+        let within =
+            if track.programmes.is_empty() { everywhere } else { track.programmes.iter().all(|p| is_in(p)) };
+        let fault = if leader.alternative_to.is_some() {
+            Some((
+                format!("an alternative to \"{}\", which is one itself", shown(name)),
+                "a track that is none",
+            ))
+        } else if !within {
+            let found =
+                format!("a programme without \"{}\", which this track is an alternative to", shown(name));
+            Some((found, "only programmes that both are in: in others nobody could choose it"))
+        } else {
+            None
+        };
+        if let Some((found, expected)) = fault {
+            let expected = expected.to_owned();
+            let remedy = "leave out alternativeTo; tracks of different programmes need none";
+            d.note(id, true, Fault { rule: "alternative", found, expected, remedy });
+        }
+    }
+}
