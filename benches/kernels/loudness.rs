@@ -1,5 +1,5 @@
 //! Goal 5: BS.1770 loudness without and with true peak, nanoseconds per sample of a channel, beside the `ebur128`
-//! crate on the same planes in the same process.
+//! crate on the same planes in the same process; and the true-peak limiter, idle and driven by 12 dB.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -8,7 +8,7 @@ use ebur128::{Channel, EbuR128, Mode};
 use proscenium_benches::timing::{best_of, row, table};
 use proscenium_benches::yardstick::Yardstick;
 use renderer::layout::Layout;
-use renderer::loudness::{Measurement, Measures, Meter, MeterChannel};
+use renderer::loudness::{Limiter, Measurement, Measures, Meter, MeterChannel};
 
 const RATE: u32 = 48_000;
 const SECONDS: usize = 20;
@@ -26,6 +26,27 @@ fn main() -> Result<(), Box<dyn Error>> {
                 compare(what, &channels, &planes, true_peak)?;
             }
         }
+    }
+    limiter()
+}
+
+/// The limiter on 5.1: where nothing passes the ceiling, and 12 dB above that.
+fn limiter() -> Result<(), Box<dyn Error>> {
+    let planes = sines(6);
+    let frames = planes[0].len();
+    table("Limiter on 0+5+0, sines", "ns per channel-sample");
+    for (what, drive) in [("nothing passes the ceiling", 0.8_f32), ("12 dB of drive", 4.0)] {
+        let all: Vec<f32> = planes.concat().iter().map(|sample| drive * sample).collect();
+        let new = Limiter::new(RATE, planes.len(), -1.0)?;
+        let seconds = best_of(RUNS, || {
+            let (mut limiter, mut gains) = (new.clone(), Vec::with_capacity(frames));
+            for at in (0..frames).step_by(BLOCK) {
+                limiter.add(&all[at..], frames, BLOCK.min(frames - at), &mut gains);
+            }
+            limiter.finish(&mut gains);
+            gains
+        });
+        row(what, seconds * 1e9 / (planes.len() * frames) as f64, &[], false);
     }
     Ok(())
 }

@@ -74,8 +74,10 @@ fn a_file_too_large_leaves_what_was_there() {
     let demo = Demo::new();
     fs::create_dir(demo.path("out")).unwrap();
     fs::write(demo.path("out/demo-master_stereo_mix.wav"), "old").unwrap();
-    let done =
-        shell(&demo, "ulimit -f 256; exec \"$P\" deliver \"$IN\" -d none:stereo -d none:7.1.4 -d adm -o out");
+    let done = shell(
+        &demo,
+        "ulimit -f 256; exec \"$P\" deliver --force \"$IN\" -d none:stereo -d none:7.1.4 -d adm -o out",
+    );
     assert_eq!(done.code, Some(2), "{}", done.stderr);
     assert!(error_line(&done).contains("too large"), "{}", done.stderr);
     assert_eq!(visible(&demo), ["demo-master_stereo_mix.wav"]);

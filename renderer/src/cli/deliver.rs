@@ -23,8 +23,8 @@ use crate::render::{Conversion, RenderOptions};
 #[command(after_help = "Deliverables: SPEC:LAYOUT[+PART…][=NAME]
   SPEC    a specification (`proscenium specs`), a file with one, or none: as it is rendered
   LAYOUT  as for render: 7.1.4, 4+7+0, stereo, binaural, hoa3 …
-  PART    mix (always there), dialogue, music, effects, or stems: a file for each of them, and for what is
-          none of them, which together sum to the mix. stems:LAYOUT is the stems without a mix
+  PART    mix (always there), dialogue, music, effects, me (music and effects), or stems: a file for each role,
+          and for what has none, which together sum to the mix. stems:LAYOUT[+PART…] is stems without a mix
   NAME    its own template in place of --name
   adm     is a copy of the master, byte for byte
 Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {number}; an empty one leaves no gap.
@@ -34,7 +34,7 @@ the same gain, moment by moment. What is written is read back from the disk, mea
 
 The folder gets the files, NAME.md5 and NAME.sha256 beside each, report.json, report.html, an ASC MHL hash
 list in ascmhl/, and a manifest. Deliverables that lie there already and would come out the same are left alone: --force makes
-them again. Everything appears when all of it is complete, or nothing does.
+them again, and replaces files that no delivery made. Everything appears when all of it is complete, or nothing does.
 Exit code 0 when every deliverable passed, 1 when one didn't, 2 when the job could not be done.
 
 Examples:
@@ -158,6 +158,12 @@ fn deliver(asked: &Asked, console: &Console) -> Result<Outcome, CliError> {
     } else {
         text::print(&report, folder, console);
     }
+    console.finish().map_err(|error| {
+        let folder = folder.display();
+        CliError::new(format_args!(
+            "{error}; the delivery is complete all the same: {folder}/report.json has the answer"
+        ))
+    })?;
     Ok(if report.verdict == Verdict::Pass { Outcome::Good } else { Outcome::Bad })
 }
 

@@ -18,6 +18,7 @@ use super::{CliError, Console, Interrupt, Outcome};
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, channel_named, measure_channels, own_channels,
 };
+use crate::layout::Layout;
 use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, Measures, MeterChannel, Specification, Verdict};
 use crate::render::Target;
 
@@ -80,7 +81,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         args.spec.iter().map(|name| specification(name)).collect::<Result<Vec<_>, CliError>>()?;
     // Made first: a folder that can't be written to is told before the work, not after it.
     let report = args.report.as_deref().map(|path| report::File::create(path, args)).transpose()?;
-    let (measured_on, measurement, warnings) = measure(args, &specifications, console)?;
+    let (measured_on, measurement, mut warnings) = measure(args, &specifications, console)?;
+    warnings.extend(remarks(&specifications, &measured_on, &measurement));
     console.warnings(&args.input, &warnings)?;
     let judgements: Vec<_> =
         specifications.iter().map(|specification| specification.judge(&measurement)).collect();
@@ -97,6 +99,27 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         console.write(&text::render(&answer, &specifications));
     }
     Ok(if all_pass { Outcome::Good } else { Outcome::Bad })
+}
+
+/// Which specifications aren't for the layout that was measured, where that is one.
+fn remarks(specifications: &[Specification], on: &MeasuredOn, found: &Measurement) -> Vec<Warning> {
+    let own = || {
+        let has = |name: &str| found.channels.iter().any(|channel| channel.name == name);
+        let is_it = |layout: &Layout| {
+            layout.channels.len() == found.channels.len()
+                && layout.channels.iter().all(|channel| has(&channel.name))
+        };
+        Layout::all().find(is_it).map(|layout| layout.name)
+    };
+    let layout = match on {
+        MeasuredOn::OwnChannels => own(),
+        MeasuredOn::Rendered { layout } => Some(layout.clone()),
+    };
+    let Some(layout) = layout else { return Vec::new() };
+    let remark = |by: &Specification| {
+        Some(Warning::new("specification-layout", by.name.as_str(), by.remark_on(&layout)?))
+    };
+    specifications.iter().filter_map(remark).collect()
 }
 
 /// A specification by its name, or a file with one.

@@ -1,7 +1,7 @@
 //! `proscenium render`: a master to loudspeaker feeds and headphones, any number of them in one pass.
 
 pub(super) mod headphones;
-mod target;
+pub(in crate::cli) mod target;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

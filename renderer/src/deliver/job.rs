@@ -13,10 +13,10 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
 use super::comparison::{Compared, Comparison, ComparisonMeter};
-use super::correction::{self, Finished, Level, To, Watch};
+use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::faults::Faults;
-use super::master::{Master, Selection};
+use super::master::{Master, Selection, span};
 use super::places::check_outputs;
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Taken};
@@ -26,7 +26,6 @@ use super::spool::Spool;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
-use crate::loudness::SpeechActivity;
 use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.
@@ -99,8 +98,6 @@ pub struct OpenJob {
 pub struct Rendered {
     pub(super) report: Report,
     pub(super) files: Vec<(PathBuf, CompleteFile)>,
-    /// When there is speech in each of them, where it was asked for.
-    pub(super) speech: Vec<Option<Arc<SpeechActivity>>>,
     pub(super) late_warnings: Vec<Warning>,
 }
 
@@ -179,7 +176,8 @@ impl Job {
             pool.install(|| Engine::new(spec)).map_err(|e| JobError::file(&self.input, e))?;
         // Every target says what it thinks of a block; once is enough.
         let mut said: HashSet<String> = master.warnings.iter().map(Warning::to_string).collect();
-        master.warnings.extend(warnings.into_iter().filter(|warning| said.insert(warning.to_string())));
+        let warnings = warnings.into_iter().chain(correction::remarks(&self.outputs));
+        master.warnings.extend(warnings.filter(|warning| said.insert(warning.to_string())));
         master.warning_count = master.warnings.len();
         Ok(OpenJob { job: self, master, engine, span, pool, stems, comparison })
     }
@@ -216,6 +214,17 @@ impl OpenJob {
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Rendered, JobError> {
+        self.run_inspected(progress, stop, None)
+    }
+
+    /// The same; `inspect` sees every file as soon as it is on the disk, while others are still being written. What is
+    /// measured there is not measured while it is written.
+    pub(super) fn run_inspected(
+        self,
+        progress: &mut (dyn FnMut(u64) + Send),
+        stop: &(dyn Fn() -> bool + Sync),
+        inspect: Option<Inspect>,
+    ) -> Result<Rendered, JobError> {
         correction::check(&self.job.outputs)?;
         let writers = self.create_writers()?;
         let Self { job, master, engine, span, pool, stems, comparison } = self;
@@ -246,7 +255,7 @@ impl OpenJob {
             let done = rendered.saturating_add(told.0 / corrected);
             (told.1)(done);
         };
-        let watch = Watch { stop, progress: &further };
+        let watch = Watch { stop, progress: &further, inspect };
         let rate = format.sample_rate;
         let finished = pool.install(|| correction::finish(&job.outputs, taken, kept, rate, &watch))?;
         if stop() {
@@ -255,7 +264,6 @@ impl OpenJob {
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(format.sample_rate));
         let reports = job.outputs.iter().zip(&finished);
-        let speech = finished.iter().map(|(written, _)| written.speech()).collect();
         let outputs = reports.map(|(output, done)| {
             let report = output_report(output, job.sample_format, done, format.sample_rate);
             compared_report(output, report, compared)
@@ -275,7 +283,6 @@ impl OpenJob {
         Ok(Rendered {
             report,
             files: files.collect(),
-            speech,
             late_warnings: warnings.split_off(master.warning_count),
         })
     }
@@ -416,31 +423,4 @@ fn output_report(output: &Output, format: SampleFormat, done: &Finished, sample_
     let report = OutputReport::new(output, format, written.file.summary().container, channels.collect());
     let loudness = written.measurement.as_ref().map(LoudnessReport::new);
     OutputReport { loudness, correction: correction.clone(), ..report }
-}
-
-/// The frames that `--start` and `--end` leave.
-fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
-    let (frames, rate) = (master.reader.frames(), master.reader.sample_rate());
-    let clock = |sample| Clock { sample, sample_rate: rate };
-    let start = job.start.map_or(0, |time| time.to_sample(rate));
-    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
-    if start > 0 && start >= frames {
-        let message =
-            format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
-        return Err(JobError::file(&job.input, message));
-    }
-    if end < start || (end == start && job.end.is_some()) {
-        let message = format!("--end {} is not after the start, {}", clock(end), clock(start));
-        return Err(JobError::file(&job.input, message));
-    }
-    if end > frames {
-        let message = format!(
-            "--end {} is after the end of the file, {}; rendered to there",
-            clock(end),
-            clock(frames)
-        );
-        master.warnings.push(Warning::new("end-after-file", "", message));
-        end = frames;
-    }
-    Ok(start..end)
 }

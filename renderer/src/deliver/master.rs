@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use formats::adm::{self, AdmId, AdmTime, Document, Gain};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 
-use super::{JobError, plain_wav};
+use super::{Clock, Job, JobError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
 
@@ -102,6 +103,33 @@ impl Master {
         let modes = supplement.map(|supplement| supplement.headphone).unwrap_or_default();
         Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
     }
+}
+
+/// The frames that `--start` and `--end` leave.
+pub(super) fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
+    let (frames, rate) = (master.reader.frames(), master.reader.sample_rate());
+    let clock = |sample| Clock { sample, sample_rate: rate };
+    let start = job.start.map_or(0, |time| time.to_sample(rate));
+    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
+    if start > 0 && start >= frames {
+        let message =
+            format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end < start || (end == start && job.end.is_some()) {
+        let message = format!("--end {} is not after the start, {}", clock(end), clock(start));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end > frames {
+        let message = format!(
+            "--end {} is after the end of the file, {}; rendered to there",
+            clock(end),
+            clock(frames)
+        );
+        master.warnings.push(Warning::new("end-after-file", "", message));
+        end = frames;
+    }
+    Ok(start..end)
 }
 
 fn context_mut(item: &mut RenderItem) -> &mut ItemContext {

@@ -34,7 +34,9 @@ mod spool;
 mod timecode;
 
 pub use comparison::Compared;
-pub use correction::{Correction, CorrectionReport, Level, LimitedRegion, LimiterReport, Peaks};
+pub use correction::{
+    Correction, CorrectionReport, Level, LimitedRegion, LimiterReport, Peaks, ReductionCurve,
+};
 pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA_ORDER};
 pub use difference::{ChannelComparison, SoundComparison, compare_sound};
 pub use error::JobError;

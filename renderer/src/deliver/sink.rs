@@ -52,14 +52,8 @@ pub(super) struct Written {
     pub(super) levels: Vec<ChannelLevels>,
     /// Where there was a meter.
     pub(super) measurement: Option<Measurement>,
-}
-
-impl Written {
-    /// When there is speech, where that was measured.
-    pub(super) fn speech(&self) -> Option<Arc<SpeechActivity>> {
-        let dialogue = self.measurement.as_ref()?.dialogue.as_ref()?;
-        Some(Arc::clone(&dialogue.activity))
-    }
+    /// When there is speech, where that is known.
+    pub(super) speech: Option<Arc<SpeechActivity>>,
 }
 
 /// A block, and the dialogue alone where a meter wants it.
@@ -124,7 +118,7 @@ impl FileSink {
     /// Puts everything on the disk.
     pub(super) fn finish(self) -> Result<Written, JobError> {
         let file = self.writer.complete().map_err(|e| JobError::output(&self.path, &e))?;
-        Ok(Written { file, levels: self.levels, measurement: self.meter.map(Meter::finish) })
+        Ok(Written { file, levels: self.levels, measurement: self.meter.map(Meter::finish), speech: None })
     }
 }
 

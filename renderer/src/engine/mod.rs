@@ -52,7 +52,7 @@ pub struct EngineTarget {
     pub part: Part,
 }
 
-/// Which items sound: all of them, or those of one role. The parts of all roles add up to the mix.
+/// Which items sound: all of them, or those of some roles. The parts of all roles add up to the mix.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Part {
     /// All items.
@@ -60,6 +60,8 @@ pub enum Part {
     Mix,
     /// Those of one role.
     Role(Role),
+    /// Music and effects together: what a version in another language begins with.
+    MusicAndEffects,
 }
 
 impl Part {
@@ -68,6 +70,7 @@ impl Part {
         match self {
             Self::Mix => true,
             Self::Role(role) => item.context().role == role,
+            Self::MusicAndEffects => matches!(item.context().role, Role::Music | Role::Effects),
         }
     }
 }

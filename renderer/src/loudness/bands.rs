@@ -7,8 +7,9 @@ use std::f64::consts::PI;
 use std::ops::Range;
 use std::sync::Arc;
 
-use realfft::num_complex::Complex;
-use realfft::{RealFftPlanner, RealToComplex};
+use multiversion::multiversion;
+use rustfft::num_complex::Complex;
+use rustfft::{Fft, FftPlanner};
 
 use super::columns::Columns;
 
@@ -60,10 +61,12 @@ pub(super) struct BandAnalyser {
     rows: Vec<f32>,
     filled: usize,
     window: Vec<f32>,
-    fft: Arc<dyn RealToComplex<f32>>,
-    input: Vec<f32>,
-    spectrum: Vec<Complex<f32>>,
+    fft: Arc<dyn Fft<f32>>,
+    /// Two rows as real and imaginary parts, then their spectrum.
+    pair: Vec<Complex<f32>>,
     scratch: Vec<Complex<f32>>,
+    /// Of all pairs, line by line.
+    squares: Vec<f32>,
     /// Of all channels.
     power: Vec<f64>,
     bands: Vec<Lines>,
@@ -80,7 +83,7 @@ impl BandAnalyser {
     pub(super) fn new(sample_rate: u32, channels: usize) -> Self {
         let length = (sample_rate / WINDOWS_PER_SECOND) as usize;
         let length = length.next_power_of_two().max(SHORTEST_WINDOW);
-        let fft = RealFftPlanner::new().plan_fft_forward(length);
+        let fft = FftPlanner::new().plan_fft_forward(length);
         let sine = |n: usize| (PI * (n as f64 + 0.5) / length as f64).sin() as f32;
         let width = f64::from(sample_rate) / length as f64;
         let join = |sum: &mut Bands, later: &Bands| sum.iter_mut().zip(later).for_each(|(a, b)| *a += b);
@@ -89,9 +92,9 @@ impl BandAnalyser {
             rows: vec![0.0; channels * length],
             filled: 0,
             window: (0..length).map(sine).collect(),
-            input: fft.make_input_vec(),
-            spectrum: fft.make_output_vec(),
-            scratch: fft.make_scratch_vec(),
+            pair: vec![Complex::default(); length],
+            scratch: vec![Complex::default(); fft.get_inplace_scratch_len()],
+            squares: vec![0.0; length],
             power: vec![0.0; length / 2 + 1],
             bands: (0..BANDS).map(|band| Lines::of(band_centre(band), width, length / 2 + 1)).collect(),
             fft,
@@ -112,20 +115,19 @@ impl BandAnalyser {
     }
 
     fn analyse(&mut self) {
-        self.power.fill(0.0);
-        for row in self.rows.chunks_exact(2 * self.half) {
-            if row.iter().all(|sample| *sample == 0.0) {
-                continue;
-            }
-            for (n, input) in self.input.iter_mut().enumerate() {
-                *input = row[n] * self.window[n];
-            }
-            // All three have the lengths that were asked for.
-            let done = self.fft.process_with_scratch(&mut self.input, &mut self.spectrum, &mut self.scratch);
-            debug_assert!(done.is_ok());
-            for (sum, line) in self.power.iter_mut().zip(&self.spectrum) {
-                *sum += f64::from(line.norm_sqr());
-            }
+        self.squares.fill(0.0);
+        let length = 2 * self.half;
+        let sounds = |row: &&[f32]| row.iter().any(|sample| *sample != 0.0);
+        let mut sounding = self.rows.chunks_exact(length).filter(sounds);
+        // Two rows at a time: a line's power and that of its mirror image are together twice what both rows have there.
+        while let Some(first) = sounding.next() {
+            join(first, sounding.next(), &self.window, &mut self.pair);
+            self.fft.process_with_scratch(&mut self.pair, &mut self.scratch);
+            add_squares(&self.pair, &mut self.squares);
+        }
+        for (line, power) in self.power.iter_mut().enumerate() {
+            let mirrored = self.squares[(length - line) % length];
+            *power = 0.5 * (f64::from(self.squares[line]) + f64::from(mirrored));
         }
         // Parseval: every line but the first and the last stands for two.
         let scale = 1.0 / self.half as f64;
@@ -159,6 +161,41 @@ impl BandAnalyser {
             }
         }
         BandTimeline { column_frames: windows.saturating_mul(half), lead_frames: half / 2, columns, mean }
+    }
+}
+
+/// Windows two rows as the parts of one complex row; without a second, that is silence.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+#[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
+fn join(first: &[f32], second: Option<&[f32]>, window: &[f32], pair: &mut [Complex<f32>]) {
+    let length = pair.len();
+    let (first, window) = (&first[..length], &window[..length]);
+    if let Some(second) = second {
+        let second = &second[..length];
+        for n in 0..length {
+            pair[n] = Complex::new(first[n] * window[n], second[n] * window[n]);
+        }
+    } else {
+        for n in 0..length {
+            pair[n] = Complex::new(first[n] * window[n], 0.0);
+        }
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+#[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
+fn add_squares(spectrum: &[Complex<f32>], squares: &mut [f32]) {
+    let spectrum = &spectrum[..squares.len()];
+    for n in 0..squares.len() {
+        squares[n] += spectrum[n].re * spectrum[n].re + spectrum[n].im * spectrum[n].im;
     }
 }
 

@@ -3,7 +3,7 @@
 /// Columns of equal length. When there are too many, neighbours are joined two by two, so that a film takes no more memory
 /// than a trailer.
 #[derive(Clone, Debug)]
-pub(super) struct Columns<T> {
+pub(crate) struct Columns<T> {
     columns: Vec<T>,
     /// Units that make a column, a power of two.
     length: u64,
@@ -15,12 +15,12 @@ pub(super) struct Columns<T> {
 
 impl<T> Columns<T> {
     /// At most `most` of them, an even number; `join` takes a later value into an earlier one.
-    pub(super) fn new(most: usize, join: fn(&mut T, &T)) -> Self {
+    pub(crate) fn new(most: usize, join: fn(&mut T, &T)) -> Self {
         Self { columns: Vec::new(), length: 1, units: 0, most, join }
     }
 
     /// Takes in the next unit of time.
-    pub(super) fn add(&mut self, unit: T) {
+    pub(crate) fn add(&mut self, unit: T) {
         let is_new = self.units.is_multiple_of(self.length);
         if is_new && self.columns.len() >= self.most {
             self.halve();
@@ -44,7 +44,7 @@ impl<T> Columns<T> {
     }
 
     /// The columns, units in each but the last, and units in all.
-    pub(super) fn finish(self) -> (Vec<T>, u64, u64) {
+    pub(crate) fn finish(self) -> (Vec<T>, u64, u64) {
         (self.columns, self.length, self.units)
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::gating::{ABSOLUTE_GATE, RANGE_GATE, STEPS_PER_SECOND};
+use super::gating::{ABSOLUTE_GATE, HOP_STEPS, RANGE_GATE, SHORT_TERM_STEPS, STEPS_PER_SECOND, range};
 use super::voice::Voice;
 use super::{Meter, energy, lufs};
 
@@ -70,6 +70,9 @@ pub struct DialogueMeasurement {
     pub loudness_lufs: Option<f64>,
     /// Loudness of the dialogue alone in the same time; `None` without a stem.
     pub stem_lufs: Option<f64>,
+    /// EBU Tech 3342 of the same time alone: short-term loudness of the speech, its pauses cut out, LU; `None` where there are not
+    /// three seconds of it.
+    pub loudness_range_lu: Option<f64>,
     /// Part of the programme's time with speech, 0…1.
     pub speech_share: f64,
     /// EBU R 128 s4: integrated loudness of the programme less that of the dialogue, LU.
@@ -122,6 +125,7 @@ impl Speech {
         Some(DialogueMeasurement {
             loudness_lufs,
             stem_lufs: stem_steps.and_then(|steps| loudness_within(&steps, &activity.stretches, sample_rate)),
+            loudness_range_lu: range_within(&self.steps, &activity.stretches, sample_rate),
             speech_share: spoken as f64 / total.max(1) as f64,
             loudness_to_dialogue_lu: integrated
                 .zip(loudness_lufs)
@@ -147,6 +151,32 @@ fn loudness_within(steps: &[f32], stretches: &[Range<u64>], sample_rate: u32) ->
         frames += first_frame(end, sample_rate) - first_frame(start, sample_rate);
     }
     (sum > 0.0).then(|| lufs(sum / frames as f64))
+}
+
+/// EBU Tech 3342 over `stretches` of steps put together.
+fn range_within(steps: &[f32], stretches: &[Range<u64>], sample_rate: u32) -> Option<f64> {
+    let within = |stretch: &Range<u64>| {
+        let end = stretch.end.min(steps.len() as u64);
+        steps.get(stretch.start.min(end) as usize..end as usize).unwrap_or_default()
+    };
+    let sums: Vec<f64> = stretches
+        .iter()
+        .flat_map(within)
+        .scan(0.0, |sum, step| {
+            Some({
+                *sum += f64::from(*step);
+                *sum
+            })
+        })
+        .collect();
+    let frames = first_frame(SHORT_TERM_STEPS as u64, sample_rate) as f64;
+    let before = |at: usize| at.checked_sub(1).and_then(|at| sums.get(at)).copied().unwrap_or(0.0);
+    let ends = (SHORT_TERM_STEPS..=sums.len()).step_by(HOP_STEPS as usize);
+    let windows: Vec<f64> = ends
+        .map(|end| (before(end) - before(end - SHORT_TERM_STEPS)) / frames)
+        .filter(|mean| *mean > energy(ABSOLUTE_GATE))
+        .collect();
+    range(&windows)
 }
 
 /// The steps in which a stem sounds: above −70 LUFS, the absolute gate of BS.1770, and not more than 20 LU below the
@@ -190,6 +220,18 @@ mod tests {
         }
         assert_eq!(stretches(active.iter().copied()), [10..34, 60..61]);
         assert_eq!(stretches(std::iter::empty()), []);
+    }
+
+    /// Tech 3342 case 1, −20 and −30, as the speech of a programme that is louder in between.
+    #[test]
+    fn the_range_of_dialogue_is_that_of_the_speech_alone() {
+        let step = |lufs: f64| (energy(lufs) * 480.0) as f32;
+        let of = |lufs: f64, seconds: usize| vec![step(lufs); 100 * seconds];
+        let steps = [of(-20.0, 20), of(-5.0, 30), of(-30.0, 20), of(-60.0, 10)].concat();
+        let found = range_within(&steps, &[0..2000, 5000..7000], 48_000).unwrap();
+        assert!((found - 10.0).abs() < 0.1, "{found}");
+        assert_eq!(range_within(&steps, std::slice::from_ref(&(0..299)), 48_000), None);
+        assert_eq!(range_within(&steps, &[], 48_000), None);
     }
 
     /// Speech at −20 LUFS in 30 of 100 steps of a floor at −50, which it lifts the threshold above: −20 − 5.2 − 20. What is

@@ -2,6 +2,10 @@
 
 use std::f64::consts::PI;
 
+use multiversion::{multiversion, target::target_cfg_f};
+
+use super::multiply_add;
+
 /// Zero crossings of the sinc on either side.
 const CROSSINGS: usize = 16;
 /// Places between two samples that the sinc is computed for, at most; the nearest is taken.
@@ -55,7 +59,7 @@ impl Downsampling {
             let first = (whole - self.start) as usize + 1;
             let Some(around) = self.samples.get(first..first + 2 * self.half) else { break };
             let taps = &self.taps[phase as usize * 2 * self.half..][..2 * self.half];
-            made.push(around.iter().zip(taps).map(|(sample, tap)| sample * tap).sum());
+            made.push(product(around, taps));
             self.next += 1;
         }
         let place = self.next.saturating_mul(self.from) / self.to;
@@ -68,6 +72,29 @@ impl Downsampling {
     pub(super) fn finish(&mut self, made: &mut Vec<f32>) {
         self.add(&vec![0.0; self.half], made);
     }
+}
+
+/// Products that are summed side by side.
+const LANES: usize = 16;
+
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+#[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
+fn product(samples: &[f32], taps: &[f32]) -> f32 {
+    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let ((samples, last_samples), (taps, last_taps)) =
+        (samples.as_chunks::<LANES>(), taps.as_chunks::<LANES>());
+    let mut sums = [0.0_f32; LANES];
+    for n in 0..samples.len().min(taps.len()) {
+        for l in 0..LANES {
+            sums[l] = multiply_add(samples[n][l], taps[n][l], sums[l], fused);
+        }
+    }
+    let rest: f32 = last_samples.iter().zip(last_taps).map(|(sample, tap)| sample * tap).sum();
+    sums.iter().sum::<f32>() + rest
 }
 
 fn greatest_common_divisor(mut a: u64, mut b: u64) -> u64 {

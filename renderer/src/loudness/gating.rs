@@ -8,9 +8,9 @@ pub(super) const STEPS_PER_SECOND: u64 = 100;
 /// 400 ms.
 const MOMENTARY_STEPS: usize = 40;
 /// 3 s.
-const SHORT_TERM_STEPS: usize = 300;
+pub(super) const SHORT_TERM_STEPS: usize = 300;
 /// Gating blocks overlap by 75 %.
-const HOP_STEPS: u64 = 10;
+pub(super) const HOP_STEPS: u64 = 10;
 /// LUFS; what is not louder counts as silence.
 pub(super) const ABSOLUTE_GATE: f64 = -70.0;
 /// LU below the loudness of what passes the absolute gate.
@@ -164,7 +164,7 @@ fn gated(blocks: &[f64], gate: f64) -> (Option<f64>, Option<f64>) {
 }
 
 /// EBU Tech 3342 §3: loudness range, LU.
-fn range(windows: &[f64]) -> Option<f64> {
+pub(super) fn range(windows: &[f64]) -> Option<f64> {
     let (_, threshold) = gated(windows, RANGE_GATE);
     let threshold = threshold?;
     let mut loud: Vec<f64> = windows.iter().copied().filter(|window| *window > threshold).collect();

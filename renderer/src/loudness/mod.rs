@@ -36,6 +36,7 @@ mod voice;
 
 pub use bands::{BANDS, BandTimeline, Bands, band_centre};
 pub use channel_weight::{MeterChannel, SURROUND_WEIGHT, channel_weight};
+pub(crate) use columns::Columns;
 pub use dialogue::{DialogueMeasurement, SpeechActivity, SpeechGate, SpeechSource};
 pub use limiter::{LIMITER_MARGIN_DB, Limiter, apply as apply_gains};
 pub use measurement::{ChannelMeasurement, Maximum, Measurement, OFFSET_WORTH_TELLING, PairMeasurement};

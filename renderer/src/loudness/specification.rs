@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Measurement;
 
 /// The specifications that come with the program; `specifications/*.yaml`, in the order of their names.
-const BUILT_IN: [&str; 16] = [
+const BUILT_IN: [&str; 17] = [
     include_str!("specifications/amazon.yaml"),
     include_str!("specifications/apple-music.yaml"),
     include_str!("specifications/arib.yaml"),
@@ -17,6 +17,7 @@ const BUILT_IN: [&str; 16] = [
     include_str!("specifications/ebu-r128-live.yaml"),
     include_str!("specifications/ebu-r128-s1.yaml"),
     include_str!("specifications/ebu-r128-s2.yaml"),
+    include_str!("specifications/ebu-r128-s4.yaml"),
     include_str!("specifications/netflix.yaml"),
     include_str!("specifications/netflix-low-dialogue.yaml"),
     include_str!("specifications/op-59.yaml"),
@@ -24,6 +25,8 @@ const BUILT_IN: [&str; 16] = [
     include_str!("specifications/tasa-trailer.yaml"),
 ];
 
+/// Longest part of somebody's text that an error repeats, characters.
+const SHOWN: usize = 160;
 /// Longest specification file that is read.
 pub const MAX_SPECIFICATION_BYTES: usize = 1 << 16;
 /// Measured values are rounded to this many parts of a unit before they are compared: what a report shows is what is judged.
@@ -49,6 +52,9 @@ pub struct Specification {
     /// The layout that an object-based master is rendered to; 5.1 where it doesn't say.
     #[serde(default)]
     pub layout: Option<String>,
+    /// The layouts that its figures are for, BS.2051 names; any where it names none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layouts: Vec<String>,
     /// The edition of the algorithm and its gate.
     pub algorithm: String,
     /// All must hold.
@@ -98,8 +104,11 @@ pub enum Measure {
     TruePeak,
     /// Loudness of the mix while there is speech, without a gate of level, LUFS.
     Dialogue,
-    /// Part of the time with speech, per cent.
-    SpeechShare,
+    /// Loudness range of the mix while there is speech, LU.
+    DialogueRange,
+    /// Part of the time with speech, per cent; `speech_share` is read as well.
+    #[serde(alias = "speech_share")]
+    SpeechPercent,
     /// Integrated loudness less that of the dialogue, LU.
     LoudnessToDialogue,
     /// ISO 21727, dB.
@@ -159,6 +168,14 @@ pub enum SpecificationError {
     /// A clause that can't be judged.
     #[error("clause `{0}`: expected at least one limit with a minimum or a maximum, finite numbers")]
     Clause(String),
+    /// A limit that nothing can keep, or that nobody can mean.
+    #[error("clause `{clause}`: {found}")]
+    Limit {
+        /// The clause.
+        clause: String,
+        /// What is wrong with it, and what was expected.
+        found: String,
+    },
 }
 
 fn names() -> Vec<String> {
@@ -185,8 +202,8 @@ impl Specification {
     /// # Errors
     /// When it is none, with what is wrong.
     pub fn read(text: &str) -> Result<Self, SpecificationError> {
-        let read: Self =
-            serde_yaml_ng::from_str(text).map_err(|e| SpecificationError::Syntax(e.to_string()))?;
+        let read: Self = serde_yaml_ng::from_str(text)
+            .map_err(|e| SpecificationError::Syntax(cut(&e.to_string(), SHOWN)))?;
         if read.clauses.is_empty() {
             return Err(SpecificationError::Syntax("it has no clauses".to_owned()));
         }
@@ -196,10 +213,15 @@ impl Specification {
         };
         let is_clause =
             |clause: &&Clause| clause.any.iter().chain(&clause.when).all(is_limit) && !clause.any.is_empty();
-        match read.clauses.iter().find(|clause| !is_clause(clause)) {
-            Some(clause) => Err(SpecificationError::Clause(clause.clause.chars().take(60).collect())),
-            None => Ok(read),
+        if let Some(clause) = read.clauses.iter().find(|clause| !is_clause(clause)) {
+            return Err(SpecificationError::Clause(cut(&clause.clause, SHOWN)));
         }
+        for clause in &read.clauses {
+            if let Some(found) = clause.any.iter().chain(&clause.when).find_map(Limit::fault) {
+                return Err(SpecificationError::Limit { clause: cut(&clause.clause, SHOWN), found });
+            }
+        }
+        Ok(read)
     }
 
     /// Whether a programme keeps to it. Samples that are no numbers fail every specification.
@@ -226,6 +248,18 @@ impl Specification {
         Judgement { name: self.name.clone(), verdict, clauses }
     }
 
+    /// What to say of its figures in `layout`, where it isn't for that.
+    pub fn remark_on(&self, layout: &str) -> Option<String> {
+        let is_meant = self.layouts.is_empty() || self.layouts.iter().any(|named| named == layout);
+        (!is_meant).then(|| {
+            format!(
+                "{} is for {} and says nothing of {layout}; it is judged by the same figures there",
+                self.name,
+                self.layouts.join(" and ")
+            )
+        })
+    }
+
     /// Whether it asks for something that depends on when there is speech.
     pub fn needs_speech(&self) -> bool {
         self.clauses.iter().any(Clause::needs_speech)
@@ -237,6 +271,13 @@ impl Specification {
     pub fn needs_leq_m(&self) -> bool {
         let limits = self.clauses.iter().flat_map(|clause| clause.any.iter().chain(&clause.when));
         limits.into_iter().any(|limit| limit.measure == Measure::LeqM)
+    }
+}
+
+impl Judgement {
+    /// One of its clauses depends on an estimate.
+    pub fn is_estimate(&self) -> bool {
+        self.clauses.iter().any(|clause| clause.estimate && clause.applies)
     }
 }
 
@@ -277,7 +318,31 @@ impl Clause {
     }
 }
 
+/// The first of `text`, which may be a whole file.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{} …", text.get(..at).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
 impl Limit {
+    /// What is wrong with it.
+    fn fault(&self) -> Option<String> {
+        let (lowest, highest) = self.measure.sensible();
+        let (name, unit) = (self.measure.name(), self.measure.unit());
+        if let (Some(minimum), Some(maximum)) = (self.minimum, self.maximum)
+            && minimum > maximum
+        {
+            return Some(format!(
+                "{name}: the minimum, {minimum} {unit}, is above the maximum, {maximum} {unit}; swap them"
+            ));
+        }
+        let outside = |end: &f64| !(lowest..=highest).contains(end);
+        let end = [self.minimum, self.maximum].into_iter().flatten().find(outside)?;
+        Some(format!("{name}: {end} {unit} is none; expected {lowest} to {highest} {unit}"))
+    }
+
     fn holds(&self, value: Option<f64>) -> Verdict {
         let Some(value) = value else { return Verdict::Open };
         let value = (value * PARTS).round() / PARTS;
@@ -297,9 +362,24 @@ impl Measure {
             Self::LoudnessRange => measurement.loudness_range_lu,
             Self::TruePeak => measurement.true_peak.map(|maximum| maximum.value),
             Self::Dialogue => measurement.dialogue.as_ref()?.loudness_lufs,
-            Self::SpeechShare => measurement.dialogue.as_ref().map(|dialogue| 100.0 * dialogue.speech_share),
+            Self::SpeechPercent => {
+                measurement.dialogue.as_ref().map(|dialogue| 100.0 * dialogue.speech_share)
+            }
+            Self::DialogueRange => measurement.dialogue.as_ref()?.loudness_range_lu,
             Self::LoudnessToDialogue => measurement.dialogue.as_ref()?.loudness_to_dialogue_lu,
             Self::LeqM => measurement.leq_m,
+        }
+    }
+
+    /// What a limit of it may be: no programme and no rule lies beyond.
+    fn sensible(self) -> (f64, f64) {
+        match self {
+            Self::Integrated | Self::MaxMomentary | Self::MaxShortTerm | Self::Dialogue => (-70.0, 0.0),
+            Self::LoudnessRange | Self::DialogueRange => (0.0, 100.0),
+            Self::TruePeak => (-60.0, 6.0),
+            Self::SpeechPercent => (0.0, 100.0),
+            Self::LoudnessToDialogue => (-60.0, 60.0),
+            Self::LeqM => (0.0, 140.0),
         }
     }
 
@@ -310,9 +390,10 @@ impl Measure {
             Self::MaxMomentary => "momentary",
             Self::MaxShortTerm => "short-term",
             Self::LoudnessRange => "range",
+            Self::DialogueRange => "dialogue range",
             Self::TruePeak => "true peak",
             Self::Dialogue => "dialogue",
-            Self::SpeechShare => "speech",
+            Self::SpeechPercent => "speech",
             Self::LoudnessToDialogue => "loudness to dialogue",
             Self::LeqM => "Leq(m)",
         }
@@ -320,15 +401,15 @@ impl Measure {
 
     /// It depends on when there is speech.
     pub fn needs_speech(self) -> bool {
-        matches!(self, Self::Dialogue | Self::SpeechShare | Self::LoudnessToDialogue)
+        matches!(self, Self::Dialogue | Self::DialogueRange | Self::SpeechPercent | Self::LoudnessToDialogue)
     }
 
     /// Its unit.
     pub fn unit(self) -> &'static str {
         match self {
-            Self::LoudnessRange | Self::LoudnessToDialogue => "LU",
+            Self::LoudnessRange | Self::DialogueRange | Self::LoudnessToDialogue => "LU",
             Self::TruePeak => "dBTP",
-            Self::SpeechShare => "%",
+            Self::SpeechPercent => "%",
             Self::LeqM => "dB",
             Self::Integrated | Self::MaxMomentary | Self::MaxShortTerm | Self::Dialogue => "LUFS",
         }

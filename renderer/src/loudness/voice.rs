@@ -1,7 +1,8 @@
 //! A detector of voices, for mixes whose dialogue is not to be had alone. What it tells is an estimate.
 //!
-//! The front channels, as one, at 16 kHz, go through the neural network of the crate `earshot` in stretches that don't
-//! depend on each other, each begun a little early, so that nothing but the programme decides what comes out.
+//! The front channels, as one, at 16 kHz, go through the neural network of the crate `earshot` in stretches of half a
+//! minute, each begun a little early, so that nothing but the programme decides what comes out. What the network finds depends on
+//! the level, so every stretch is first brought to one: by the gated level of the programme up to its end.
 
 use earshot::Detector;
 
@@ -26,6 +27,12 @@ const BEGINS: f32 = 0.8;
 const ENDS: f32 = 0.7;
 /// Steps of 10 ms; what is shorter is no syllable.
 const SHORTEST: u64 = 10;
+/// Mean square that the programme is brought to, −24 dB: dialogue of −23 to −27 LUFS in the centre.
+const LEVEL: f64 = 0.004;
+/// What is quieter than the mean by more than this factor, 10 dB, doesn't count for its level, as in BS.1770.
+const GATE: f64 = 0.1;
+/// No gain is beyond this, 50 dB: dither is no programme.
+const MOST_GAIN: f64 = 316.0;
 
 /// Listens to the mix.
 #[derive(Clone, Debug)]
@@ -40,6 +47,8 @@ pub(super) struct Voice {
     warm: usize,
     /// Of each frame so far.
     probabilities: Vec<f32>,
+    /// Mean squares of the same.
+    levels: Vec<f32>,
 }
 
 impl Voice {
@@ -51,6 +60,7 @@ impl Voice {
             heard: Vec::new(),
             warm: 0,
             probabilities: Vec::new(),
+            levels: Vec::new(),
         }
     }
 
@@ -70,11 +80,16 @@ impl Voice {
 
     /// Judges `frames` frames and keeps the last of them to warm up with.
     fn judge(&mut self, frames: usize) {
+        let mean_square =
+            |frame: &[f32]| frame.iter().map(|sample| sample * sample).sum::<f32>() / FRAME as f32;
+        let judged = self.heard.chunks_exact(FRAME).skip(self.warm).take(frames);
+        self.levels.extend(judged.map(mean_square));
+        let gain = gain(&self.levels);
         let mut detector = Detector::default();
         let heard = self.heard.chunks_exact(FRAME).take(self.warm + frames);
         for (number, frame) in heard.enumerate() {
             let mut samples = [0.0; FRAME];
-            samples.iter_mut().zip(frame).for_each(|(to, from)| *to = from.clamp(-1.0, 1.0));
+            samples.iter_mut().zip(frame).for_each(|(to, from)| *to = (gain * from).clamp(-1.0, 1.0));
             let probability = detector.predict_f32(&samples);
             if number >= self.warm {
                 self.probabilities.push(probability);
@@ -105,6 +120,17 @@ impl Voice {
         stretches.retain(|stretch| stretch.end - stretch.start >= SHORTEST);
         SpeechActivity { gate: SpeechGate::VoiceActivity, stretches }
     }
+}
+
+/// The gain that brings what is loud of frames with these mean squares to [`LEVEL`].
+fn gain(levels: &[f32]) -> f32 {
+    let mean = |least: f64| {
+        let loud = levels.iter().map(|level| f64::from(*level)).filter(|level| *level > least);
+        let (sum, count) = loud.fold((0.0, 0_usize), |(sum, count), level| (sum + level, count + 1));
+        sum / count.max(1) as f64
+    };
+    let level = mean(GATE * mean(0.0));
+    if level > 0.0 { (LEVEL / level).sqrt().min(MOST_GAIN) as f32 } else { 1.0 }
 }
 
 /// Where dialogue is looked for: the centre, and at half the gain the pair beside it, whose middle is a phantom centre. Where
@@ -140,6 +166,21 @@ mod tests {
         assert_eq!(front(&channels("0+2+0")), [(0, 0.5), (1, 0.5)]);
         let ears = ["left", "right"].map(|name| MeterChannel { name: name.into(), weight: 1.0 });
         assert_eq!(front(&ears), [(0, 0.5), (1, 0.5)]);
+    }
+
+    /// The level comes out the same from whatever it is, but for silence and dither.
+    #[test]
+    fn every_programme_is_heard_at_one_level() {
+        let steady = |level: f32| gain(&[level; 100]) * level.sqrt();
+        for level in [1e-7, 1e-4, 0.004, 0.25] {
+            assert!((20.0 * f64::from(steady(level)).log10() + 24.0).abs() < 0.1, "{level}");
+        }
+        assert_eq!((gain(&[0.0; 5]), gain(&[])), (1.0, 1.0));
+        assert!(gain(&[1e-12; 5]) < 317.0);
+        // Pauses don't count.
+        let mut spoken = [1e-3_f32; 100];
+        spoken[40..].fill(1e-6);
+        assert!((gain(&spoken) / gain(&[1e-3; 3]) - 1.0).abs() < 1e-5);
     }
 
     /// A tone and a hum are no voices, however long; that the stretches follow each other is seen by the number of

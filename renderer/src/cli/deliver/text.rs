@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::cli::Console;
 use crate::cli::info::{plural, printable};
+use crate::cli::render::target::{ESTIMATE, measured};
 use crate::cli::table::{aligned, comparison};
 use crate::deliver::package::{FileReport, PackageReport};
 use crate::loudness::{ClauseJudgement, Judgement, Verdict};
@@ -29,6 +30,9 @@ pub(super) fn print(report: &PackageReport, folder: &Path, console: &Console) {
             console.note(format_args!("{}: {line}", printable(&file.file)));
         }
     }
+    if report.deliverables.iter().any(is_estimate) {
+        console.note(format_args!("\n{ESTIMATE}"));
+    }
     let failed = report.deliverables.iter().filter(|file| file.verdict != Verdict::Pass);
     for (file, judgement) in failed.filter_map(|file| Some((file, file.judgement.as_ref()?))) {
         console.note("");
@@ -45,7 +49,9 @@ fn row(file: &FileReport) -> [String; HEAD.len()] {
         (Verdict::Fail, _) => "FAIL",
         (Verdict::Open, _) => "OPEN",
     };
-    let verdict = if file.unchanged { format!("{verdict}, unchanged") } else { verdict.to_owned() };
+    let about = if is_estimate(file) { "≈ " } else { "" };
+    let unchanged = if file.unchanged { ", unchanged" } else { "" };
+    let verdict = format!("{about}{verdict}{unchanged}");
     [
         printable(&file.file),
         layout.clone(),
@@ -61,17 +67,14 @@ fn row(file: &FileReport) -> [String; HEAD.len()] {
     ]
 }
 
+fn is_estimate(file: &FileReport) -> bool {
+    file.judgement.as_ref().is_some_and(Judgement::is_estimate)
+}
+
 /// The clauses that a file doesn't meet.
 fn failures(file: &FileReport, judgement: &Judgement) -> String {
     let open = |clause: &&ClauseJudgement| clause.verdict != Verdict::Pass;
-    let line = |clause: &ClauseJudgement| {
-        let values: Vec<String> = clause
-            .measured
-            .iter()
-            .map(|value| value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}")))
-            .collect();
-        format!("  {}: {}", printable(&clause.clause), values.join(", "))
-    };
+    let line = |clause: &ClauseJudgement| format!("  {}: {}", printable(&clause.clause), measured(clause));
     let why = file.correction.iter().filter_map(|correction| correction.shortfall.as_ref());
     let why = why.map(|why| format!("  {}", printable(why)));
     let lines: Vec<String> = judgement.clauses.iter().filter(open).map(line).chain(why).collect();

@@ -103,6 +103,7 @@ pub(super) struct DialogueAnswer {
     pub(super) estimate: bool,
     pub(super) loudness_lufs: Option<f64>,
     pub(super) stem_lufs: Option<f64>,
+    pub(super) loudness_range_lu: Option<f64>,
     pub(super) speech_percent: f64,
     pub(super) loudness_to_dialogue_lu: Option<f64>,
 }
@@ -116,6 +117,7 @@ impl DialogueAnswer {
             estimate: gate.is_estimate(),
             loudness_lufs: found.loudness_lufs,
             stem_lufs: found.stem_lufs,
+            loudness_range_lu: found.loudness_range_lu,
             speech_percent: 100.0 * found.speech_share,
             loudness_to_dialogue_lu: found.loudness_to_dialogue_lu,
         }

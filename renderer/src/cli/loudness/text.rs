@@ -86,6 +86,7 @@ fn spoken(out: &mut String, dialogue: &DialogueAnswer) {
             |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{about}{value:.2}"));
         let method = "BS.1770-1 of the mix while there is speech".to_owned();
         rows.push(("dialogue loudness", shown(dialogue.loudness_lufs), "LUFS", method));
+        rows.push(("dialogue range", shown(dialogue.loudness_range_lu), "LU", String::new()));
         rows.push(("loudness to dialogue", shown(dialogue.loudness_to_dialogue_lu), "LU", String::new()));
     }
     if dialogue.stem_lufs.is_some() {

@@ -9,10 +9,13 @@ use crate::cli::table::file_name;
 use crate::deliver::{
     Correction, CorrectionReport, Level, LimiterReport, LoudnessReport, OutputReport, Peaks, Report,
 };
-use crate::loudness::{ClauseJudgement, Verdict};
+use crate::loudness::{ClauseJudgement, Judgement, Verdict};
 
 /// Regions of a limiter's work that the text lists.
 const MOST_REGIONS: usize = 5;
+/// What `≈` means.
+pub(in crate::cli) const ESTIMATE: &str =
+    "≈ a voice activity detector told speech from the rest: what depends on it is an estimate";
 
 /// What is asked of the level.
 #[derive(Debug, clap::Args)]
@@ -52,20 +55,24 @@ impl TargetArgs {
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
     for (output, correction) in corrected(report) {
-        let CorrectionReport { before, after, .. } = correction;
+        let CorrectionReport { before, after, judgement, .. } = correction;
+        let verdict = judgement.as_ref().map_or("", |judgement| word(judgement.verdict));
+        let about = if judgement.as_ref().is_some_and(Judgement::is_estimate) { "≈ " } else { "" };
         // Writing to a String never fails.
         let _ = writeln!(
             out,
-            "{}: {} {}: gain {:+.2} dB, {} → {}",
+            "{}: {} {about}{verdict}: gain {:+.2} dB, {}{}",
             file_name(&output.file),
             printable(&correction.specification),
-            word(correction.judgement.verdict),
             correction.gain_db,
             levels(before),
-            levels(after)
+            after.as_ref().map_or_else(String::new, |after| format!(" → {}", levels(after)))
         );
         if let Some(limiter) = &correction.limiter {
             limited(&mut out, limiter);
+        }
+        if !about.is_empty() {
+            let _ = writeln!(out, "  {ESTIMATE}");
         }
         if let Some(shortfall) = &correction.shortfall {
             let _ = writeln!(out, "  {}", printable(shortfall));
@@ -102,11 +109,12 @@ fn limited(out: &mut String, limiter: &LimiterReport) {
 /// # Errors
 /// With the files that don't and the clauses they fail; exit code 1.
 pub(super) fn verdict(report: &Report) -> Result<(), CliError> {
-    let failed = corrected(report).filter(|(_, correction)| correction.judgement.verdict != Verdict::Pass);
+    let judged = corrected(report)
+        .filter_map(|(output, correction)| Some((output, correction, correction.judgement.as_ref()?)));
+    let failed = judged.filter(|(_, _, judgement)| judgement.verdict != Verdict::Pass);
     let files: Vec<String> = failed
-        .map(|(output, correction)| {
-            let clauses =
-                correction.judgement.clauses.iter().filter(|clause| clause.verdict != Verdict::Pass);
+        .map(|(output, correction, judgement)| {
+            let clauses = judgement.clauses.iter().filter(|clause| clause.verdict != Verdict::Pass);
             let clauses: Vec<String> = clauses.map(clause).collect();
             let shortfall = correction.shortfall.as_ref().map_or_else(String::new, |why| format!("; {why}"));
             format!("{}: {}: {}{shortfall}", output.file, correction.specification, clauses.join(", "))
@@ -121,12 +129,16 @@ pub(super) fn verdict(report: &Report) -> Result<(), CliError> {
 
 /// `true peak at most -1 dBTP (0.52)`.
 fn clause(judged: &ClauseJudgement) -> String {
-    let values: Vec<String> = judged
-        .measured
-        .iter()
-        .map(|value| value.map_or_else(|| "not measured".to_owned(), |value| format!("{value:.2}")))
-        .collect();
-    format!("{} ({})", judged.clause, values.join(", "))
+    format!("{} ({})", judged.clause, measured(judged))
+}
+
+/// What was measured for a clause, `≈` before what is only estimated.
+pub(in crate::cli) fn measured(judged: &ClauseJudgement) -> String {
+    let about = if judged.estimate { "≈" } else { "" };
+    let shown = |value: &Option<f64>| {
+        value.map_or_else(|| "not measured".to_owned(), |value| format!("{about}{value:.2}"))
+    };
+    judged.measured.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 fn corrected(report: &Report) -> impl Iterator<Item = (&OutputReport, &CorrectionReport)> {

@@ -13,22 +13,24 @@ mod pass;
 mod target;
 mod work;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use formats::bw64::Writer;
+use formats::Warning;
+use formats::bw64::{CompleteFile, Writer};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use self::pass::{Part, Treatment};
 use self::work::LimiterWork;
-pub use self::work::{LimitedRegion, LimiterReport};
+pub use self::work::{LimitedRegion, LimiterReport, ReductionCurve};
 use super::report::LoudnessReport;
 use super::sink::{Destination, FileSink, Taken, Written};
 use super::spool::Spool;
 use super::{Deliverable, JobError, Output};
 use crate::loudness::{
-    Judgement, Limiter, Measurement, Measures, Meter, Specification, SpeechSource, Verdict,
+    Judgement, Limiter, Measurement, Measures, Meter, Specification, SpeechActivity, SpeechSource, Verdict,
 };
 
 /// What the level of an output is to be.
@@ -75,18 +77,29 @@ pub struct CorrectionReport {
     pub limiter: Option<LimiterReport>,
     /// Loudness as rendered.
     pub before: LoudnessReport,
-    /// Loudness as written.
-    pub after: LoudnessReport,
-    /// Verdict on what is written.
-    pub judgement: Judgement,
+    /// Loudness as written; `None` where that is measured later, from the disk.
+    pub after: Option<LoudnessReport>,
+    /// Verdict on that.
+    pub judgement: Option<Judgement>,
     /// Why the target could not be met, where it could not.
     pub shortfall: Option<String>,
 }
 
-/// How a job is asked to stop, and told of the frames that were written, of every output.
+/// Sees a file that is complete on the disk: which of the outputs, and when there is speech in it.
+pub(super) type Inspect<'a> =
+    &'a (dyn Fn(usize, &CompleteFile, Option<&Arc<SpeechActivity>>) -> Result<(), JobError> + Sync);
+
+/// How a job is asked to stop, told of the frames that were written, of every output, and shown what is complete.
 pub(super) struct Watch<'a> {
     pub(super) stop: &'a (dyn Fn() -> bool + Sync),
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
+    pub(super) inspect: Option<Inspect<'a>>,
+}
+
+impl Watch<'_> {
+    fn show(&self, index: usize, written: &Written) -> Result<(), JobError> {
+        self.inspect.map_or(Ok(()), |inspect| inspect(index, &written.file, written.speech.as_ref()))
+    }
 }
 
 /// An output that waits.
@@ -108,13 +121,17 @@ const CLEARANCE: f64 = 0.01;
 /// Loudness that is so near to the target, LU, is there.
 const ON_TARGET: f64 = 0.05;
 /// Passes that only measure.
-const MOST_TRIALS: usize = 4;
+const MOST_TRIALS: usize = 6;
 /// More gain than this beyond the first is only limited away again, dB.
-const MOST_PUSH: f64 = 6.0;
-/// Less loudness than this for a decibel of gain, LU, and the gain isn't worth it.
+const MOST_PUSH: f64 = 10.0;
+/// Less loudness than this for a decibel of gain, LU, and the gain isn't worth it …
 const LEAST_YIELD: f64 = 0.25;
-/// No gain is beyond this, dB.
-const MOST_GAIN: f64 = 80.0;
+/// … but to come into the tolerance at all anything is that is more than this.
+const HARDLY_ANY: f64 = 0.05;
+/// No programme is turned up by more than this, dB: what is so quiet is silence, or the wrong file.
+const MOST_GAIN: f64 = 40.0;
+/// None is turned down by more, dB.
+const MOST_LOSS: f64 = 80.0;
 
 /// What is measured of outputs.
 const MEASURES: Measures = Measures { true_peak: true, offsets: false, timeline: false };
@@ -174,6 +191,16 @@ pub(super) fn destination(
     Ok((Destination::Spool(Spool::create(&output.file, channels)?, meter), Some(file)))
 }
 
+/// Specifications that aren't for the layout of an output that is to meet them.
+pub(super) fn remarks(outputs: &[Output]) -> impl Iterator<Item = Warning> {
+    outputs.iter().filter_map(|output| {
+        let Level::Target(correction) = &output.level else { return None };
+        let specification = &correction.specification;
+        let remark = specification.remark_on(&output.deliverable.name())?;
+        Some(Warning::new("specification-layout", specification.name.as_str(), remark))
+    })
+}
+
 /// Whether the levels that outputs ask for make sense.
 pub(super) fn check(outputs: &[Output]) -> Result<(), JobError> {
     for output in outputs {
@@ -198,6 +225,21 @@ pub(super) fn check(outputs: &[Output]) -> Result<(), JobError> {
 /// A file without its name yet, and what was done to its level.
 pub(super) type Finished = (Written, Option<CorrectionReport>);
 
+/// Outputs that are finished together: one that is written already, or a mix that is to be corrected and what gets the same.
+enum Due<'a> {
+    Written(usize, Box<Written>),
+    Group(Vec<(usize, Waiting<'a>)>),
+}
+
+impl Due<'_> {
+    /// Samples that are still to be written.
+    fn size(&self) -> u64 {
+        let Self::Group(group) = self else { return 0 };
+        let samples = |spool: &Spool| spool.frames().saturating_mul(spool.channels() as u64);
+        group.iter().fold(0, |sum, (_, output)| sum.saturating_add(samples(&output.spool)))
+    }
+}
+
 /// Corrects what waits for it, and is to become the files in `kept`. Gives the files in the order of the outputs.
 pub(super) fn finish(
     outputs: &[Output],
@@ -206,42 +248,34 @@ pub(super) fn finish(
     sample_rate: u32,
     watch: &Watch,
 ) -> Result<Vec<Finished>, JobError> {
-    let (mut finished, mut waiting) = (BTreeMap::new(), BTreeMap::new());
+    let (mut due, mut groups) = (Vec::new(), BTreeMap::<usize, Vec<(usize, Waiting)>>::new());
     for (index, (output, taken)) in outputs.iter().zip(taken).enumerate() {
         match (taken, kept.remove(&index)) {
             (Taken::Spool(spool, measurement), Some(file)) => {
                 let Output { level, deliverable, .. } = output;
-                waiting.insert(index, Waiting { level, deliverable, spool, measurement, file });
+                let leader = if let Level::SameAs(leader) = level { *leader } else { index };
+                let group = groups.entry(leader).or_default();
+                // The leader first, whatever their order in the job.
+                let place = if leader == index { 0 } else { group.len() };
+                group.insert(place, (index, Waiting { level, deliverable, spool, measurement, file }));
             }
-            (Taken::File(written), _) => {
-                finished.insert(index, (written, None));
-            }
+            (Taken::File(written), _) => due.push(Due::Written(index, Box::new(written))),
             (Taken::Spool(..), None) => return Err(JobError::file(&output.file, "is not written")),
         }
     }
-    for (index, written, report) in run(waiting, sample_rate, watch)? {
-        finished.insert(index, (written, report));
-    }
-    Ok(finished.into_values().collect())
-}
-
-/// Corrects and writes what waits, by index of the output; outputs with targets of their own beside each other.
-fn run<'a>(
-    waiting: BTreeMap<usize, Waiting<'a>>,
-    sample_rate: u32,
-    watch: &Watch,
-) -> Result<Vec<(usize, Written, Option<CorrectionReport>)>, JobError> {
-    let mut groups: BTreeMap<usize, Vec<(usize, Waiting<'a>)>> = BTreeMap::new();
-    for (index, output) in waiting {
-        let leader = if let Level::SameAs(leader) = output.level { *leader } else { index };
-        let group = groups.entry(leader).or_default();
-        // The leader first, whatever their order in the job.
-        let place = if leader == index { 0 } else { group.len() };
-        group.insert(place, (index, output));
-    }
-    let groups: Vec<_> = groups.into_values().collect();
-    let done = groups.into_par_iter().map(|group| correct(group, sample_rate, watch));
-    Ok(done.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    due.extend(groups.into_values().map(Due::Group));
+    // The longest first: the others fit in beside it.
+    due.sort_by_key(|due| Reverse(due.size()));
+    let finish = |due: Due| match due {
+        Due::Written(index, written) => {
+            watch.show(index, &written)?;
+            Ok(vec![(index, *written, None)])
+        }
+        Due::Group(group) => correct(group, sample_rate, watch),
+    };
+    let done = due.into_par_iter().with_max_len(1).map(finish).collect::<Result<Vec<_>, JobError>>()?;
+    let by_index = done.into_iter().flatten().map(|(index, written, report)| (index, (written, report)));
+    Ok(by_index.collect::<BTreeMap<_, _>>().into_values().collect())
 }
 
 /// Corrects the first of `group`, and gives the others the same.
@@ -256,31 +290,38 @@ fn correct(
     };
     let trial = Trial { correction, before: &before, spool: &first.spool, deliverable: first.deliverable };
     let Plan { gain_db, treatment, shortfall } = trial.settle(watch)?;
-    let meter = trial.meter()?;
+    let meter = watch.inspect.is_none().then(|| trial.meter()).transpose()?;
     let (indices, mut parts): (Vec<usize>, Vec<Part>) = group
         .into_iter()
         .map(|(index, output)| (index, Part { spool: output.spool, file: output.file }))
         .unzip();
-    if let Some(first) = parts.first_mut() {
+    if let (Some(first), Some(meter)) = (parts.first_mut(), meter) {
         first.file.measure_with(meter);
     }
     let mut work = LimiterWork::new(sample_rate);
     pass::write(&mut parts, &treatment, watch, &mut work)?;
     let written = parts.into_iter().map(|part| part.file.finish()).collect::<Result<Vec<_>, _>>()?;
-    let after = written.first().and_then(|first| first.measurement.as_ref()).unwrap_or(&before);
-    let judgement = correction.specification.judge(after);
+    let after = written.first().and_then(|first| first.measurement.as_ref());
+    let judgement = after.map(|after| correction.specification.judge(after));
+    let is_met = judgement.as_ref().is_some_and(|judgement| judgement.verdict == Verdict::Pass);
     let ceiling = target::ceiling(&correction.specification);
     let report = CorrectionReport {
         specification: correction.specification.name.clone(),
         gain_db,
         limiter: (correction.peaks == Peaks::Limit).then(|| work.report(ceiling)),
         before: LoudnessReport::new(&before),
-        after: LoudnessReport::new(after),
-        shortfall: shortfall.filter(|_| judgement.verdict != Verdict::Pass),
+        after: after.map(LoudnessReport::new),
+        shortfall: shortfall.filter(|_| !is_met),
         judgement,
     };
+    let speech = before.dialogue.as_ref().map(|dialogue| Arc::clone(&dialogue.activity));
+    let mut written: Vec<(usize, Written)> = indices.into_iter().zip(written).collect();
+    if let Some((_, mix)) = written.first_mut() {
+        mix.speech = speech;
+    }
+    written.par_iter().with_max_len(1).try_for_each(|(index, written)| watch.show(*index, written))?;
     let mut report = Some(report);
-    Ok(indices.into_iter().zip(written).map(|(index, written)| (index, written, report.take())).collect())
+    Ok(written.into_iter().map(|(index, written)| (index, written, report.take())).collect())
 }
 
 /// What is settled before anything is written.
@@ -307,7 +348,15 @@ impl Trial<'_> {
             let treatment = self.treatment(0.0)?;
             return Ok(Plan { gain_db: 0.0, treatment, shortfall: Some(shortfall) });
         };
-        let wanted = wanted.clamp(-MOST_GAIN, MOST_GAIN);
+        if wanted > MOST_GAIN {
+            let shortfall = format!(
+                "{wanted:.1} dB of gain are missing to {}, and none is given above {MOST_GAIN} dB: is this the right programme? \
+                 The level is as rendered",
+                specification.name
+            );
+            return Ok(Plan { gain_db: 0.0, treatment: self.treatment(0.0)?, shortfall: Some(shortfall) });
+        }
+        let wanted = wanted.max(-MOST_LOSS);
         let peak = self.before.true_peak.map_or(f64::NEG_INFINITY, |peak| peak.value);
         let room = target::ceiling(specification) - peak;
         let plan = |gain_db, shortfall| {
@@ -334,14 +383,19 @@ impl Trial<'_> {
         }
     }
 
-    /// Raises the gain by what limiting takes away.
+    /// Raises the gain by what limiting takes away: to the middle of the tolerance as long as a decibel gives something for
+    /// what it costs, and into the tolerance as long as it gives anything.
     fn push(&self, first: f64, watch: &Watch) -> Result<(f64, Option<String>), JobError> {
         let (mut gain, mut last, mut best) = (first, None, (f64::INFINITY, first));
+        let mut is_within = false;
         for _ in 0..MOST_TRIALS {
             let measured = pass::measure(self.spool, &self.treatment(gain)?, self.meter()?, watch)?;
             let missing = target::gain(&self.correction.specification, &measured).unwrap_or(0.0);
-            // More drive must be worth it.
-            if best.0 - missing.abs() > LEAST_YIELD * (gain - best.1).abs() {
+            let to_edge = target::least_gain(&self.correction.specification, &measured);
+            let arrives = to_edge == 0.0 && !is_within;
+            is_within |= arrives;
+            // More drive must be worth it, or bring the programme into the tolerance.
+            if arrives || best.0 - missing.abs() > LEAST_YIELD * (gain - best.1).abs() {
                 best = (missing.abs(), gain);
             }
             if missing.abs() <= ON_TARGET {
@@ -351,11 +405,16 @@ impl Trial<'_> {
             let given = last.map_or(1.0, |(gain_before, missing_before): (f64, f64)| {
                 (missing_before - missing) / (gain - gain_before)
             });
-            if !(LEAST_YIELD..).contains(&given) {
+            let (wanted, least) = if given >= LEAST_YIELD || is_within {
+                (missing, LEAST_YIELD)
+            } else {
+                (to_edge, HARDLY_ANY)
+            };
+            if !(least..).contains(&given) {
                 break;
             }
             last = Some((gain, missing));
-            let next = (gain + missing / given.min(1.0)).min(first + MOST_PUSH);
+            let next = (gain + wanted / given.min(1.0)).min(first + MOST_PUSH);
             if next == gain {
                 break;
             }

@@ -53,15 +53,27 @@ fn moves_with_gain(measure: Measure) -> bool {
         | Measure::MaxShortTerm
         | Measure::Dialogue
         | Measure::LeqM => true,
-        Measure::LoudnessRange | Measure::TruePeak | Measure::SpeechShare | Measure::LoudnessToDialogue => {
-            false
-        }
+        Measure::LoudnessRange
+        | Measure::DialogueRange
+        | Measure::TruePeak
+        | Measure::SpeechPercent
+        | Measure::LoudnessToDialogue => false,
     }
 }
 
 /// The gain, dB, that takes a programme to the loudness of `specification`: the middle of its first tolerance, else as little as
 /// brings it into its ranges. `None` when none of its loudness clauses was measured.
 pub(super) fn gain(specification: &Specification, measured: &Measurement) -> Option<f64> {
+    nearest(specification, measured, true)
+}
+
+/// The least gain, dB, that brings a programme into as many of its ranges as there are gains for.
+pub(super) fn least_gain(specification: &Specification, measured: &Measurement) -> f64 {
+    nearest(specification, measured, false).unwrap_or(0.0)
+}
+
+/// The gain that keeps the most clauses, and of these the nearest to the middle of the first tolerance, or to none.
+fn nearest(specification: &Specification, measured: &Measurement, to_the_middle: bool) -> Option<f64> {
     let ranges = |clause: &Clause| -> Vec<Range> {
         clause.any.iter().filter_map(|limit| Range::of(limit, measured)).collect()
     };
@@ -71,7 +83,7 @@ pub(super) fn gain(specification: &Specification, measured: &Measurement) -> Opt
         return None;
     }
     let all = clauses.iter().flatten();
-    let aim = all.clone().find_map(|range| range.middle()).unwrap_or(0.0);
+    let aim = all.clone().find_map(|range| range.middle()).filter(|_| to_the_middle).unwrap_or(0.0);
     let kept = |gain: f64| clauses.iter().filter(|any| any.iter().any(|range| range.contains(gain))).count();
     let candidates = all.flat_map(|range| range.edges());
     let best = candidates.fold((kept(aim), aim), |(most, best), gain| {
@@ -118,6 +130,12 @@ mod tests {
         assert_eq!(to("apple-music", &loud), Some(-3.05));
         assert_eq!(to("apple-music", &measured(Some(-20.0), -10.0, -12.0)), Some(0.0));
         assert_eq!(to("apple-music", &measured(Some(-40.0), -10.0, -12.0)), Some(9.05));
+        // ±0.2 LU: what is within needs nothing, what is out of it a little more than to the edge.
+        let least = |lufs| {
+            least_gain(&Specification::by_name("ebu-r128").unwrap(), &measured(Some(lufs), -10.0, -12.0))
+        };
+        assert_eq!(least(-23.15), 0.0);
+        assert!((least(-24.0) - 0.85).abs() < 1e-9 && (least(-20.0) + 2.85).abs() < 1e-9);
     }
 
     /// R 128 s1: −23 ± 0.5 LUFS, and short-term at most −18 or momentary at most −15.

@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 
 use crate::deliver::Clock;
+use crate::loudness::Columns;
 
 /// Limiting that pauses for less than this is one region, seconds.
 const PAUSE_SECONDS: u64 = 1;
 /// Regions that a report has: the deepest.
 const MOST_REGIONS: usize = 100;
+/// Columns of the curve.
+const MOST_COLUMNS: usize = 400;
+/// Frames of which it keeps one gain.
+const CELL: u64 = 256;
 
 /// Gains as they went by.
 #[derive(Clone, Debug)]
@@ -16,6 +21,10 @@ pub(super) struct LimiterWork {
     frames: u64,
     active: u64,
     regions: Vec<Region>,
+    /// The least gain of each cell.
+    curve: Columns<f32>,
+    /// Of the cell that is being filled: frames, and the least gain.
+    cell: (u64, f32),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +50,17 @@ pub struct LimiterReport {
     pub active_share: f64,
     /// Where it worked: the deepest hundred, in the order of time.
     pub regions: Vec<LimitedRegion>,
+    /// All of it over time; `None` when it did nothing.
+    pub curve: Option<ReductionCurve>,
+}
+
+/// What a limiter took away over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReductionCurve {
+    /// Frames of a column but the last.
+    pub column_frames: u64,
+    /// The greatest reduction within each, dB.
+    pub reduction_db: Vec<f64>,
 }
 
 /// A part of an output that was limited, with pauses of less than a second.
@@ -63,11 +83,13 @@ fn decibels(gain: f32) -> f64 {
 
 impl LimiterWork {
     pub(super) fn new(sample_rate: u32) -> Self {
-        Self { sample_rate, frames: 0, active: 0, regions: Vec::new() }
+        let curve = Columns::new(MOST_COLUMNS, |least: &mut f32, later| *least = least.min(*later));
+        Self { sample_rate, frames: 0, active: 0, regions: Vec::new(), curve, cell: (0, 1.0) }
     }
 
     /// Takes in the next gains.
     pub(super) fn add(&mut self, gains: &[f32]) {
+        self.draw(gains);
         let pause = PAUSE_SECONDS * u64::from(self.sample_rate);
         for (frame, gain) in (self.frames..).zip(gains).filter(|(_, gain)| **gain < 1.0) {
             self.active += 1;
@@ -87,6 +109,34 @@ impl LimiterWork {
             }
         }
         self.frames = self.frames.saturating_add(gains.len() as u64);
+    }
+
+    fn draw(&mut self, gains: &[f32]) {
+        let mut rest = gains;
+        while !rest.is_empty() {
+            let left = usize::try_from(CELL - self.cell.0).unwrap_or(usize::MAX);
+            let (cell, after) = rest.split_at(left.min(rest.len()));
+            let least = cell.iter().fold(self.cell.1, |least, gain| least.min(*gain));
+            self.cell = (self.cell.0 + cell.len() as u64, least);
+            if self.cell.0 == CELL {
+                self.curve.add(least);
+                self.cell = (0, 1.0);
+            }
+            rest = after;
+        }
+    }
+
+    fn drawn(&self) -> Option<ReductionCurve> {
+        let mut curve = self.curve.clone();
+        if self.cell.0 > 0 {
+            curve.add(self.cell.1);
+        }
+        let (columns, cells, _) = curve.finish();
+        let hundredths = |gain: &f32| (decibels(*gain) * 100.0).round() / 100.0;
+        (self.active > 0).then(|| ReductionCurve {
+            column_frames: cells.saturating_mul(CELL),
+            reduction_db: columns.iter().map(hundredths).collect(),
+        })
     }
 
     pub(super) fn report(&self, ceiling_dbtp: f64) -> LimiterReport {
@@ -111,6 +161,7 @@ impl LimiterWork {
             max_reduction_at: frame.map(clock),
             active_share: self.active as f64 / self.frames.max(1) as f64,
             regions: deepest.into_iter().map(region).collect(),
+            curve: self.drawn(),
         }
     }
 }
@@ -138,5 +189,26 @@ mod tests {
         assert!((report.active_share - 4.0 / 60.0).abs() < 1e-12);
         let idle = LimiterWork::new(10).report(-1.0);
         assert_eq!((idle.max_reduction_db, idle.max_reduction_frame, idle.active_share), (0.0, None, 0.0));
+        assert_eq!((report.curve.map(|curve| curve.reduction_db), idle.curve), (Some(vec![12.04]), None));
+    }
+
+    /// However the gains come, and however many there are.
+    #[test]
+    fn the_curve_has_the_least_gain_of_each_column() {
+        let mut gains = vec![1.0_f32; 1000 * CELL as usize + 10];
+        (gains[3], gains[700 * CELL as usize], gains[1000 * CELL as usize + 9]) = (0.5, 0.25, 0.8);
+        let drawn = |blocks: usize| {
+            let mut work = LimiterWork::new(48_000);
+            gains.chunks(blocks).for_each(|block| work.add(block));
+            work.report(-1.0).curve.unwrap()
+        };
+        let curve = drawn(gains.len());
+        assert_eq!((curve.column_frames, curve.reduction_db.len()), (4 * CELL, 251));
+        assert_eq!(
+            (curve.reduction_db[0], curve.reduction_db[175], curve.reduction_db[250]),
+            (6.02, 12.04, 1.94)
+        );
+        assert_eq!(curve.reduction_db.iter().filter(|reduction| **reduction > 0.0).count(), 3);
+        assert_eq!(drawn(77), curve);
     }
 }

@@ -1,11 +1,12 @@
 //! The folder of a delivery: what is to lie in it waits under temporary names until all of it is complete.
 
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use formats::bw64::{CompleteFile, OutputFile};
 
+use super::{manifest, mhl};
 use crate::deliver::JobError;
 
 /// A folder, there or made.
@@ -15,6 +16,8 @@ pub(super) struct Folder {
     /// Folders that were made for it, outermost first; gone again when nothing gets into them.
     made: Vec<PathBuf>,
     ready: Vec<Ready>,
+    /// Locked for as long as the delivery goes on, where the file system can do that.
+    _lock: Option<File>,
 }
 
 /// A file that is complete and waits for its name.
@@ -31,14 +34,37 @@ enum Waiting {
 }
 
 impl Folder {
-    /// Opens `path`, or makes it.
+    /// Opens `path`, or makes it. Nobody else delivers into it until this is dropped.
     ///
     /// # Errors
-    /// When it is a file, or can't be made.
+    /// When it is a file, can't be made, or another delivery is being made in it.
     pub(super) fn open(path: &Path) -> Result<Self, JobError> {
-        let mut folder = Self { path: path.to_path_buf(), made: Vec::new(), ready: Vec::new() };
+        let mut folder = Self { path: path.to_path_buf(), made: Vec::new(), ready: Vec::new(), _lock: None };
         folder.make(path)?;
+        // A folder that can't be opened or locked (some network file systems know no locks) is used without.
+        let Ok(lock) = File::open(path) else { return Ok(folder) };
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            let message = "another delivery is being made in this folder; wait for it, or choose another one";
+            return Err(JobError::file(path, message));
+        }
+        folder._lock = Some(lock);
         Ok(folder)
+    }
+
+    /// Removes what a job that was killed left of files whose names `is_own` knows: `.NAME.part-PID`.
+    pub(super) fn remove_left_over(&self, is_own: &dyn Fn(&str) -> bool) {
+        for folder in [self.path.clone(), self.path.join(mhl::FOLDER)] {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name();
+                let part = name.to_str().and_then(|name| name.strip_prefix('.')?.rsplit_once(".part-"));
+                let Some((name, process)) = part else { continue };
+                let process = process.split('-').next().unwrap_or_default();
+                if is_own(name) && is_gone(process) {
+                    // Whoever may not remove it may not write here either, and hears of that soon.
+                    let _ = fs::remove_file(entry.path());
+                }
+            }
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -103,13 +129,16 @@ impl Folder {
         self.ready.push(Ready { path, file: Waiting::Samples(Box::new(file)) });
     }
 
-    /// Gives every file its name, in the order they came.
+    /// Gives every file its name.
     ///
     /// # Errors
     /// When the system refuses one; then none of them stays.
     pub(super) fn publish(mut self) -> Result<(), JobError> {
         let mut published: Vec<PathBuf> = Vec::new();
-        for Ready { path, file } in std::mem::take(&mut self.ready) {
+        let mut ready = std::mem::take(&mut self.ready);
+        // First what tells whose the others are, should the machine stop between two of them.
+        ready.sort_by_key(|ready| !ready.path.ends_with(manifest::NAME));
+        for Ready { path, file } in ready {
             let named = match file {
                 Waiting::Samples(file) => file.publish().map(drop),
                 Waiting::Bytes(file) => file.publish(),
@@ -124,6 +153,14 @@ impl Folder {
         self.made.clear();
         Ok(())
     }
+}
+
+/// No process has this number. Where that can't be told, one may have it.
+fn is_gone(process: &str) -> bool {
+    let Ok(number) = process.parse::<u32>() else { return false };
+    let processes = Path::new("/proc");
+    number == std::process::id()
+        || processes.join("self").exists() && !processes.join(number.to_string()).exists()
 }
 
 impl Drop for Folder {
@@ -157,6 +194,30 @@ mod tests {
         // A folder that was there stays.
         drop(Folder::open(&path).unwrap());
         assert!(path.join("x.json").exists());
+    }
+
+    #[test]
+    fn one_delivery_at_a_time() {
+        let outer = tempfile::tempdir().unwrap();
+        let first = Folder::open(outer.path()).unwrap();
+        let refused = Folder::open(outer.path()).unwrap_err().to_string();
+        assert!(refused.contains("another delivery is being made"), "{refused}");
+        drop(first);
+        assert!(Folder::open(outer.path()).is_ok());
+    }
+
+    #[test]
+    fn what_a_killed_job_left_is_removed_and_nothing_else() {
+        let outer = tempfile::tempdir().unwrap();
+        let path = |name: &str| outer.path().join(name);
+        // No process has a number beyond 2^22 on Linux, and process 1 is always there.
+        let kept = [".a.wav.part-1", ".b.wav.part-4294967295", ".a.wav.part-x", "a.wav", ".a.wav"];
+        let gone = [".a.wav.part-4294967295", ".a.wav.part-4294967295-2", ".report.json.part-4294967295"];
+        kept.iter().chain(&gone).for_each(|name| fs::write(path(name), "").unwrap());
+        let folder = Folder::open(outer.path()).unwrap();
+        folder.remove_left_over(&|name| ["a.wav", "report.json"].contains(&name));
+        assert!(kept.iter().all(|name| path(name).exists()));
+        assert!(gone.iter().all(|name| !path(name).exists()));
     }
 
     #[test]

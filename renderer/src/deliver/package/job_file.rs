@@ -15,6 +15,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+use super::request::{NO_SPECIFICATION, STEMS};
 use formats::nearest;
 
 /// Longest job file.
@@ -273,9 +274,19 @@ impl Parser<'_> {
                 Err(self.fault(from, "adm is a copy of the master and has no spec, layout or parts".into()))
             }
             (false, spec, Some(layout)) => {
-                let spec = spec.unwrap_or_else(|| super::request::NO_SPECIFICATION.to_owned());
-                let parts = parts.as_deref().unwrap_or_default().split_whitespace();
-                let parts: String = parts.map(|part| format!("+{part}")).collect();
+                let parts: Vec<&str> = parts.as_deref().unwrap_or_default().split_whitespace().collect();
+                let has_mix = parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("mix"));
+                let spec = match spec {
+                    Some(spec) if has_mix || spec.eq_ignore_ascii_case(STEMS) => spec,
+                    Some(spec) if !spec.eq_ignore_ascii_case(NO_SPECIFICATION) => {
+                        let message = "parts without `mix`: stems are corrected as their mix is; add mix, or leave out spec";
+                        return Err(self.fault(from, message.to_owned()));
+                    }
+                    // What is listed and nothing else.
+                    _ if !has_mix => STEMS.to_owned(),
+                    _ => NO_SPECIFICATION.to_owned(),
+                };
+                let parts: String = parts.iter().map(|part| format!("+{part}")).collect();
                 Ok(format!("{spec}:{layout}{parts}{name}"))
             }
             (false, _, None) => Err(self.fault(

@@ -24,11 +24,8 @@ const VERSION: u32 = 1;
 
 /// The deliverables of a folder, by their file names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
     version: u32,
-    /// The hash list that was written with them.
-    pub(super) hash_list: Option<String>,
     pub(super) files: BTreeMap<String, Made>,
 }
 
@@ -44,7 +41,7 @@ pub(super) struct Made {
 
 impl Default for Manifest {
     fn default() -> Self {
-        Self { version: VERSION, hash_list: None, files: BTreeMap::new() }
+        Self { version: VERSION, files: BTreeMap::new() }
     }
 }
 
@@ -123,12 +120,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Manifest::of(folder.path()), Manifest::default());
         let path = folder.path().join(NAME);
-        for text in ["", "{", "[]", "{\"version\": 2, \"hash_list\": null, \"files\": {}}"] {
+        for text in ["", "{", "[]", "{\"version\": 2, \"files\": {}}"] {
             std::fs::write(&path, text).unwrap();
             assert_eq!(Manifest::of(folder.path()), Manifest::default(), "{text}");
         }
-        let made = Manifest { hash_list: Some("x.mhl".into()), ..Manifest::default() };
-        std::fs::write(&path, made.to_json()).unwrap();
-        assert_eq!(Manifest::of(folder.path()), made);
+        std::fs::write(&path, Manifest::default().to_json()).unwrap();
+        assert_eq!(Manifest::of(folder.path()), Manifest::default());
     }
 }

@@ -3,6 +3,9 @@
 //! A delivery is one generation: what is delivered anew is a new original, not a damaged copy of an old one.
 
 use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::checksum::{Checksums, c4};
@@ -13,6 +16,10 @@ pub(super) const FOLDER: &str = "ascmhl";
 pub(super) const CHAIN: &str = "ascmhl_chain.xml";
 /// What no list holds: itself, and what file browsers leave behind.
 const IGNORED: [&str; 3] = [".DS_Store", "ascmhl", "ascmhl/"];
+/// The end of what a list calls its program.
+const TOOL: &str = "\">proscenium</tool>";
+/// Most of a file of somebody's that is read.
+const MOST_READ: u64 = 16 << 20;
 const SECONDS_PER_DAY: u64 = 86_400;
 
 /// One file of the list.
@@ -32,6 +39,51 @@ pub(super) struct HashList {
     pub(super) chain: String,
 }
 
+/// What the folder `ascmhl` holds already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum History {
+    /// Nothing.
+    None,
+    /// One list, by this program, as it was written: its name.
+    Own(String),
+    /// Somebody else's, or ours with generations of somebody else.
+    Foreign,
+}
+
+impl History {
+    /// That of a delivery in `folder`. Ours is known by its own text and by the chain's checksum of it.
+    pub(super) fn of(folder: &Path) -> Self {
+        let folder = folder.join(FOLDER);
+        let read = |name: &str| {
+            let mut text = String::new();
+            let read =
+                File::open(folder.join(name)).and_then(|file| file.take(MOST_READ).read_to_string(&mut text));
+            read.ok().map(|_| text)
+        };
+        if fs::symlink_metadata(folder.join(CHAIN)).is_err() {
+            return Self::None;
+        }
+        let own = read(CHAIN).and_then(|chain| {
+            let name = chain.split_once("<path>")?.1.split_once("</path>")?.0;
+            let name = name.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            let is_plain = name.starts_with("0001_") && name.ends_with(".mhl") && !name.contains('/');
+            let list = read(&name).filter(|_| is_plain)?;
+            // The same chain comes of the same list, and of no other.
+            (list.contains(TOOL) && chain == chain_of(&escaped(&name), &list)).then_some(name)
+        });
+        own.map_or(Self::Foreign, Self::Own)
+    }
+}
+
+/// The chain file of one list; `name` is what XML has for its name.
+fn chain_of(name: &str, list: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ascmhldirectory xmlns=\"urn:ASC:MHL:DIRECTORY:v2.0\">\n  \
+         <hashlist sequencenr=\"1\">\n    <path>{name}</path>\n    <c4>{}</c4>\n  </hashlist>\n</ascmhldirectory>\n",
+        c4(list.as_bytes())
+    )
+}
+
 impl HashList {
     /// File name of the list of a folder called `folder`, as of `now`.
     pub(super) fn name(folder: &str, now: SystemTime) -> String {
@@ -42,12 +94,7 @@ impl HashList {
     /// Lists `files`; the list itself will be called `name`.
     pub(super) fn new(name: &str, host: &str, files: &[Listed], now: SystemTime) -> Self {
         let list = list(host, files, Utc::of(now));
-        let chain = format!(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ascmhldirectory xmlns=\"urn:ASC:MHL:DIRECTORY:v2.0\">\n  \
-             <hashlist sequencenr=\"1\">\n    <path>{}</path>\n    <c4>{}</c4>\n  </hashlist>\n</ascmhldirectory>\n",
-            escaped(name),
-            c4(list.as_bytes())
-        );
+        let chain = chain_of(&escaped(name), &list);
         Self { list, chain }
     }
 }
@@ -56,7 +103,7 @@ fn list(host: &str, files: &[Listed], now: Utc) -> String {
     let mut xml = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<hashlist version=\"2.0\" xmlns=\"urn:ASC:MHL:v2.0\">\n  \
          <creatorinfo>\n    <creationdate>{now}</creationdate>\n    <hostname>{}</hostname>\n    \
-         <tool version=\"{}\">proscenium</tool>\n  </creatorinfo>\n  <processinfo>\n    \
+         <tool version=\"{}{TOOL}\n  </creatorinfo>\n  <processinfo>\n    \
          <process>in-place</process>\n    <ignore>\n",
         escaped(host),
         env!("CARGO_PKG_VERSION")
@@ -178,5 +225,34 @@ mod tests {
         assert!(made.list.contains(">900150983cd24fb0d6963f7d28e17f72</md5>"));
         assert!(made.chain.contains(&c4(made.list.as_bytes())), "{}", made.chain);
         assert!(made.chain.contains("<path>0001_out &amp; in_2026-11-21_125541Z.mhl</path>"));
+    }
+
+    #[test]
+    fn a_list_of_ours_is_known_by_itself_and_any_other_is_foreign() {
+        let folder = tempfile::tempdir().unwrap();
+        let found = || History::of(folder.path());
+        assert_eq!(found(), History::None);
+        let name = HashList::name("a & b", UNIX_EPOCH);
+        let made = HashList::new(&name, "desk", &[], UNIX_EPOCH);
+        let inner = folder.path().join(FOLDER);
+        fs::create_dir(&inner).unwrap();
+        let write = |name: &str, text: &str| fs::write(inner.join(name), text).unwrap();
+        write(&name, &made.list);
+        write(CHAIN, &made.chain);
+        assert_eq!(found(), History::Own(name.clone()));
+        // Another program's list, one that was edited, another generation, no chain at all.
+        let theirs = made.list.replace("proscenium", "mhl-tool");
+        write(&name, &theirs);
+        assert_eq!(found(), History::Foreign);
+        write(CHAIN, &chain_of(&escaped(&name), &theirs));
+        assert_eq!(found(), History::Foreign);
+        write(&name, &made.list);
+        write(
+            CHAIN,
+            &made.chain.replace("</ascmhldirectory>", "<hashlist sequencenr=\"2\"/></ascmhldirectory>"),
+        );
+        assert_eq!(found(), History::Foreign);
+        write(CHAIN, "");
+        assert_eq!(found(), History::Foreign);
     }
 }

@@ -191,6 +191,9 @@ pub(super) fn title_of(stem: &str) -> String {
     if title.is_empty() { "untitled".to_owned() } else { title }
 }
 
+/// Names that Windows keeps for devices, whatever comes after a dot.
+const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+
 fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
 }
@@ -217,10 +220,24 @@ fn check(name: &str) -> Result<(), NameError> {
     if name.starts_with(['.', '-', ' ']) {
         return refuse("begins with a dot, a dash or a space; begin with a letter or a digit");
     }
+    let device = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    if DEVICES.contains(&device.as_str()) || is_port(&device) {
+        return refuse("is that of a device on Windows, where no file can have it; add a word to it");
+    }
     if name.len() > LONGEST_NAME {
         return refuse("is longer than 200 bytes; shorten the title or the template");
     }
     Ok(())
+}
+
+/// `COM1`, `LPT9`.
+fn is_port(name: &str) -> bool {
+    let number = name.strip_prefix("COM").or_else(|| name.strip_prefix("LPT"));
+    number.is_some_and(|number| {
+        let mut characters = number.chars();
+        characters.next().is_some_and(|c| c.is_ascii_digit() || "¹²³".contains(c))
+            && characters.next().is_none()
+    })
 }
 
 fn cut(text: &str) -> String {

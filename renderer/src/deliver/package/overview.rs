@@ -20,13 +20,13 @@ pub(super) fn page(package: &Package, report: &PackageReport, planned: &[Planned
         title: "Delivery report".to_owned(),
         subject: report.title.clone(),
         facts,
-        tables: vec![summary(report), checksums(report)],
+        tables: vec![summary(report, planned), checksums(report)],
         sections: sections.filter_map(|(planned, file)| section(package, planned, file)).collect(),
         warnings: report.warnings.clone(),
     }
 }
 
-fn summary(report: &PackageReport) -> Table {
+fn summary(report: &PackageReport, planned: &[Planned]) -> Table {
     let head = [
         "Deliverable",
         "File",
@@ -40,7 +40,7 @@ fn summary(report: &PackageReport) -> Table {
         "Verdict",
     ];
     let mut table = Table::new("Deliverables", &head);
-    for file in &report.deliverables {
+    for (file, planned) in report.deliverables.iter().zip(planned) {
         let (rendered, delivered) = (file.rendered, file.delivered);
         let verdict = match &file.judgement {
             Some(_) => Cell::Verdict(file.verdict),
@@ -48,7 +48,10 @@ fn summary(report: &PackageReport) -> Table {
         };
         table.rows.push(vec![
             Cell::Text(file.deliverable.clone()),
-            Cell::Text(file.file.clone()),
+            match planned.measurement {
+                Some(_) => Cell::Link(file.file.clone(), anchor(planned)),
+                None => Cell::Text(file.file.clone()),
+            },
             Cell::Text(layout(file)),
             Cell::Number(shown(rendered.and_then(|loudness| loudness.integrated_lufs))),
             Cell::Number(shown(file.correction.as_ref().map(|correction| correction.gain_db))),
@@ -74,6 +77,11 @@ fn checksums(report: &PackageReport) -> Table {
     };
     table.rows = report.deliverables.iter().map(row).collect();
     table
+}
+
+/// Where the section of a file is found: which deliverable, and what of it.
+fn anchor(planned: &Planned) -> String {
+    format!("file-{}-{}", planned.wanted + 1, planned.part.map_or("master", part_name))
 }
 
 fn layout(file: &FileReport) -> String {
@@ -104,6 +112,8 @@ fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Se
     ];
     Some(Section {
         title: file.file.clone(),
+        anchor: anchor(planned),
+        limiter: file.correction.as_ref().and_then(|made| made.limiter.as_ref()?.curve.clone()),
         facts: facts.into_iter().chain(compared).collect(),
         measurement: Some(measurement),
         warnings: file.correction.iter().filter_map(|correction| correction.shortfall.clone()).collect(),

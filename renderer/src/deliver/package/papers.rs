@@ -9,7 +9,7 @@ use formats::Warning;
 use super::checksum::Checksums;
 use super::folder::Folder;
 use super::manifest::{self, Made, Manifest};
-use super::mhl::{self, HashList, Listed};
+use super::mhl::{self, HashList, History, Listed};
 use super::plan::{PAGE, Planned, REPORT};
 use super::report::PackageReport;
 use crate::deliver::JobError;
@@ -18,11 +18,13 @@ use crate::deliver::JobError;
 const LONGEST_FOLDER_NAME: usize = 60;
 
 /// Everything is there that goes with files which are all as they were made.
-pub(super) fn are_there(folder: &Folder, planned: &[Planned], old: &Manifest) -> bool {
-    let list = old.hash_list.as_ref().map(|list| format!("{}/{list}", mhl::FOLDER));
+pub(super) fn are_there(folder: &Folder, planned: &[Planned]) -> bool {
+    if !matches!(History::of(folder.path()), History::Own(_)) {
+        return false;
+    }
     let sidecars =
         planned.iter().flat_map(|file| ["md5", "sha256"].map(|end| format!("{}.{end}", file.name)));
-    let mut names = sidecars.chain(list).chain([REPORT, PAGE].map(str::to_owned));
+    let mut names = sidecars.chain([REPORT, PAGE].map(str::to_owned));
     names.all(|name| folder.path().join(name).is_file())
 }
 
@@ -43,7 +45,7 @@ impl Papers<'_> {
     pub(super) fn write(self, folder: &mut Folder) -> Result<(Option<PathBuf>, Option<Warning>), JobError> {
         let mut listed = Vec::new();
         let now = SystemTime::now();
-        let mut manifest = self.manifest(folder);
+        let manifest = self.manifest(folder);
         for (name, made) in &manifest.files {
             let checksums = &made.report.checksums;
             let modified = fs::metadata(folder.path().join(name)).and_then(|there| there.modified());
@@ -58,29 +60,26 @@ impl Papers<'_> {
         json.push(b'\n');
         write(folder, &mut listed, (REPORT.to_owned(), &json), now)?;
         write(folder, &mut listed, (PAGE.to_owned(), self.page.as_bytes()), now)?;
-        let own = self.old.hash_list.as_ref().filter(|name| is_hash_list(name));
-        let chain = format!("{}/{}", mhl::FOLDER, mhl::CHAIN);
-        if own.is_none() && folder.path().join(&chain).exists() {
-            write(folder, &mut listed, (manifest::NAME.to_owned(), &manifest.to_json()), now)?;
+        write(folder, &mut listed, (manifest::NAME.to_owned(), &manifest.to_json()), now)?;
+        let history = History::of(folder.path());
+        if history == History::Foreign {
             let message = "the folder has an ASC MHL history of somebody else; it is left alone and no hash list was written";
             return Ok((None, Some(Warning::new("foreign-hash-list", mhl::FOLDER, message))));
         }
         let name = HashList::name(&folder_name(folder), now);
-        manifest.hash_list = Some(name.clone());
-        write(folder, &mut listed, (manifest::NAME.to_owned(), &manifest.to_json()), now)?;
         listed.sort_by(|a, b| a.name.cmp(&b.name));
         let list = HashList::new(&name, &host_name(), &listed, now);
         folder.make_inner(mhl::FOLDER)?;
         folder.write(&format!("{}/{name}", mhl::FOLDER), list.list.as_bytes())?;
-        folder.write(&chain, list.chain.as_bytes())?;
-        let outdated = own.filter(|old| **old != name);
+        folder.write(&format!("{}/{}", mhl::FOLDER, mhl::CHAIN), list.chain.as_bytes())?;
+        let outdated =
+            if let History::Own(old) = history { Some(old).filter(|old| *old != name) } else { None };
         Ok((outdated.map(|old| folder.path().join(mhl::FOLDER).join(old)), None))
     }
 
     /// What this job made, and what earlier ones did that is still there.
     fn manifest(&self, folder: &Folder) -> Manifest {
         let mut manifest = self.old.clone();
-        manifest.hash_list = None;
         let is_plain = |name: &str| !name.contains(['/', '\\']) && !name.starts_with('.');
         manifest.files.retain(|name, _| is_plain(name) && folder.path().join(name).is_file());
         for (file, key) in self.report.deliverables.iter().zip(&self.keys) {
@@ -99,11 +98,6 @@ fn write(
     folder.write(&name, bytes)?;
     listed.push(Listed { name, checksums: Checksums::of(bytes), modified: now });
     Ok(())
-}
-
-/// A name of ours, and not a way to somewhere else.
-fn is_hash_list(name: &str) -> bool {
-    name.starts_with("0001_") && name.ends_with(".mhl") && !name.contains('/')
 }
 
 fn folder_name(folder: &Folder) -> String {

@@ -20,7 +20,8 @@ pub(super) struct ReadBack {
     pub(super) measurement: Option<Measurement>,
 }
 
-/// Reads `file`, which is or will be called `path`. `progress` hears of frames.
+/// Reads `file`, which is or will be called `path`, summing and measuring at the same time where threads are free.
+/// `progress` hears of frames.
 ///
 /// # Errors
 /// When it can't be read, or `stop` said so.
@@ -44,11 +45,13 @@ pub(super) fn read_back(
             return Err(JobError::Interrupted);
         }
         let got = reader.read_raw(at, piece, &mut raw).map_err(|e| fault(&e))?;
-        summing.add(&raw);
-        if let Some(meter) = &mut meter {
-            format.sample_format.decode(&raw, usize::from(format.channels), &mut planes);
-            meter.add(planes.as_slice(), planes.stride(), got);
-        }
+        let measure = || {
+            if let Some(meter) = &mut meter {
+                format.sample_format.decode(&raw, usize::from(format.channels), &mut planes);
+                meter.add(planes.as_slice(), planes.stride(), got);
+            }
+        };
+        rayon::join(|| summing.add_side_by_side(&raw), measure);
         at = at.saturating_add(got as u64);
         progress(got as u64);
         if got == 0 {

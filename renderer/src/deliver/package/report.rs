@@ -79,8 +79,10 @@ pub struct FileReport {
 pub struct DialogueReport {
     /// BS.1770-1 over the speech, LUFS.
     pub loudness_lufs: Option<f64>,
-    /// Part of the time with speech, 0 … 1.
-    pub speech_share: f64,
+    /// EBU Tech 3342 of the speech alone, LU.
+    pub loudness_range_lu: Option<f64>,
+    /// Part of the time with speech.
+    pub speech_percent: f64,
     /// Integrated loudness less that of the dialogue, LU.
     pub loudness_to_dialogue_lu: Option<f64>,
     /// What told speech from the rest.
@@ -91,7 +93,8 @@ impl From<&DialogueMeasurement> for DialogueReport {
     fn from(found: &DialogueMeasurement) -> Self {
         Self {
             loudness_lufs: found.loudness_lufs,
-            speech_share: found.speech_share,
+            loudness_range_lu: found.loudness_range_lu,
+            speech_percent: 100.0 * found.speech_share,
             loudness_to_dialogue_lu: found.loudness_to_dialogue_lu,
             gate: found.activity.gate.name().to_owned(),
         }

@@ -13,18 +13,19 @@ use crate::loudness::Specification;
 
 /// In place of a specification: as it is rendered.
 pub const NO_SPECIFICATION: &str = "none";
-/// In place of a specification: the stems alone, as they are rendered.
+/// In place of a specification: stems without a mix, as they are rendered; all of them, or those that are named.
 pub const STEMS: &str = "stems";
 /// A copy of the master.
 pub const ADM: &str = "adm";
 
 /// Words for parts. `stems` are all roles.
-const PARTS: [(&str, &[Part]); 6] = [
+const PARTS: [(&str, &[Part]); 7] = [
     ("mix", &[Part::Mix]),
     ("dialogue", &[Part::Role(Role::Dialogue)]),
     ("music", &[Part::Role(Role::Music)]),
     ("effects", &[Part::Role(Role::Effects)]),
     ("other", &[Part::Role(Role::Other)]),
+    ("me", &[Part::MusicAndEffects]),
     (STEMS, &STEM_PARTS),
 ];
 const STEM_PARTS: [Part; 4] =
@@ -82,8 +83,10 @@ impl FromStr for Request {
         let (layout, words) = split_parts(wanted);
         let only_stems = specification.eq_ignore_ascii_case(STEMS);
         let mut parts = Vec::new();
-        if words.is_empty() || !words.contains(&"mix") {
-            parts.extend(if only_stems { &STEM_PARTS[..] } else { &[Part::Mix] });
+        match (only_stems, words.is_empty()) {
+            (true, true) => parts.extend(STEM_PARTS),
+            (true, false) => {}
+            (false, _) => parts.push(Part::Mix),
         }
         for word in words {
             let found = PARTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word));
@@ -145,6 +148,7 @@ pub fn part_name(part: Part) -> &'static str {
     match part {
         Part::Mix => "mix",
         Part::Role(role) => role.name(),
+        Part::MusicAndEffects => "me",
     }
 }
 
@@ -180,6 +184,8 @@ mod tests {
             found("house/rules.yaml", "9+10+3", &["mix", "music"])
         );
         assert_eq!(parse("stems:5.1"), found("", "5.1", &stems));
+        assert_eq!(parse("stems:5.1+music+me"), found("", "5.1", &["music", "me"]));
+        assert_eq!(parse("none:5.1+me"), found("", "5.1", &["mix", "me"]));
         let all = ["mix", "dialogue", "music", "effects", "other"];
         assert_eq!(parse("netflix:5.1+stems"), found("netflix", "5.1", &all));
         assert_eq!(parse("netflix:5.1+mix+stems+music"), found("netflix", "5.1", &all));

@@ -6,19 +6,20 @@ use std::path::PathBuf;
 use formats::Warning;
 use formats::bw64::same_file;
 
-use super::Package;
 use super::checksum::Checksums;
 use super::folder::Folder;
-use super::manifest::Manifest;
+use super::manifest::{self, Manifest};
 use super::naming::{check_title, title_of};
 use super::overview;
 use super::papers::{Papers, are_there};
-use super::plan::{Planned, Survey};
+use super::plan::{PAGE, Planned, REPORT, Survey};
 use super::report::{FileReport, PackageReport};
 use super::work::Work;
+use super::{Content, Package, mhl, part_name};
 use crate::deliver::master::Master;
 use crate::deliver::{Clock, JobError};
 use crate::engine::Part;
+use crate::items::Role;
 use crate::loudness::Verdict;
 
 /// A delivery whose master is open and whose files are known by name; nothing is written yet.
@@ -54,7 +55,7 @@ impl Package {
     /// When the master is unusable, the folder can't be had, or a file can't be named as it should.
     pub fn open(self) -> Result<OpenPackage, JobError> {
         let input = &self.job.input;
-        let master = Master::open(input, &self.job.selection, self.job.gain_db)?;
+        let mut master = Master::open(input, &self.job.selection, self.job.gain_db)?;
         let rate = master.reader.sample_rate();
         self.check_measurable(rate)?;
         let title = match &self.title {
@@ -65,7 +66,9 @@ impl Package {
             None => title_of(&input.file_stem().unwrap_or_default().to_string_lossy()),
         };
         let has = |part: Part| master.items.iter().any(|item| part.holds(item));
+        let remarks = self.remarks(&has)?;
         let planned = Planned::all(&self, (&title, rate), &has)?;
+        master.warnings.extend(remarks);
         let folder = Folder::open(&self.folder)?;
         for file in &planned {
             let path = folder.place(&file.name)?;
@@ -79,7 +82,66 @@ impl Package {
             }
         }
         let manifest = Manifest::of(folder.path());
+        self.refuse_foreign(&folder, &planned, &manifest)?;
+        folder.remove_left_over(&|name| is_name_of(name, &planned));
         Ok(OpenPackage { package: self, master, title, folder, manifest, planned, input: None })
+    }
+
+    /// What is remarkable about what is asked for.
+    ///
+    /// # Errors
+    /// When there is nothing that stems could be made of.
+    fn remarks(&self, has: &dyn Fn(Part) -> bool) -> Result<Vec<Warning>, JobError> {
+        let mut remarks = Vec::new();
+        let roles = [Role::Dialogue, Role::Music, Role::Effects].map(Part::Role);
+        let has_roles = roles.into_iter().any(has);
+        for wanted in &self.wanted {
+            let Content::Render(render) = &wanted.content else { continue };
+            let made_of_roles = |part: &&Part| !matches!(part, Part::Mix | Part::Role(Role::Other));
+            for part in render.parts.iter().filter(made_of_roles) {
+                let name = part_name(*part);
+                if !has_roles {
+                    let message = format!(
+                        "`{}`: the master calls nothing dialogue, music or effects, so it has no stems; ask for the mix alone, \
+                         or say in its ADM what its contents are",
+                        wanted.text
+                    );
+                    return Err(JobError::file(&self.job.input, message));
+                }
+                if !has(*part) {
+                    let message = format!("nothing in the master is in `{name}`: the file is silence");
+                    remarks.push(Warning::new("silent-stem", wanted.text.as_str(), message));
+                } else if *part == Part::MusicAndEffects && has(Part::Role(Role::Other)) {
+                    let message = "what the master calls none of dialogue, music and effects is not in `me`";
+                    remarks.push(Warning::new("incomplete-stem", wanted.text.as_str(), message));
+                }
+            }
+        }
+        Ok(remarks)
+    }
+
+    /// Files that lie there under the names of this delivery, and that no delivery made.
+    fn refuse_foreign(
+        &self,
+        folder: &Folder,
+        planned: &[Planned],
+        manifest: &Manifest,
+    ) -> Result<(), JobError> {
+        let own = |name: &str| manifest.files.contains_key(name);
+        let is_there = |name: &String| fs::symlink_metadata(folder.path().join(name)).is_ok();
+        let files = planned.iter().filter(|file| !own(&file.name)).flat_map(|file| names_of(&file.name));
+        let papers = [REPORT, PAGE].map(str::to_owned).into_iter().filter(|_| manifest.files.is_empty());
+        let mut foreign = files.chain(papers).filter(is_there);
+        let Some(name) = foreign.next().filter(|_| !self.force) else { return Ok(()) };
+        let more = match foreign.count() {
+            0 => String::new(),
+            more => format!(" (and {more} more)"),
+        };
+        let message = format!(
+            "lies there already{more}, and no earlier delivery that is known here made it; choose another folder or name, or \
+             replace it with --force"
+        );
+        Err(JobError::file(&folder.path().join(name), message))
     }
 
     /// What can't be measured can't be judged.
@@ -174,7 +236,7 @@ impl OpenPackage {
         let Self { package, master, title, folder, manifest, planned, input } = self;
         let (rate, frames) = (master.reader.sample_rate(), master.reader.frames());
         let is_idle = planned.iter().all(|file| file.report.is_some());
-        let idle = is_idle && are_there(&folder, &planned, &manifest);
+        let idle = is_idle && are_there(&folder, &planned);
         let master_warnings = master.warnings.clone();
         let work = Work { package: &package, folder, planned, watch: (progress, stop), is_idle: idle };
         let mut done = work.run(master, input)?;
@@ -233,6 +295,18 @@ impl Finished {
         }
         Ok(self.report)
     }
+}
+
+/// A file and its checksums.
+fn names_of(name: &str) -> [String; 3] {
+    [name.to_owned(), format!("{name}.md5"), format!("{name}.sha256")]
+}
+
+/// A delivery of these files writes one of this name.
+fn is_name_of(name: &str, planned: &[Planned]) -> bool {
+    let is_list = name.starts_with("0001_") && name.ends_with(".mhl");
+    let is_paper = is_list || [REPORT, PAGE, manifest::NAME, mhl::CHAIN].contains(&name);
+    is_paper || planned.iter().any(|file| names_of(&file.name).iter().any(|own| own == name))
 }
 
 /// Fail when one fails, pass only when all pass.

@@ -1,9 +1,9 @@
 //! The work of a delivery: one pass that renders, copies and sums; then every file read back, measured and judged.
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use formats::Warning;
@@ -37,6 +37,17 @@ pub(super) struct Work<'a> {
     pub(super) watch: Watch<'a>,
     /// Nothing will be written: every file is there, and what goes with it.
     pub(super) is_idle: bool,
+}
+
+/// What the engine's pass gave.
+#[derive(Debug, Default)]
+struct Made {
+    /// `None` when nothing was to be rendered.
+    rendered: Option<Rendered>,
+    /// What was found on the disk, by the index of the render.
+    found: BTreeMap<usize, ReadBack>,
+    /// What was found when the engine was made ready.
+    warnings: Vec<Warning>,
 }
 
 /// What was done. Every file has its report.
@@ -75,7 +86,8 @@ impl<'a> Work<'a> {
         let rate = master.reader.sample_rate();
         let renders = self.renders();
         let copies = self.copies(master.reader.file_size())?;
-        let ((rendered, mut warnings), input, copies) = self.first_pass(master, &renders, copies, input)?;
+        let (made, input, copies) = self.first_pass(master, &renders, copies, input)?;
+        let Made { rendered, found, mut warnings } = made;
         let span = rendered.as_ref().map(|rendered| (rendered.report.start, rendered.report.frames));
         if let Some(rendered) = rendered {
             self.refuse_faults(&rendered.late_warnings)?;
@@ -83,7 +95,7 @@ impl<'a> Work<'a> {
             if !self.package.job.sample_format.is_float() {
                 warnings.extend(rendered.report.outputs.iter().flat_map(named_overloads));
             }
-            self.prove(&renders, rendered, rate)?;
+            self.report(&renders, rendered, found)?;
         }
         if !self.is_idle {
             self.measure_unchanged(rate)?;
@@ -155,14 +167,13 @@ impl<'a> Work<'a> {
     }
 
     /// Renders, copies and sums the master at the same time, each where there is something to do.
-    #[expect(clippy::type_complexity, reason = "what three things that go on at once give")]
     fn first_pass(
         &self,
         master: Master,
         renders: &[Render],
         copies: Vec<Copy>,
         input: Option<String>,
-    ) -> Result<((Option<Rendered>, Vec<Warning>), String, Vec<Copy>), JobError> {
+    ) -> Result<(Made, String, Vec<Copy>), JobError> {
         let (progress, stop) = self.watch;
         let given_up = AtomicBool::new(false);
         let stop = || stop() || given_up.load(Ordering::Relaxed);
@@ -198,16 +209,12 @@ impl<'a> Work<'a> {
         })
     }
 
-    fn render(
-        &self,
-        master: Master,
-        renders: &[Render],
-        (progress, stop): Watch,
-    ) -> Result<(Option<Rendered>, Vec<Warning>), JobError> {
+    /// Renders, corrects and writes, and reads every file back as soon as it is on the disk.
+    fn render(&self, master: Master, renders: &[Render], (progress, stop): Watch) -> Result<Made, JobError> {
         if renders.is_empty() {
-            return Ok((None, Vec::new()));
+            return Ok(Made::default());
         }
-        let known = master.warnings.len();
+        let (known, rate) = (master.warnings.len(), master.reader.sample_rate());
         let output = |render: &Render| {
             let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
             let file = self.folder.place(name)?;
@@ -216,13 +223,22 @@ impl<'a> Work<'a> {
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
         let open = Job { outputs, compare: true, ..self.package.job.clone() }.open_on(master)?;
-        let found = open.warnings().get(known..).unwrap_or_default().to_vec();
+        let warnings = open.warnings().get(known..).unwrap_or_default().to_vec();
+        let frames = open.frames();
+        let found = Mutex::new(BTreeMap::new());
+        let prove = |index: usize, file: &CompleteFile, speech: Option<&Arc<SpeechActivity>>| {
+            let Some(render) = renders.get(index) else { return Ok(()) };
+            let read = self.prove(render, (file, frames), meter(render, rate, speech), (progress, stop))?;
+            found.lock().unwrap_or_else(PoisonError::into_inner).insert(index, read);
+            Ok(())
+        };
         let (mut before, files) = (0, renders.len() as u64);
         let mut tell = |frames: u64| {
             progress(frames.saturating_sub(before).saturating_mul(files));
             before = frames;
         };
-        Ok((Some(open.run(&mut tell, stop)?), found))
+        let rendered = Some(open.run_inspected(&mut tell, stop, Some(&prove))?);
+        Ok(Made { rendered, found: found.into_inner().unwrap_or_else(PoisonError::into_inner), warnings })
     }
 
     /// A mix is brought to its specification, and its stems get what it gets.
@@ -235,31 +251,45 @@ impl<'a> Work<'a> {
         mix_of(render, &self.planned, renders).map_or(Level::AsRendered, Level::SameAs)
     }
 
-    /// Reads every file back and judges it, several at a time.
-    fn prove(&mut self, renders: &[Render], rendered: Rendered, rate: u32) -> Result<(), JobError> {
-        let Rendered { report, files, speech, .. } = rendered;
-        let outputs = report.outputs.iter().zip(&speech);
-        let work: Vec<_> = renders.iter().zip(outputs).zip(&files).collect();
-        let (watch, frames, planned) = (self.watch, report.frames, &self.planned);
-        let prove =
-            |((render, (output, speech)), (path, file)): &((&Render, Heard), &(PathBuf, CompleteFile))| {
-                let open = file.read_back().map_err(|e| JobError::output(path, &e))?;
-                let found = read_back(open, path, meter(render, rate, speech.as_ref()), watch)?;
-                if found.frames != frames {
-                    let message =
-                        format!("has {} frames when it is read back, {frames} were written", found.frames);
-                    return Err(JobError::file(path, message));
-                }
-                let mix = mix_of(render, planned, renders).and_then(|mix| report.outputs.get(mix));
-                let correction = mix.and_then(|mix| mix.correction.as_ref()).map(Corrected::from);
-                Ok((FileReport { correction, ..report_of(render, output, &found) }, found.measurement))
+    /// Reads a file back: what lies on the disk, which must be as long as what was rendered.
+    fn prove(
+        &self,
+        render: &Render,
+        (file, frames): (&CompleteFile, u64),
+        meter: Option<Meter>,
+        watch: Watch,
+    ) -> Result<ReadBack, JobError> {
+        let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
+        let path = self.folder.place(name)?;
+        let open = file.read_back().map_err(|e| JobError::output(&path, &e))?;
+        let found = read_back(open, &path, meter, watch)?;
+        if found.frames == frames {
+            return Ok(found);
+        }
+        let message = format!("has {} frames when it is read back, {frames} were written", found.frames);
+        Err(JobError::file(&path, message))
+    }
+
+    /// Takes the files, and says of each what lies on the disk.
+    fn report(
+        &mut self,
+        renders: &[Render],
+        rendered: Rendered,
+        mut found: BTreeMap<usize, ReadBack>,
+    ) -> Result<(), JobError> {
+        let Rendered { report, files, .. } = rendered;
+        let outputs = report.outputs.iter().zip(files).enumerate();
+        for (render, (index, (output, (path, file)))) in renders.iter().zip(outputs) {
+            let Some(read) = found.remove(&index) else {
+                return Err(JobError::file(&path, "was not read back"));
             };
-        let proofs = self.pool()?.install(|| work.par_iter().map(prove).collect::<Result<Vec<_>, _>>())?;
-        for ((render, (path, file)), (report, measurement)) in renders.iter().zip(files).zip(proofs) {
+            let mix = mix_of(render, &self.planned, renders).and_then(|mix| report.outputs.get(mix));
+            let correction = mix.and_then(|mix| mix.correction.as_ref()).map(Corrected::from);
+            let made = report_of(render, output, &read, correction);
             self.folder.keep(path, file);
             if let Some(planned) = self.planned.get_mut(render.index) {
-                planned.report = Some(FileReport { file: planned.name.clone(), ..report });
-                planned.measurement = measurement;
+                planned.report = Some(FileReport { file: planned.name.clone(), ..made });
+                planned.measurement = read.measurement;
             }
         }
         Ok(())
@@ -294,9 +324,6 @@ impl<'a> Work<'a> {
     }
 }
 
-/// What was written, and when there is speech in it.
-type Heard<'a> = (&'a OutputReport, &'a Option<Arc<SpeechActivity>>);
-
 /// A meter for what is read back: of all that a mix is judged by, and of all that the page shows.
 fn meter(render: &Render, rate: u32, speech: Option<&Arc<SpeechActivity>>) -> Option<Meter> {
     let source = speech.map_or(SpeechSource::Voice, |speech| SpeechSource::Known(Arc::clone(speech)));
@@ -311,12 +338,18 @@ fn mix_of(render: &Render, planned: &[Planned], renders: &[Render]) -> Option<us
 }
 
 /// What lies on the disk, judged.
-fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileReport {
+fn report_of(
+    render: &Render,
+    output: &OutputReport,
+    found: &ReadBack,
+    correction: Option<Corrected>,
+) -> FileReport {
     let specification = render.judged_by();
     let judgement = specification.zip(found.measurement.as_ref()).map(|(by, found)| by.judge(found));
     let rendered = output.correction.as_ref().map(|correction| correction.before);
     let delivered = found.measurement.as_ref().map(LoudnessReport::new);
     let headphones = rendered.or(delivered).and_then(|loudness| loudness.integrated_lufs);
+    let is_met = judgement.as_ref().is_some_and(|judgement| judgement.verdict == Verdict::Pass);
     FileReport {
         deliverable: render.wanted.text.clone(),
         file: String::new(),
@@ -333,7 +366,10 @@ fn report_of(render: &Render, output: &OutputReport, found: &ReadBack) -> FileRe
             .as_ref()
             .and_then(|found| found.dialogue.as_ref())
             .map(DialogueReport::from),
-        correction: None,
+        correction: correction.map(|correction| Corrected {
+            shortfall: correction.shortfall.filter(|_| !is_met),
+            ..correction
+        }),
         delivered,
         verdict: judgement.as_ref().map_or(Verdict::Pass, |judgement| judgement.verdict),
         judgement,

@@ -30,6 +30,7 @@ pub(super) fn write(page: &mut Markup, found: &Measurement) {
         let gate = Some(dialogue.activity.gate.name().to_owned());
         figures.push(("Dialogue loudness", dialogue.loudness_lufs, "LUFS", gate));
         figures.push(("Loudness to dialogue", dialogue.loudness_to_dialogue_lu, "LU", None));
+        figures.push(("Dialogue range", dialogue.loudness_range_lu, "LU", None));
         figures.push(("Speech", Some(100.0 * dialogue.speech_share), "% of the time", None));
     }
     if found.leq_m.is_some() {

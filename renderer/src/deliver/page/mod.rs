@@ -4,6 +4,7 @@
 //!  Page ─┬ facts, tables, warnings        of the whole job: its head and its summary
 //!        └ Section, one per file ─┬ facts, tables, warnings
 //!                                 ├ judgements ── verdict: a table for each specification
+//!                                 ├ limiter ── limited: a picture
 //!                                 └ measurement ─┬ figures, faults: tables
 //!                                                └ over_time, channels, spectrum: pictures
 //! ```
@@ -14,11 +15,13 @@
 mod channels;
 mod faults;
 mod figures;
+mod limited;
 mod over_time;
 mod spectrum;
 mod verdict;
 
-use crate::drawing::Markup;
+use super::ReductionCurve;
+use crate::drawing::{Attribute, Markup};
 use crate::loudness::{Judgement, Measurement, Specification, Verdict};
 
 /// A page.
@@ -43,10 +46,14 @@ pub struct Page {
 pub struct Section {
     /// Its heading; empty on a page with one section.
     pub title: String,
+    /// What links to it are for, letters and digits; empty where there are none.
+    pub anchor: String,
     /// Layout, algorithm, gate, checksum …
     pub facts: Vec<Fact>,
     /// Its loudness, and all of it over time where the measurement has that.
     pub measurement: Option<Measurement>,
+    /// What a limiter took away, over time.
+    pub limiter: Option<ReductionCurve>,
     /// What it was judged by, and the verdict on this measurement.
     pub judgements: Vec<(Specification, Judgement)>,
     /// What else there is to say: before and after, read back …
@@ -86,6 +93,8 @@ pub enum Cell {
     Verdict(Verdict),
     /// A checksum or the like.
     Code(String),
+    /// A text, and the anchor of the section that it leads to.
+    Link(String, String),
 }
 
 impl Fact {
@@ -129,7 +138,9 @@ impl Page {
         self.tables.iter().for_each(|table| table.write(body));
         body.element("main", &[], |main| {
             for section in &self.sections {
-                main.element("section", &[], |inner| section.write(inner));
+                let id: Vec<Attribute<'_>> =
+                    if section.anchor.is_empty() { Vec::new() } else { vec![("id", &section.anchor)] };
+                main.element("section", &id, |inner| section.write(inner));
             }
         });
         body.element("footer", &[], |footer| {
@@ -154,6 +165,9 @@ impl Section {
         self.tables.iter().for_each(|table| table.write(section));
         let Some(measurement) = &self.measurement else { return };
         over_time::write(section, measurement, &self.judgements);
+        if let Some(curve) = &self.limiter {
+            limited::write(section, measurement, curve);
+        }
         channels::write(section, measurement, &self.judgements);
         spectrum::write(section, measurement);
         faults::write(section, measurement);
@@ -229,6 +243,9 @@ impl Cell {
             Self::Number(text) => row.text_in("td", &[("class", &"n")], text),
             Self::Verdict(verdict) => row.element("td", &[], |cell| verdict::mark(cell, *verdict)),
             Self::Code(text) => row.element("td", &[], |cell| cell.text_in("code", &[], text)),
+            Self::Link(text, anchor) => row.element("td", &[], |cell| {
+                cell.text_in("a", &[("href", &format_args!("#{anchor}"))], text);
+            }),
         }
     }
 }

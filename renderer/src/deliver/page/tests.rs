@@ -43,9 +43,12 @@ fn page(measurement: Measurement) -> Page {
     let judgements = ["ebu-r128", "ebu-r128-s1", "netflix"].map(judged).to_vec();
     let mut table = Table::new(HOSTILE, &["a", HOSTILE]);
     table.rows.push(vec![Cell::Code(HOSTILE.to_owned()), Cell::Verdict(Verdict::Open)]);
+    table.rows.push(vec![Cell::Link(HOSTILE.to_owned(), "file1".to_owned()), Cell::Text(String::new())]);
     let facts = vec![Fact::new(HOSTILE, HOSTILE)];
     let section = Section {
         title: HOSTILE.to_owned(),
+        anchor: "file1".to_owned(),
+        limiter: Some(ReductionCurve { column_frames: 4800, reduction_db: vec![0.0, 2.5, 7.25] }),
         facts: facts.clone(),
         tables: vec![table.clone()],
         warnings: vec![HOSTILE.to_owned()],
@@ -70,6 +73,8 @@ fn parts(html: &str) -> (BTreeSet<String>, BTreeSet<String>) {
         for attribute in start.attributes() {
             let attribute = attribute.unwrap();
             assert!(!attribute.value.contains('<'));
+            // Links lead to places in the page.
+            assert!(attribute.key.as_ref() != "href" || attribute.value.starts_with('#'));
             attributes.insert(attribute.key.as_ref().to_owned());
         }
     };
@@ -107,10 +112,11 @@ fn a_page_is_xml_that_fetches_nothing_and_runs_nothing() {
     ] {
         let html = page(found).html();
         let (elements, attributes) = parts(&html);
-        for element in ["script", "link", "img", "iframe", "a", "image", "use", "object", "foreignObject"] {
+        for element in ["script", "link", "img", "iframe", "image", "use", "object", "foreignObject"] {
             assert!(!elements.contains(element), "{element}");
         }
-        let events = attributes.iter().filter(|name| name.starts_with("on") || name.contains("href"));
+        let is_bad = |name: &&String| name.starts_with("on") || (name.contains("href") && *name != "href");
+        let events = attributes.iter().filter(is_bad);
         assert_eq!(events.count() + usize::from(attributes.contains("src")), 0);
         assert!(!html.contains("NaN") || html.contains("NaN or infinite"), "a number that is none");
         assert!(!html.contains("inf\"") && !html.contains("inf "), "a number that is none");
@@ -135,10 +141,16 @@ fn every_clause_has_its_verdict_and_every_picture_its_title() {
     }
     // The picture is 600 wide from 72 on; the programme lasts 833⅓ steps.
     assert!(html.contains(r#"<path d="M144 322h36v14h-36zM201.6 322h0.7v14h-0.7zM216 322h144v14h-144z""#));
-    assert_eq!(html.matches("<svg").count(), 6);
-    assert_eq!(html.matches(r#"role="img"#).count(), 6);
-    assert_eq!(html.matches("</title>").count(), 7);
-    assert_eq!(html.matches("</desc>").count(), 6);
+    assert_eq!(html.matches("<svg").count(), 7);
+    assert_eq!(html.matches(r#"role="img"#).count(), 7);
+    assert_eq!(html.matches("</title>").count(), 8);
+    assert_eq!(html.matches("</desc>").count(), 7);
+    assert!(html.contains(r#"<section id="file1">"#) && html.contains(r##"<a href="#file1">"##));
+    // 0.1 s of 8⅓ and 2.5 dB of a scale of 8; then what is left of the programme, for a column is as long as that before.
+    assert!(
+        html.contains(r#"<path d="M79.2 12h7.2v34.4h-7.2zM86.4 12h7.2v99.7h-7.2z" class="reduction""#),
+        "limiter"
+    );
     assert!(html.contains("M+110/M-110"), "pairs");
     assert!(!html.contains("digital silence"), "silences are shorter than a second");
 }

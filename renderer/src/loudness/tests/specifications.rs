@@ -27,7 +27,11 @@ fn every_file_is_whole_dated_and_names_its_sources() {
     for specification in all {
         let name = &specification.name;
         assert!(!specification.sources.is_empty() && specification.read.starts_with("20"), "{name}");
-        assert!(specification.layout.iter().all(|layout| Layout::by_name(layout).is_ok()), "{name}");
+        let mut layouts = specification.layouts.iter().chain(&specification.layout);
+        assert!(
+            layouts.all(|layout| Layout::by_name(layout).is_ok_and(|known| known.name == *layout)),
+            "{name}"
+        );
         assert_eq!(Specification::by_name(name).as_ref(), Ok(&specification));
         let json = serde_json::to_string(&specification).unwrap();
         assert_eq!(Specification::read(&json), Ok(specification));
@@ -80,12 +84,35 @@ fn what_is_no_specification_is_refused_in_one_line() {
         (format!("{clause}[{{clause: a, any: [{{measure: true_peak}}]}}]}}"), "clause `a`"),
         (format!("{clause}[{{clause: a, any: [{{measure: true_peak, maximum: .nan}}]}}]}}"), "clause `a`"),
         (format!("{clause}[{{clause: a, any: [{{measure: colour, maximum: 1}}]}}]}}"), "colour"),
+        (
+            format!("{clause}[{{clause: a, any: [{{measure: integrated, minimum: -20, maximum: -30}}]}}]}}"),
+            "clause `a`: integrated: the minimum, -20 LUFS, is above the maximum, -30 LUFS",
+        ),
+        (
+            format!("{clause}[{{clause: a, any: [{{measure: integrated, maximum: 37}}]}}]}}"),
+            "clause `a`: integrated: 37 LUFS is none; expected -70 to 0 LUFS",
+        ),
+        (
+            format!(
+                "{clause}[{{clause: a, when: {{measure: speech_percent, minimum: 101}}, any: [{{measure: leq_m, maximum: 85}}]}}]}}"
+            ),
+            "101 % is none",
+        ),
+        ("root:x:0:0:root:/root:/bin/sh\n".repeat(500), "is no specification"),
     ] {
         let message = Specification::read(&text).unwrap_err().to_string();
-        assert!(message.contains(what), "{message}");
+        assert!(message.contains(what) && message.len() < 400, "{message}");
     }
     let message = Specification::by_name("ebu").unwrap_err().to_string();
     assert!(message.contains("ebu-r128-s1"), "{message}");
+}
+
+#[test]
+fn a_specification_says_which_layouts_it_is_for() {
+    let remark = |name: &str, layout: &str| Specification::by_name(name).unwrap().remark_on(layout);
+    assert_eq!((remark("netflix", "0+5+0"), remark("netflix", "0+2+0")), (None, None));
+    assert!(remark("netflix", "4+7+0").unwrap().contains("is for 0+5+0 and 0+2+0"));
+    assert_eq!(remark("ebu-r128", "9+10+3"), None, "BS.1770-5 weights every layout");
 }
 
 /// −27 LKFS of dialogue where more than 15 % is dialogue, else −24 LKFS of the programme; TASA: Leq(m) 85.
@@ -96,6 +123,7 @@ fn clauses_apply_where_they_say() {
         let dialogue = DialogueMeasurement {
             loudness_lufs: Some(loudness),
             stem_lufs: None,
+            loudness_range_lu: Some(8.0),
             speech_share: share,
             loudness_to_dialogue_lu: Some(3.0),
             activity,

@@ -55,10 +55,31 @@ fn what_is_wrong_is_said_with_its_place() {
         ("<!DOCTYPE job [<!ENTITY a \"b\">]><job/>", "line 1, column 1: ", "DOCTYPE"),
         ("<job><deliverable adm=\"yes\" layout=\"5.1\"/></job>", "line 1, column 6: ", "copy of the master"),
         ("<job><deliverable layout=\"5.1\">x</deliverable></job>", "line 1, column 6: ", "attributes"),
+        (
+            "<job><deliverable spec=\"netflix\" layout=\"5.1\" parts=\"me\"/></job>",
+            "line 1, column 6: ",
+            "add mix",
+        ),
         ("<job><deliverable layout=\"5.1\" layout=\"7.1\"/></job>", "line 1, column 6: ", "is no XML"),
     ] {
         let message = entries(text).expect_err(text);
         assert!(message.starts_with(place) && message.contains(hint), "{text}: {message}");
+    }
+}
+
+/// `parts` are what is written, no more.
+#[test]
+fn parts_are_what_is_listed() {
+    for (attributes, meant) in [
+        ("layout=\"5.1\"", "none:5.1"),
+        ("layout=\"5.1\" parts=\"mix stems\"", "none:5.1+mix+stems"),
+        ("layout=\"5.1\" parts=\"stems\"", "stems:5.1+stems"),
+        ("spec=\"none\" layout=\"5.1\" parts=\"music me\"", "stems:5.1+music+me"),
+        ("spec=\"stems\" layout=\"5.1\"", "stems:5.1"),
+        ("spec=\"netflix\" layout=\"5.1\" parts=\"Mix me\" name=\"x\"", "netflix:5.1+Mix+me=x"),
+    ] {
+        let found = entries(&format!("<job><deliverable {attributes}/></job>")).unwrap();
+        assert_eq!(found.first().map(|(_, value)| value.as_str()), Some(meant));
     }
 }
 
