@@ -45,6 +45,12 @@ impl Node {
     /// Adds a direction with its weight; all weights sum to 1. There is room for four.
     pub(super) fn add(&mut self, placed: &Placed, weight: f64) {
         let Blend { points, shares } = placed.blend;
+        if self.count == points.len() && self.points[..points.len()] == points {
+            let rows = self.shares.iter_mut().zip(shares);
+            rows.for_each(|(sum, share)| *sum += share * weight as f32);
+            self.delay(placed, weight);
+            return;
+        }
         for (point, share) in points.into_iter().zip(shares.map(|share| share * weight as f32)) {
             let known = self.points[..self.count].iter().position(|known| *known == point);
             let at = known.unwrap_or(self.count);
@@ -54,6 +60,10 @@ impl Node {
                 self.count = self.count.max(at + 1);
             }
         }
+        self.delay(placed, weight);
+    }
+
+    fn delay(&mut self, placed: &Placed, weight: f64) {
         for (sum, delay) in self.delays.iter_mut().zip(placed.delays) {
             *sum += weight * delay;
         }

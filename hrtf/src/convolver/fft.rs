@@ -13,7 +13,7 @@ use super::row::Row;
 pub(super) const LEAST: usize = 16;
 
 /// Samples computed before they are written in groups of four.
-const STRIP: usize = 64;
+const STRIP: usize = 128;
 
 /// A transform of one size.
 #[derive(Clone, Debug)]
@@ -69,6 +69,13 @@ impl Fft {
     /// Passes from input to output. Each reads one buffer and writes another.
     pub(super) fn passes(&self) -> usize {
         self.passes.len()
+    }
+
+    /// The first pass, of samples by turns real and imaginary parts, which lie in four quarters.
+    pub(super) fn first_pass(&self, samples: [&[f32]; 4], to: RowsMut<'_>) {
+        if let Some(Pass { turns, .. }) = self.passes.first() {
+            first_of_samples(turns, samples.map(|quarter| quarter.as_chunks().0), to.0, to.1);
+        }
     }
 
     /// Pass `number`. Real and imaginary part exchanged in the first and the last, it's the inverse, times the size.
@@ -194,6 +201,35 @@ fn first(turns: &[f32], x_re: &[f32], x_im: &[f32], y_re: &mut [f32], y_im: &mut
     }
 }
 
+/// [`first`] of samples by turns real and imaginary parts.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+#[allow(clippy::needless_range_loop)]
+fn first_of_samples(turns: &[f32], samples: [&[[f32; 2]]; 4], y_re: &mut [f32], y_im: &mut [f32]) {
+    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let quarter = samples[0].len();
+    let [a, b, c, d] = samples;
+    let (b, c, d) = (&b[..quarter], &c[..quarter], &d[..quarter]);
+    let [w1r, w1i, w2r, w2i, w3r, w3i] = sixths(turns, quarter);
+    let y_re = &mut y_re[..4 * quarter];
+    let y_im = &mut y_im[..4 * quarter];
+    for i in 0..quarter {
+        let x = [(a[i][0], a[i][1]), (b[i][0], b[i][1]), (c[i][0], c[i][1]), (d[i][0], d[i][1])];
+        let y = four(x, [(w1r[i], w1i[i]), (w2r[i], w2i[i]), (w3r[i], w3i[i])], fused);
+        y_re[4 * i] = y[0].0;
+        y_re[4 * i + 1] = y[1].0;
+        y_re[4 * i + 2] = y[2].0;
+        y_re[4 * i + 3] = y[3].0;
+        y_im[4 * i] = y[0].1;
+        y_im[4 * i + 1] = y[1].1;
+        y_im[4 * i + 2] = y[2].1;
+        y_im[4 * i + 3] = y[3].1;
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
@@ -220,16 +256,19 @@ fn narrow(turns: &[f32], x_re: &[f32], x_im: &[f32], y_re: &mut [f32], y_im: &mu
             (re[0][i], re[1][i], re[2][i], re[3][i]) = (y[0].0, y[1].0, y[2].0, y[3].0);
             (im[0][i], im[1][i], im[2][i], im[3][i]) = (y[0].1, y[1].1, y[2].1, y[3].1);
         }
-        let groups = y_re[4 * at..4 * (at + count)].as_chunks_mut::<16>().0.iter_mut();
-        let groups = groups.zip(y_im[4 * at..4 * (at + count)].as_chunks_mut::<16>().0);
-        for (group, (to_re, to_im)) in groups.enumerate() {
-            let from = 4 * group;
-            for row in 0..4 {
-                to_re[4 * row..4 * row + 4].copy_from_slice(&re[row][from..from + 4]);
-                to_im[4 * row..4 * row + 4].copy_from_slice(&im[row][from..from + 4]);
-            }
-        }
+        by_fours(&re, &mut y_re[4 * at..4 * (at + count)]);
+        by_fours(&im, &mut y_im[4 * at..4 * (at + count)]);
         at += count;
+    }
+}
+
+/// Four values of each row by turns.
+#[inline(always)]
+fn by_fours(rows: &[[f32; STRIP]; 4], to: &mut [f32]) {
+    let [a, b, c, d] = rows.each_ref().map(|row| row.as_chunks::<4>().0);
+    let to = to.as_chunks_mut::<4>().0.as_chunks_mut::<4>().0;
+    for (to, (((a, b), c), d)) in to.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
+        *to = [*a, *b, *c, *d];
     }
 }
 

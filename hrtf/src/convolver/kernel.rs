@@ -8,7 +8,7 @@ use realfft::num_complex::Complex64;
 
 use super::fft::{Rows, RowsMut, multiply_add};
 use super::row::Row;
-use super::transform::{Transform, TransformScratch, take_apart, turned};
+use super::transform::{Transform, TransformScratch, turned};
 
 /// A response as it acts on the half-size transforms of samples: Z′(k) = A(k) Z(k) + B(k) Z*(M − k), for all of M bins.
 /// What makes spectra of them and takes these apart again is in A and B, so a convolution passes over its bins once.
@@ -52,11 +52,11 @@ impl Transform {
         output: &mut [f32],
     ) {
         let passes = self.plan.fft.passes();
-        let [re, im] = &mut scratch.buffers[0];
-        take_apart([input, &[]], re, im);
-        (0..passes).for_each(|pass| self.pass(pass, pass, false, scratch));
+        self.first_pass([input, &[]], scratch);
+        (1..passes).for_each(|pass| self.pass(pass, pass, false, scratch));
         let ([from_re, from_im], [to_re, to_im]) = turned(&mut scratch.buffers, passes);
-        weigh(kernel, (from_re, from_im), (to_re, to_im));
+        let size = self.plan.fft.size();
+        weigh(kernel, (&from_re[..size], &from_im[..size]), (to_re, to_im));
         (0..passes).for_each(|pass| self.pass(pass, passes + 1 + pass, true, scratch));
         // An odd number of exchanges from the first buffer.
         let [_, [re, im]] = &scratch.buffers;

@@ -211,16 +211,15 @@ impl Stage {
             routes.iter().map(partitioned).filter(|route| !route.rows.is_empty()).collect();
         let partitions = |route: &Partitioned| route.rows.len() / (2 * row);
         let kept = routes.iter().map(partitions).max().unwrap_or(0).max(1);
-        let steps = transform.steps();
         let mut tasks = Vec::new();
         for input in (0..inputs).filter(|input| routes.iter().any(|route| route.input == *input)) {
-            tasks.extend((0..steps).map(|step| Task::Forward { input, step }));
+            tasks.extend((0..transform.forward_steps()).map(|step| Task::Forward { input, step }));
         }
         for output in (0..outputs).filter(|output| routes.iter().any(|route| route.output == *output)) {
             for (route, of) in routes.iter().enumerate().filter(|(_, route)| route.output == output) {
                 tasks.extend((0..partitions(of)).map(|partition| Task::Multiply { route, partition }));
             }
-            tasks.extend((0..steps).map(|step| Task::Inverse { output, step }));
+            tasks.extend((0..transform.inverse_steps()).map(|step| Task::Inverse { output, step }));
         }
         Self { level, transform, kept, routes, tasks }
     }
@@ -302,7 +301,7 @@ impl State {
                     if step == 0 {
                         sum.fill(0.0);
                     }
-                    if step + 1 == stage.transform.steps() {
+                    if step + 1 == stage.transform.inverse_steps() {
                         coming[output].copy_from_slice(&scratch.time[size..2 * size]);
                     }
                 }

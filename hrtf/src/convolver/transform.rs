@@ -21,7 +21,7 @@ pub struct Transform {
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) fft: Fft,
-    /// exp(−2πi k / N) for bins 1 … N/4 − 1.
+    /// exp(−2πi k / N) for bins 0 … N/4 − 1.
     turns: [Row; 2],
 }
 
@@ -29,6 +29,7 @@ pub(super) struct Plan {
 #[derive(Clone, Debug, Default)]
 pub struct TransformScratch {
     pub(super) time: Vec<f32>,
+    /// Real and imaginary parts, and room for one more.
     pub(super) buffers: [[Row; 2]; 2],
 }
 
@@ -37,7 +38,7 @@ impl Transform {
     pub fn new(least: usize) -> Self {
         let half = Fft::fast_size(least.div_ceil(2).max(LEAST));
         let fft = Fft::new(half);
-        let turns = || (1..half / 2).map(|bin| turn(bin, 2 * half));
+        let turns = || (0..half / 2).map(|bin| turn(bin, 2 * half));
         let (re, im) = (turns().map(|turn| turn.0).collect(), turns().map(|turn| turn.1).collect());
         let exact = RealFftPlanner::<f64>::new().plan_fft_forward(2 * half);
         Self { plan: Arc::new(Plan { fft, turns: [re, im] }), exact }
@@ -61,7 +62,7 @@ impl Transform {
     /// Room that fits; one for each thread.
     pub fn scratch(&self) -> TransformScratch {
         let half = self.plan.fft.size();
-        let buffer = || [Row::zero(half), Row::zero(half)];
+        let buffer = || [Row::zero(half + 1), Row::zero(half + 1)];
         TransformScratch { time: vec![0.0; 2 * half], buffers: [buffer(), buffer()] }
     }
 
@@ -98,21 +99,26 @@ impl Transform {
     /// Transforms `input`; what is missing at its end is zero. Twice the usual scale; [`Transform::response`] knows.
     pub fn forward(&self, input: &[f32], scratch: &mut TransformScratch, spectrum: &mut Spectrum) {
         let input = &input[..input.len().min(self.size())];
-        for step in 0..self.steps() {
+        for step in 0..self.forward_steps() {
             self.forward_step(step, [input, &[]], scratch, (&mut spectrum.re, &mut spectrum.im));
         }
     }
 
     /// The samples of `spectrum`, all of the size; they lie in the scratch.
     pub fn inverse<'a>(&self, spectrum: &Spectrum, scratch: &'a mut TransformScratch) -> &'a [f32] {
-        for step in 0..self.steps() {
+        for step in 0..self.inverse_steps() {
             self.inverse_step(step, (&spectrum.re, &spectrum.im), scratch);
         }
         &scratch.time
     }
 
-    /// Steps of about equal work that a transform is made of, in either direction.
-    pub(super) fn steps(&self) -> usize {
+    /// Steps of about equal work that a transform is made of.
+    pub(super) fn forward_steps(&self) -> usize {
+        self.plan.fft.passes() + 1
+    }
+
+    /// Steps of about equal work that an inverse transform is made of.
+    pub(super) fn inverse_steps(&self) -> usize {
         self.plan.fft.passes() + 2
     }
 
@@ -126,12 +132,13 @@ impl Transform {
     ) {
         let passes = self.plan.fft.passes();
         if step == 0 {
-            let [re, im] = &mut scratch.buffers[0];
-            take_apart(input, re, im);
-        } else if step <= passes {
-            self.pass(step - 1, step - 1, false, scratch);
+            self.first_pass(input, scratch);
+        } else if step < passes {
+            self.pass(step, step, false, scratch);
         } else {
-            let [re, im] = &scratch.buffers[passes % 2];
+            let [re, im] = &mut scratch.buffers[passes % 2];
+            let size = self.plan.fft.size();
+            (re[size], im[size]) = (re[0], im[0]);
             unpack(&self.plan.turns, (re, im), spectrum);
         }
     }
@@ -150,9 +157,17 @@ impl Transform {
         }
     }
 
+    /// The first pass of the FFT of `input`, into the second buffer; what is missing at its end is zero.
+    pub(super) fn first_pass(&self, input: [&[f32]; 2], scratch: &mut TransformScratch) {
+        let TransformScratch { time, buffers: [_, [re, im]] } = scratch;
+        self.plan.fft.first_pass(quarters(input, time), (re, im));
+    }
+
     /// Pass `number` of the FFT, which is exchange `exchange` of the two buffers since the first was filled.
     pub(super) fn pass(&self, number: usize, exchange: usize, inverse: bool, scratch: &mut TransformScratch) {
         let ([from_re, from_im], [to_re, to_im]) = turned(&mut scratch.buffers, exchange);
+        let size = self.plan.fft.size();
+        let (from_re, from_im) = (&from_re[..size], &from_im[..size]);
         match inverse {
             false => self.plan.fft.pass(number, (from_re, from_im), (to_re, to_im)),
             true => self.plan.fft.pass(number, (from_im, from_re), (to_im, to_re)),
@@ -172,35 +187,29 @@ impl std::fmt::Debug for Transform {
     }
 }
 
-/// Even samples to `re`, odd ones to `im`, zeros after the end.
-pub(super) fn take_apart(input: [&[f32]; 2], re: &mut [f32], im: &mut [f32]) {
-    let mut at = 0;
-    for part in input {
-        let pairs = (part.len() / 2).min(re.len() - at);
-        split(&part[..2 * pairs], &mut re[at..at + pairs], &mut im[at..at + pairs]);
-        at += pairs;
-        if let (Some(last), Some(re), Some(im)) = (part.get(2 * pairs), re.get_mut(at), im.get_mut(at)) {
-            (*re, *im) = (*last, 0.0);
-            at += 1;
+/// The quarters of the size that `time` has of an input in two parts; those that are not whole are put together in
+/// `time`, zeros after the end.
+fn quarters<'a>(input: [&'a [f32]; 2], time: &'a mut [f32]) -> [&'a [f32]; 4] {
+    let (length, [first, second]) = (time.len() / 4, input);
+    let whole = |quarter: usize| {
+        let from = quarter * length;
+        let later = from.checked_sub(first.len()).and_then(|from| second.get(from..)?.get(..length));
+        first.get(from..from + length).or(later)
+    };
+    for (quarter, row) in time.chunks_exact_mut(length).enumerate() {
+        if whole(quarter).is_none() {
+            let rest = first.get(quarter * length..).unwrap_or_default();
+            let rest = &rest[..rest.len().min(length)];
+            let from = (quarter * length + rest.len()).saturating_sub(first.len());
+            let more = second.get(from..).unwrap_or_default();
+            let more = &more[..more.len().min(length - rest.len())];
+            row[..rest.len()].copy_from_slice(rest);
+            row[rest.len()..rest.len() + more.len()].copy_from_slice(more);
+            row[rest.len() + more.len()..].fill(0.0);
         }
     }
-    re[at..].fill(0.0);
-    im[at..].fill(0.0);
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn split(pairs: &[f32], re: &mut [f32], im: &mut [f32]) {
-    let pairs = pairs.as_chunks::<2>().0;
-    let count = pairs.len();
-    let (re, im) = (&mut re[..count], &mut im[..count]);
-    for i in 0..count {
-        re[i] = pairs[i][0];
-        im[i] = pairs[i][1];
-    }
+    let time = &*time;
+    std::array::from_fn(|quarter| whole(quarter).unwrap_or(&time[quarter * length..(quarter + 1) * length]))
 }
 
 #[multiversion(targets(
@@ -217,44 +226,28 @@ fn put_together(re: &[f32], im: &[f32], samples: &mut [f32]) {
     }
 }
 
-/// Bins done at once, so that what runs backwards can be turned round first.
-const STRIP: usize = 64;
-
-/// `from` backwards.
-#[inline(always)]
-fn mirror(from: &[f32], to: &mut [f32]) {
-    let count = to.len();
-    let from = &from[..count];
-    for i in 0..count {
-        to[i] = from[count - 1 - i];
-    }
-}
-
-/// From the FFT of even + i · odd samples to bins 0 … M of the samples, times 2.
+/// From the FFT of even + i · odd samples, its first bin again at its end, to bins 0 … M of the samples, times 2.
 fn unpack([w_re, w_im]: &[Row; 2], z: Rows<'_>, x: RowsMut<'_>) {
-    let (size, half) = (z.0.len(), z.0.len() / 2);
-    (x.0[0], x.1[0]) = (2.0 * (z.0[0] + z.1[0]), 0.0);
-    (x.0[half], x.1[half]) = (2.0 * z.0[half], -2.0 * z.1[half]);
-    (x.0[size], x.1[size]) = (2.0 * (z.0[0] - z.1[0]), 0.0);
-    let (low_re, high_re) = x.0.split_at_mut(half + 1);
-    let (low_im, high_im) = x.1.split_at_mut(half + 1);
-    let last = half - 1;
-    let high = (&mut high_re[..last], &mut high_im[..last]);
-    mirrored::<false>([w_re, w_im], z.0, z.1, &mut low_re[1..half], &mut low_im[1..half], high.0, high.1);
+    let half = z.0.len() / 2;
+    let (low_re, high_re) = x.0.split_at_mut(half);
+    let (low_im, high_im) = x.1.split_at_mut(half);
+    (high_re[0], high_im[0]) = (2.0 * z.0[half], -2.0 * z.1[half]);
+    let high = (&mut high_re[1..], &mut high_im[1..]);
+    mirrored::<false>([w_re, w_im], z.0, z.1, low_re, low_im, high.0, high.1);
 }
 
-/// The way back: from bins 0 … M to the FFT of even + i · odd samples, times 2.
+/// The way back: from bins 0 … M to the FFT of even + i · odd samples, times 2, and one more.
 fn pack([w_re, w_im]: &[Row; 2], x: Rows<'_>, z: RowsMut<'_>) {
-    let (size, half) = (z.0.len(), z.0.len() / 2);
+    let (size, half) = (z.0.len() - 1, z.0.len() / 2);
+    let (low_re, high_re) = z.0.split_at_mut(half);
+    let (low_im, high_im) = z.1.split_at_mut(half);
+    (high_re[0], high_im[0]) = (2.0 * x.0[half], -2.0 * x.1[half]);
+    let high = (&mut high_re[1..], &mut high_im[1..]);
+    mirrored::<true>([w_re, w_im], x.0, x.1, low_re, low_im, high.0, high.1);
     (z.0[0], z.1[0]) = (x.0[0] + x.0[size], x.0[0] - x.0[size]);
-    (z.0[half], z.1[half]) = (2.0 * x.0[half], -2.0 * x.1[half]);
-    let (low_re, high_re) = z.0.split_at_mut(half + 1);
-    let (low_im, high_im) = z.1.split_at_mut(half + 1);
-    let (x_re, x_im) = (&x.0[..size], &x.1[..size]);
-    mirrored::<true>([w_re, w_im], x_re, x_im, &mut low_re[1..half], &mut low_im[1..half], high_re, high_im);
 }
 
-/// Bins k and M − k from those of the other side: `low` is 1 … M/2 − 1, `high` M/2 + 1 … M − 1.
+/// Bins k and M − k from those of the other side: `low` is 0 … M/2 − 1, `high` M/2 + 1 … M.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
@@ -270,43 +263,34 @@ fn mirrored<const BACK: bool>(
     high_im: &mut [f32],
 ) {
     let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    let size = from_re.len();
-    let (mut b_re, mut b_im) = ([0.0_f32; STRIP], [0.0_f32; STRIP]);
-    let (mut up_re, mut up_im) = ([0.0_f32; STRIP], [0.0_f32; STRIP]);
-    let (total, mut at) = (low_re.len(), 0);
-    while at < total {
-        let count = (total - at).min(STRIP);
-        let (bin, end) = (at + 1, size - at);
-        mirror(&from_re[end - count..end], &mut b_re[..count]);
-        mirror(&from_im[end - count..end], &mut b_im[..count]);
-        let (a_re, a_im) = (&from_re[bin..bin + count], &from_im[bin..bin + count]);
-        let (w_re, w_im) = (&turns[0][at..at + count], &turns[1][at..at + count]);
-        let (low_re, low_im) = (&mut low_re[at..at + count], &mut low_im[at..at + count]);
-        for i in 0..count {
-            let (even_re, even_im) = (a_re[i] + b_re[i], a_im[i] - b_im[i]);
-            if BACK {
-                let (odd_re, odd_im) = (a_re[i] - b_re[i], a_im[i] + b_im[i]);
-                let re = multiply_add(odd_im, w_im[i], odd_re * w_re[i], fused);
-                let im = multiply_add(-odd_re, w_im[i], odd_im * w_re[i], fused);
-                low_re[i] = even_re - im;
-                low_im[i] = even_im + re;
-                up_re[i] = even_re + im;
-                up_im[i] = re - even_im;
-            } else {
-                // The odd samples', times −i.
-                let (odd_re, odd_im) = (a_im[i] + b_im[i], b_re[i] - a_re[i]);
-                let re = multiply_add(-odd_im, w_im[i], odd_re * w_re[i], fused);
-                let im = multiply_add(odd_im, w_re[i], odd_re * w_im[i], fused);
-                low_re[i] = even_re + re;
-                low_im[i] = even_im + im;
-                up_re[i] = even_re - re;
-                up_im[i] = im - even_im;
-            }
+    let total = low_re.len();
+    let (a_re, a_im) = (&from_re[..total], &from_im[..total]);
+    let (b_re, b_im) = (&from_re[total + 1..][..total], &from_im[total + 1..][..total]);
+    let (w_re, w_im) = (&turns[0][..total], &turns[1][..total]);
+    let low_im = &mut low_im[..total];
+    let (high_re, high_im) = (&mut high_re[..total], &mut high_im[..total]);
+    for i in 0..total {
+        let mirrored = total - 1 - i;
+        let (b_re, b_im) = (b_re[mirrored], b_im[mirrored]);
+        let (even_re, even_im) = (a_re[i] + b_re, a_im[i] - b_im);
+        if BACK {
+            let (odd_re, odd_im) = (a_re[i] - b_re, a_im[i] + b_im);
+            let re = multiply_add(odd_im, w_im[i], odd_re * w_re[i], fused);
+            let im = multiply_add(-odd_re, w_im[i], odd_im * w_re[i], fused);
+            low_re[i] = even_re - im;
+            low_im[i] = even_im + re;
+            high_re[mirrored] = even_re + im;
+            high_im[mirrored] = re - even_im;
+        } else {
+            // The odd samples', times −i.
+            let (odd_re, odd_im) = (a_im[i] + b_im, b_re - a_re[i]);
+            let re = multiply_add(-odd_im, w_im[i], odd_re * w_re[i], fused);
+            let im = multiply_add(odd_im, w_re[i], odd_re * w_im[i], fused);
+            low_re[i] = even_re + re;
+            low_im[i] = even_im + im;
+            high_re[mirrored] = even_re - re;
+            high_im[mirrored] = im - even_im;
         }
-        let to = total - at - count;
-        mirror(&up_re[..count], &mut high_re[to..to + count]);
-        mirror(&up_im[..count], &mut high_im[to..to + count]);
-        at += count;
     }
 }
 
@@ -360,7 +344,7 @@ mod tests {
         let (mut whole, mut parts) = (transform.spectrum(), transform.spectrum());
         let mut scratch = transform.scratch();
         transform.forward(&input, &mut scratch, &mut whole);
-        for step in 0..transform.steps() {
+        for step in 0..transform.forward_steps() {
             let (first, second) = input.split_at(18);
             transform.forward_step(step, [first, second], &mut scratch, (&mut parts.re, &mut parts.im));
         }
