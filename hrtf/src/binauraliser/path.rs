@@ -68,9 +68,9 @@ impl Binauraliser {
     fn at(&self, knots: &[Knot], run: &Range<usize>, sample: usize) -> Placed {
         let step = self.fixed.step;
         let (knot, rest) = (sample / step, sample % step);
-        let held = |knot: usize| knots[knot.clamp(run.start, run.end - 1)].placed;
+        let held = |knot: usize| &knots[knot.clamp(run.start, run.end - 1)].placed;
         if rest == 0 {
-            return held(knot);
+            return *held(knot);
         }
         let u = rest as f64 / step as f64;
         let around = [knot - 1, knot, knot + 1, knot + 2].map(|knot| held(knot).vector);

@@ -34,6 +34,9 @@ struct Triangle {
 pub(crate) struct Sphere {
     points: Vec<Vector>,
     triangles: Vec<Triangle>,
+    /// Of each triangle, once all points are in: for each corner the normal of the plane through the opposite edge and
+    /// the centre.
+    normals: Vec<[Vector; 3]>,
     start: Vec<usize>,
 }
 
@@ -50,7 +53,7 @@ impl Sphere {
     /// Triangulates unit vectors. `axes` are the numbers of the points nearest to the directions +x, −x, +y, −y,
     /// +z and −z, each nearer than 35°: so near, no three of them can lie in one plane with the centre.
     pub(crate) fn new(points: Vec<Vector>, axes: [usize; 6]) -> Self {
-        let mut sphere = Self { points, triangles: Vec::new(), start: Vec::new() };
+        let mut sphere = Self { points, triangles: Vec::new(), normals: Vec::new(), start: Vec::new() };
         sphere.octahedron(axes);
         let mut last = 0;
         for point in 0..sphere.points.len() {
@@ -83,7 +86,7 @@ impl Sphere {
 
     /// Puts a point in; gives a triangle near it. A point that is there already is left out.
     fn insert(&mut self, point: usize, from: usize) -> usize {
-        let at = self.walk(self.points[point], from);
+        let (at, _) = self.walk(self.points[point], from);
         let Triangle { corners: [a, b, c], across: [ta, tb, tc] } = self.triangles[at];
         let p = self.points[point];
         let same = |&corner: &usize| {
@@ -149,28 +152,34 @@ impl Sphere {
         dot(normal, minus(self.points[point], a)) > FLIP_MARGIN * length.max(1e-9)
     }
 
-    /// Walks from triangle `from` to the one round `v`.
-    fn walk(&self, v: Vector, from: usize) -> usize {
-        let mut at = from;
+    /// Walks from triangle `from` to the one round `v`; gives it and its [`Sphere::volumes`].
+    fn walk(&self, v: Vector, from: usize) -> (usize, Vector) {
+        let (mut at, mut volumes) = (from, self.volumes(v, from));
         // A walk in a Delaunay triangulation never turns in circles; the bound guards against rounding.
         for _ in 0..self.triangles.len() + 8 {
-            let volumes = self.volumes(v, at);
             let (edge, least) = least(volumes);
             if least >= -1e-14 {
-                return at;
+                break;
             }
             at = self.triangles[at].across[edge];
+            volumes = self.volumes(v, at);
         }
-        at
+        (at, volumes)
     }
 
     /// For each corner, how far `v` lies on its side of the opposite edge.
     fn volumes(&self, v: Vector, triangle: usize) -> Vector {
+        let normals = self.normals.get(triangle).copied();
+        normals.unwrap_or_else(|| self.normals_of(triangle)).map(|normal| dot(normal, v))
+    }
+
+    fn normals_of(&self, triangle: usize) -> [Vector; 3] {
         let [a, b, c] = self.triangles[triangle].corners.map(|corner| self.points[corner]);
-        [dot(cross(b, c), v), dot(cross(c, a), v), dot(cross(a, b), v)]
+        [cross(b, c), cross(c, a), cross(a, b)]
     }
 
     fn index(&mut self) {
+        self.normals = (0..self.triangles.len()).map(|triangle| self.normals_of(triangle)).collect();
         let mut at = 0;
         let middle = |cell: usize| (cell as f64 + 0.5) / CELLS as f64 * 2.0 - 1.0;
         for number in 0..6 * CELLS * CELLS {
@@ -180,7 +189,7 @@ impl Sphere {
             v[axis] = if face % 2 == 0 { 1.0 } else { -1.0 };
             v[(axis + 1) % 3] = middle(row);
             v[(axis + 2) % 3] = middle(column);
-            at = self.walk(v, at);
+            (at, _) = self.walk(v, at);
             self.start.push(at);
         }
     }
@@ -205,8 +214,8 @@ impl Sphere {
     /// The triangle round a unit vector and the shares of its corners: the vector is their sum with these
     /// weights, up to its length.
     pub(crate) fn locate(&self, v: Vector) -> Shares {
-        let at = self.walk(v, self.start[Self::cell(v)]);
-        let mut shares = self.volumes(v, at).map(|volume| volume.max(0.0));
+        let (at, volumes) = self.walk(v, self.start[Self::cell(v)]);
+        let mut shares = volumes.map(|volume| volume.max(0.0));
         let sum: f64 = shares.iter().sum();
         if sum > 0.0 {
             shares = shares.map(|share| share / sum);
