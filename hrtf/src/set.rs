@@ -8,13 +8,10 @@ use crate::fractional_delay::{AHEAD_REACH, RINGING, Reader, ahead_kernel};
 use crate::interpolation::{HrirPair, Interpolator, Source, triangulate};
 use crate::itd::{Ear, arrivals};
 use crate::sofa;
-use crate::spectrum::Transform;
 use crate::{Direction, HrtfError};
 
 /// Fewest directions that a set can be interpolated from.
 const FEWEST_DIRECTIONS: usize = 4;
-/// The band whose pink noise a set is levelled by, Hz.
-const LEVEL_BAND: (f64, f64) = (100.0, 16_000.0);
 
 /// Responses as they were measured, of two ears.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -171,7 +168,8 @@ impl HrtfSet {
         self.interpolator.longest_delay()
     }
 
-    /// What every measured response is multiplied by: pink noise from everywhere comes with the power it has.
+    /// What every measured response is multiplied by: pink noise, equally strong from each loudspeaker of 5.1, is as loud at
+    /// both ears together as BS.1770 has it in the room.
     pub fn gain(&self) -> f64 {
         self.gain
     }
@@ -206,29 +204,6 @@ impl HrtfSet {
     pub fn interaural_time_difference(&self, direction: Direction) -> f64 {
         let [left, right] = self.interpolator.arrivals(direction);
         (right - left) / f64::from(self.sample_rate())
-    }
-
-    /// The gain that gives pink noise, equally strong from everywhere, its own power back in the sum of both ears.
-    fn level(&self) -> f64 {
-        let transform = Transform::of_at_least(self.taps());
-        let bin = f64::from(self.sample_rate()) / transform.size() as f64;
-        let pink: Vec<f64> = (0..transform.bins())
-            .map(|i| i as f64 * bin)
-            .map(|f| if (LEVEL_BAND.0..=LEVEL_BAND.1).contains(&f) { 1.0 / f } else { 0.0 })
-            .collect();
-        let total: f64 = pink.iter().sum();
-        let areas = self.interpolator.sphere().areas();
-        let heard = |(point, area): (usize, &f64)| {
-            let of = |ear: usize| {
-                let response = self.interpolator.aligned(point, ear).iter().map(|&s| f64::from(s));
-                let spectrum = transform.forward(response);
-                spectrum.iter().zip(&pink).map(|(bin, w)| bin.norm_sqr() * w).sum::<f64>()
-            };
-            area * (of(0) + of(1))
-        };
-        let heard: Vec<f64> = areas.par_iter().enumerate().map(heard).collect();
-        let power: f64 = heard.iter().sum();
-        if power > 0.0 && total > 0.0 { (total / power).sqrt() } else { 1.0 }
     }
 }
 

@@ -89,7 +89,7 @@ fn what_cannot_serve_is_refused_with_the_reason() {
     let whole = fs::read(fixture("netcdf4.sofa")).unwrap();
     fs::write(path("half.sofa"), &whole[..whole.len() / 2]).unwrap();
     for (file, words) in [
-        (path("none.sofa"), "cannot read"),
+        (path("none.sofa"), "there is no such file; check its name"),
         (path("text.sofa"), "not a SOFA file"),
         (path("half.sofa"), "truncated"),
         (fixture("filter.sofa"), "SOFAConventions is GeneralFIR"),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::acoustics::Room;
 use super::early::Early;
-use super::level::loudness;
 use super::tail::tail;
+use crate::loudness::loudness;
 use crate::{Direction, HrirPair, HrtfSet, Orientation};
 
 /// The responses of a built-in room without the direct sound.

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use super::level::loudness;
 use crate::fractional_delay::resampled_response;
+use crate::loudness::loudness;
 use crate::{Direction, HrtfError, Orientation, sofa};
 
 /// A measured loudspeaker serves for a wanted one this near, degrees.

@@ -15,7 +15,6 @@ mod convolver;
 mod decay;
 mod early;
 mod image_source;
-mod level;
 mod made;
 mod measured;
 mod rooms_table;

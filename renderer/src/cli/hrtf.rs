@@ -13,7 +13,9 @@ use hrtf::room::BrirSet;
 use hrtf::{HrtfSet, sofa};
 
 use super::info::printable;
-use super::input::check_not_read;
+use super::input::{check_not_read, check_present};
+use super::render::busy;
+use super::render::headphones::READING;
 use super::{CliError, Console, OpenOutputs, Outcome};
 use crate::deliver::place;
 use report::Report;
@@ -48,13 +50,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_pictures(args)?;
     let set = match &args.file {
         None => HrtfSet::built_in(),
-        Some(file) => match sofa::open_either(file).map_err(|e| CliError::file(file, e))? {
-            sofa::Found::Head(head) => HrtfSet::new(head).map_err(|e| CliError::file(file, e))?,
-            sofa::Found::Room(room) => {
-                let room = BrirSet::new(room).map_err(|e| CliError::file(file, e))?;
-                return show_room(args, file, room, console);
+        Some(file) => {
+            check_present("", file)?;
+            let reading = busy(file, READING, console);
+            match sofa::open_either(file).map_err(|e| CliError::file(file, e))? {
+                sofa::Found::Head(head) => HrtfSet::new(head).map_err(|e| CliError::file(file, e))?,
+                sofa::Found::Room(room) => {
+                    let room = BrirSet::new(room).map_err(|e| CliError::file(file, e))?;
+                    reading.finish_and_clear();
+                    return show_room(args, file, room, console);
+                }
             }
-        },
+        }
     };
     if let Some(file) = &args.file {
         console.warnings(file, &interpreted(&set.measurements().remarks))?;

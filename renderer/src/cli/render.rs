@@ -8,12 +8,12 @@ use std::fs;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 use formats::Warning;
 use formats::bw64::{SampleFormat, same_file};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use self::headphones::HeadphoneArgs;
 use self::target::TargetArgs;
@@ -241,6 +241,22 @@ pub(super) fn progress_bar(frames: u64, console: &Console) -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+/// Says what goes on with `file`, where that may be drawn, until what it gives is dropped.
+pub(super) fn busy(file: &Path, doing: &str, console: &Console) -> ProgressBar {
+    /// From one picture of the spinner to the next.
+    const TICK: Duration = Duration::from_millis(100);
+    if !console.draws_progress() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner().with_finish(ProgressFinish::AndClear);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}, {elapsed}") {
+        spinner.set_style(style);
+    }
+    spinner.set_message(format!("{}: {doing}", printable(&file.display().to_string())));
+    spinner.enable_steady_tick(TICK);
+    spinner
 }
 
 /// What a job failed of, or which signal stopped it.

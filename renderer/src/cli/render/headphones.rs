@@ -15,11 +15,14 @@ use hrtf::room::{BrirSet, Room};
 
 use crate::cli::hrtf::interpreted;
 use crate::cli::input::check_present;
+use crate::cli::render::busy;
 use crate::cli::{CliError, Console};
 use crate::layout::Layout;
 use crate::monitor::binaural::{BinauralPath, Head, HeadphoneMode, Headphones, RoomSound};
 use crate::monitor::headphone_eq::HeadphoneEq;
 
+/// What goes on with a set, which takes seconds for ten thousands of directions.
+pub(in crate::cli) const READING: &str = "reading and aligning the responses of all directions";
 /// The largest head track that is read.
 const MAX_TRACK_BYTES: u64 = 256 << 20;
 
@@ -115,7 +118,10 @@ impl HeadphoneArgs {
         let mut present = files.iter().filter(|(option, _)| *option != "--room");
         present.try_for_each(|(option, file)| check_present(option, file))?;
         let mut set = match &self.hrtf {
-            Some(file) => HrtfSet::open(file).map_err(|error| CliError::file(file, error))?,
+            Some(file) => {
+                let _busy = busy(file, READING, console);
+                HrtfSet::open(file).map_err(|error| CliError::file(file, error))?
+            }
             None => HrtfSet::built_in(),
         };
         let equalised = self.diffuse_field_eq.unwrap_or(match &self.hrtf {

@@ -58,7 +58,7 @@ pub(super) struct SceneRows {
 }
 
 /// The rows of the bus. Those of the virtual loudspeakers come first, then the ears, then the low frequencies of what is
-/// spread; only these have diffuse rows.
+/// spread or common to many loudspeakers; only these have diffuse rows.
 #[derive(Clone, Debug)]
 pub(super) struct Feeds {
     pub(super) rows: Vec<Feed>,
@@ -69,6 +69,8 @@ pub(super) struct Feeds {
     pub(super) ears: usize,
     /// The low frequencies of what is spread over the virtual loudspeakers: where it is, and how wide.
     pub(super) low: Vec<SceneRows>,
+    /// The first of the rows of the loudspeakers that only have the low band of what many of them carry at once.
+    pub(super) common: Option<usize>,
     /// Those of HOA items, in the order of their orders.
     pub(super) scenes: Vec<SceneRows>,
     /// For each item its own row.
@@ -98,6 +100,7 @@ impl Feeds {
             ears: layout.channels.len(),
             layout,
             low: Vec::new(),
+            common: None,
             scenes: Vec::new(),
             of_item: Vec::new(),
             modes: items.iter().map(|item| mode(item, headphones)).collect(),
@@ -122,6 +125,9 @@ impl Feeds {
                 let rows = feeds.push_components(1);
                 feeds.low.push(SceneRows { order: 1, head_locked: false, rows });
             }
+        }
+        if !has_modes && measured.is_none() && items.iter().any(is_common) {
+            feeds.push_common();
         }
         let lfe = feeds.rows.len();
         if by_item {
@@ -162,6 +168,15 @@ impl Feeds {
         Ok(())
     }
 
+    /// Adds the loudspeakers once more.
+    fn push_common(&mut self) {
+        self.common = Some(self.rows.len());
+        for row in 0..self.ears {
+            let (feed, name) = (self.rows[row], self.names[row].clone());
+            self.push(feed, &name);
+        }
+    }
+
     fn push_scenes(&mut self, items: &[RenderItem]) {
         let scenes: BTreeSet<(usize, bool)> = items.iter().filter_map(scene).collect();
         for (order, head_locked) in scenes {
@@ -181,7 +196,8 @@ impl Feeds {
 
     /// How many rows, from the first, have a diffuse one.
     pub(super) fn diffuse(&self) -> usize {
-        self.ears + EARS + self.low.iter().map(|scene| scene.rows.len()).sum::<usize>()
+        let common = self.common.map_or(0, |_| self.ears);
+        self.ears + EARS + common + self.low.iter().map(|scene| scene.rows.len()).sum::<usize>()
     }
 
     /// The row of what has no direction.
@@ -238,6 +254,18 @@ fn scene(item: &RenderItem) -> Option<(usize, bool)> {
     let components = components(item).ok()?;
     let order = components.iter().map(|component| component.order).max()?;
     Some((order, item.context.head_locked))
+}
+
+/// On loudspeakers the item is carried by many of them at some time, because it is wide or a scene.
+fn is_common(item: &RenderItem) -> bool {
+    match item {
+        RenderItem::Objects(item) => match &item.channel.blocks {
+            BlockFormats::Objects(blocks) => blocks.iter().any(|block| may_spread(block, &item.context)),
+            _ => false,
+        },
+        RenderItem::Hoa(_) => true,
+        RenderItem::DirectSpeakers(_) | RenderItem::Binaural(_) => false,
+    }
 }
 
 /// Some block of the item is no point.

@@ -11,13 +11,16 @@
 //! ```
 //!
 //! That is the path [`BinauralPath::Objects`]; [`BinauralPath::Speakers`] pans everything to a loudspeaker layout
-//! as if it stood in a room, and gives every loudspeaker its direction. In a room that was measured the loudspeakers are
+//! as if it stood in a room, and gives every loudspeaker its direction; what many of them carry at once is as loud as in a
+//! room (`build_up`). In a room that was measured the loudspeakers are
 //! those that were measured, whatever the path.
 //!
 //! Levels are the mixer's: a position changes what the head does to a sound, never its gain. Distances are heard
 //! as BS.2127 renders them, by the width that a source has when it comes near. The output is in time with
 //! loudspeakers: sound from straight ahead is at the ears when it is at a loudspeaker.
 
+mod build_up;
+mod design;
 mod feeds;
 mod head;
 mod panner;

@@ -7,6 +7,7 @@ use formats::adm::{BinauralBlock, DirectSpeakersBlock, ObjectPosition, ObjectsBl
 use hrtf::Direction;
 
 use super::HeadphoneMode;
+use super::build_up::{BandGains, BuildUp};
 use super::feeds::{EARS, Feeds, is_lfe};
 use super::room::{Directness, Share};
 use super::spread::Spread;
@@ -34,6 +35,7 @@ pub(super) struct BinauralPanner {
     virtual_room: LoudspeakerPanner,
     stereo: LoudspeakerPanner,
     sends: Option<SendPanner>,
+    build_up: Option<BuildUp>,
     spread: Spread,
     gains: DirectDiffuseGains,
 }
@@ -66,7 +68,7 @@ impl SendPanner {
 impl BinauralPanner {
     pub(super) fn new(
         feeds: Arc<Feeds>,
-        directness: Option<Directness>,
+        (directness, build_up): (Option<Directness>, Option<BuildUp>),
         conversion: Option<Conversion>,
     ) -> Result<Self, RenderError> {
         let stereo = Layout::by_name(STEREO)
@@ -78,6 +80,7 @@ impl BinauralPanner {
                 (Some(sends), Some(directness)) => Some(SendPanner::new(&feeds, &sends.layout, directness)?),
                 _ => None,
             },
+            build_up,
             spread: Spread::new(&feeds.layout),
             gains: DirectDiffuseGains { direct: Vec::new(), diffuse: Vec::new() },
             feeds,
@@ -161,6 +164,35 @@ impl BinauralPanner {
         direct[sends.tail] = loud;
     }
 
+    /// What is wide of the block on loudspeakers, as loud as they are in a room.
+    fn build_up(&mut self, block: &ObjectsBlock, context: &ItemContext) {
+        let (Some(build_up), Some(first)) = (&self.build_up, self.feeds.common) else { return };
+        let share = share_spread(block, context);
+        if share > 0.0 {
+            let DirectDiffuseGains { direct, diffuse } = &mut self.gains;
+            let bands = build_up.of_gains(&direct[..self.feeds.ears], share);
+            split(bands, direct, &mut diffuse[first..]);
+        }
+    }
+
+    /// The same for the components of an HOA item.
+    fn build_up_scene(&self, item: &HoaItem, all: &mut [Vec<f64>]) {
+        let (Some(build_up), Some(first)) = (&self.build_up, self.feeds.common) else { return };
+        let Ok(components) = components(item) else { return };
+        // In a diffuse field components of N3D have the same power.
+        let powers = components.iter().map(|component| component.from_n3d.powi(2));
+        let ears = self.feeds.ears;
+        let sounds: Vec<(&[f64], f64)> =
+            all.iter().zip(powers).map(|(gains, power)| (&gains[..ears.min(gains.len())], power)).collect();
+        let bands = build_up.of_all(&sounds, 1.0);
+        let rows = self.feeds.rows.len();
+        for gains in all {
+            gains.resize(rows + self.feeds.diffuse(), 0.0);
+            let (direct, diffuse) = gains.split_at_mut(rows);
+            split(bands, &mut direct[..ears], &mut diffuse[first..]);
+        }
+    }
+
     /// An HOA item straight to the ears.
     fn components(&self, item: &HoaItem, warnings: &mut Vec<Warning>) -> Result<Vec<Vec<f64>>, RenderError> {
         if self.feeds.has_modes && self.feeds.scene_mode == HeadphoneMode::Off {
@@ -222,6 +254,23 @@ fn polarity(gain: f64) -> f64 {
     if gain < 0.0 { -1.0 } else { 1.0 }
 }
 
+/// Puts a gain on the loudspeakers of `direct`: that of the high band, and in the low band's rows what it is apart from it.
+fn split(bands: BandGains, direct: &mut [f64], low: &mut [f64]) {
+    for (direct, low) in direct.iter_mut().zip(low) {
+        *low = (bands.low - bands.high) * *direct;
+        *direct *= bands.high;
+    }
+}
+
+/// The share of a block's power that has a width.
+fn share_spread(block: &ObjectsBlock, context: &ItemContext) -> f64 {
+    let ObjectPosition::Cartesian(_) = block.position else { return spread(block, context) };
+    let mut block = block.clone();
+    block.position = offset_position(block.position, context.position_offset);
+    to_polar(&mut block);
+    spread(&block, context)
+}
+
 /// The share of a polar block's power that has a width.
 fn spread(block: &ObjectsBlock, context: &ItemContext) -> f64 {
     let ObjectPosition::Polar(position) = offset_position(block.position, context.position_offset) else {
@@ -235,12 +284,7 @@ fn spread(block: &ObjectsBlock, context: &ItemContext) -> f64 {
 
 /// Some of the object is spread over the virtual loudspeakers at some time.
 pub(super) fn may_spread(block: &ObjectsBlock, context: &ItemContext) -> bool {
-    let mut block = block.clone();
-    if let ObjectPosition::Cartesian(_) = block.position {
-        block.position = offset_position(block.position, context.position_offset);
-        to_polar(&mut block);
-    }
-    spread(&block, context) > 0.0
+    share_spread(block, context) > 0.0
 }
 
 impl Panner for BinauralPanner {
@@ -274,6 +318,7 @@ impl Panner for BinauralPanner {
                 self.gains.direct[..room.direct.len()].copy_from_slice(&room.direct);
                 self.gains.diffuse[..room.diffuse.len()].copy_from_slice(&room.diffuse);
                 self.send(None, block, context, share);
+                self.build_up(block, context);
             }
         }
         &self.gains
@@ -334,6 +379,7 @@ impl Panner for BinauralPanner {
                 }
             }
         }
+        self.build_up_scene(item, &mut all);
         Ok(all)
     }
 }

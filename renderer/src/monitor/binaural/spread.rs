@@ -14,9 +14,9 @@
 
 use std::f64::consts::{PI, SQRT_2, TAU};
 
-use realfft::RealFftPlanner;
 use realfft::num_complex::Complex64;
 
+use super::design::{Design, way};
 use super::feeds::EARS;
 use super::spread_table::{KNOTS, PHASES};
 use crate::geom::direction;
@@ -33,8 +33,6 @@ pub(super) const LOW_ROWS: usize = 2 * COMPONENTS;
 const CROSSOVER: (f64, f64) = (500.0, 707.0);
 /// Half the length of a filter, seconds.
 const HALF: f64 = 0.016;
-/// The part of a filter that is faded at each end.
-const FADE: f64 = 0.125;
 
 /// Phases are this far apart, hertz, below `SPLIT` and above it: less than a hundredth of a second late or early, half of
 /// it above.
@@ -90,64 +88,24 @@ impl Spread {
     /// The filters of the loudspeakers' rows, the ears' and the low ones, at a sampling rate in hertz. The ears are those of
     /// `stereo`, what is heard without a head.
     pub(super) fn filters(&self, stereo: DecorrelationFilters, sample_rate: u32) -> DecorrelationFilters {
-        let rate = f64::from(sample_rate.max(1));
-        let delay = ((HALF * rate).ceil() as usize).max(stereo.delay + 1);
-        let made = Design { rate, delay, taps: 2 * delay };
+        let made = Design::new(HALF, sample_rate, &stereo);
         let mut responses: Vec<Vec<f64>> = phases()
             .iter()
             .map(|phases| made.response(|hertz| Complex64::from_polar(high(hertz), at(phases, hertz))))
             .collect();
-        for ear in stereo.responses.iter().take(EARS) {
-            let mut late = vec![0.0; delay - stereo.delay];
-            late.extend(ear);
-            late.resize(made.taps, 0.0);
-            responses.push(late);
-        }
+        responses.extend(made.late(&stereo).into_iter().take(EARS));
         let whole = made.response(|hertz| low(hertz).into());
         responses.extend(std::iter::repeat_n(whole.clone(), COMPONENTS + 1));
         let turning =
             |delay: &f64| made.response(|hertz| (low(hertz) * SQRT_2 * (TAU * hertz * delay).cos()).into());
         responses.extend(TURNS.iter().map(turning));
-        DecorrelationFilters { responses, delay }
-    }
-}
-
-/// How filters are made from their spectra.
-struct Design {
-    rate: f64,
-    /// The tap of time 0.
-    delay: usize,
-    taps: usize,
-}
-
-impl Design {
-    fn response(&self, spectrum: impl Fn(f64) -> Complex64) -> Vec<f64> {
-        let size = (4 * self.taps).next_power_of_two();
-        let inverse = RealFftPlanner::new().plan_fft_inverse(size);
-        let mut bins = inverse.make_input_vec();
-        for (number, bin) in bins.iter_mut().enumerate() {
-            *bin = spectrum(number as f64 * self.rate / size as f64);
-        }
-        // Those of a real signal are real.
-        bins[0].im = 0.0;
-        bins[size / 2].im = 0.0;
-        let mut samples = inverse.make_output_vec();
-        // Fails only for buffers of the wrong length, and for bins that no real signal has.
-        let transformed = inverse.process(&mut bins, &mut samples);
-        debug_assert!(transformed.is_ok());
-        let tap = |tap: usize| {
-            let edge = (tap as f64 + 0.5).min((self.taps - tap) as f64 - 0.5) / (FADE * self.taps as f64);
-            let fade = (edge.min(1.0) * PI / 2.0).sin().powi(2);
-            fade * samples[(size + tap - self.delay) % size] / size as f64
-        };
-        (0..self.taps).map(tap).collect()
+        DecorrelationFilters { responses, delay: made.delay() }
     }
 }
 
 /// How far a frequency lies on the way from the low ones to the loudspeakers, a quarter of a turn.
 fn crossed(hertz: f64) -> f64 {
-    let way = (hertz.max(1.0) / CROSSOVER.0).ln() / (CROSSOVER.1 / CROSSOVER.0).ln();
-    way.clamp(0.0, 1.0) * PI / 2.0
+    way(hertz, CROSSOVER) * PI / 2.0
 }
 
 fn low(hertz: f64) -> f64 {

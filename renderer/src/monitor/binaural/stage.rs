@@ -7,6 +7,7 @@ use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
 use rayon::prelude::*;
 
 use super::Headphones;
+use super::build_up::{self, BuildUp};
 use super::feeds::{EARS, Feed, Feeds, SceneRows};
 use super::head::Head;
 use super::panner::BinauralPanner;
@@ -103,7 +104,10 @@ impl Stage {
     pub(crate) fn panner(&self, conversion: Option<Conversion>) -> Result<Box<dyn Panner>, RenderError> {
         let sends = self.feeds.sends.as_ref();
         let directness = sends.map(|_| Directness::new(&self.binauraliser, &self.head));
-        Ok(Box::new(BinauralPanner::new(Arc::clone(&self.feeds), directness, conversion)?))
+        let Feeds { common, layout, .. } = &*self.feeds;
+        let build_up = common.map(|_| BuildUp::new(&self.binauraliser, layout, &self.head));
+        let heads = (directness, build_up);
+        Ok(Box::new(BinauralPanner::new(Arc::clone(&self.feeds), heads, conversion)?))
     }
 
     /// Names of the feeds.
@@ -127,12 +131,15 @@ impl Stage {
         }
         let mut filters = DecorrelationFilters::of_layout(&names[..*ears]);
         filters.responses.extend(stereo.responses);
-        filters
+        match self.feeds.common {
+            Some(_) => build_up::filters(&filters, *ears, self.sample_rate),
+            None => filters,
+        }
     }
 
-    /// Objects have a width, which is heard by decorrelation.
+    /// Diffuse rows are needed, whether something is diffuse or not.
     pub(crate) fn spreads(&self) -> bool {
-        !self.feeds.low.is_empty()
+        !self.feeds.low.is_empty() || self.feeds.common.is_some()
     }
 
     /// Samples before a grid block that its output depends on, whole grid blocks.

@@ -1,7 +1,11 @@
 //! How loud things are, by ITU-R BS.1770.
 
+use std::f64::consts::TAU;
+
 use ebur128::{EbuR128, Mode};
 use hrtf::{Direction, HrirPair};
+use realfft::RealFftPlanner;
+use realfft::num_complex::Complex64;
 
 use super::*;
 use crate::monitor::binaural::Stage;
@@ -101,4 +105,32 @@ fn what_comes_from_ahead_is_on_time() {
         let peak = (0..6_000).max_by(|a, b| ear[*a].abs().total_cmp(&ear[*b].abs())).unwrap();
         assert!(peak.abs_diff(3_000) <= 8, "{peak}");
     }
+}
+
+/// Pink noise of 40 Hz to 20 kHz and nothing beside: sets have nothing above 20 kHz, and white noise would go on.
+fn pink_to_20_khz() -> Vec<f32> {
+    let inverse = RealFftPlanner::<f64>::new().plan_fft_inverse(FRAMES);
+    let (mut bins, mut samples) = (inverse.make_input_vec(), inverse.make_output_vec());
+    let bin = f64::from(RATE) / FRAMES as f64;
+    for (line, phase) in noise(20, bins.len()).into_iter().enumerate() {
+        let hertz = line as f64 * bin;
+        let heard = (40.0..=20_000.0).contains(&hertz);
+        let amplitude = if heard { 0.02 / hertz.sqrt() } else { 0.0 };
+        bins[line] = Complex64::from_polar(amplitude, TAU * f64::from(phase));
+    }
+    inverse.process(&mut bins, &mut samples).unwrap();
+    samples.into_iter().map(|sample| sample as f32).collect()
+}
+
+#[test]
+fn sound_from_5_1_is_as_loud_as_bs_1770_has_it_in_the_room() {
+    let tracks = [pink_to_20_khz()];
+    let power = |ears: &[Vec<f32>; 2]| 10_f64.powf(loudness(ears) / 10.0);
+    let alone = power(&[tracks[0].clone(), vec![0.0; FRAMES]]);
+    let from =
+        |azimuth: f64| power(&render(&headphones(), vec![object(0, block(azimuth, 0.0))], &tracks)) / alone;
+    let ears: f64 = [0.0, 30.0, -30.0, 110.0, -110.0].map(from).iter().sum();
+    // L, R and C as they are, the surrounds 1.5 dB louder.
+    let apart = 10.0 * (ears / (3.0 + 2.0 * 1.41)).log10();
+    assert!(apart.abs() < 0.1, "{apart:.2} LU");
 }

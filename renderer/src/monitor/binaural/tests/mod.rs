@@ -1,5 +1,6 @@
 //! Whole renders to two ears, in memory: each test makes items and tracks and listens to what the engine gives.
 
+mod build_up;
 mod level;
 mod octaves;
 mod polarity;

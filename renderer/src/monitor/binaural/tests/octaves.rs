@@ -11,9 +11,10 @@ use crate::layout::Layout;
 use crate::render::LoudspeakerPanner;
 
 const SIZE: usize = 16_384;
-const OCTAVES: [f64; 9] = [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
+pub(super) const OCTAVES: [f64; 9] =
+    [63.0, 125.0, 250.0, 500.0, 1_000.0, 2_000.0, 4_000.0, 8_000.0, 16_000.0];
 
-type Spectra = [Vec<Complex64>; 2];
+pub(super) type Spectra = [Vec<Complex64>; 2];
 
 fn spectra(ears: [&[f32]; 2]) -> Spectra {
     let transform = RealFftPlanner::new().plan_fft_forward(SIZE);
@@ -43,12 +44,12 @@ fn octave(sounds: &[(Spectra, f64)], centre: f64) -> (f64, f64, f64) {
     sums
 }
 
-fn decibels(ratio: f64) -> f64 {
+pub(super) fn decibels(ratio: f64) -> f64 {
     10.0 * ratio.log10()
 }
 
 /// The virtual loudspeakers' responses, with their delays.
-fn loudspeakers(layout: &Layout) -> Vec<Spectra> {
+pub(super) fn loudspeakers(layout: &Layout) -> Vec<Spectra> {
     let (headphones, mut pair) = (headphones(), HrirPair::default());
     let of = |channel: &crate::layout::Channel| {
         let place = Direction::from_vector(direction(&channel.position).into());
@@ -65,16 +66,21 @@ fn loudspeakers(layout: &Layout) -> Vec<Spectra> {
 }
 
 /// Found and expected in an octave, of an object with this size: level between the ears (dB), power, coherence.
-struct Heard {
+pub(super) struct Heard {
     between: [f64; 2],
-    power: [f64; 2],
+    pub(super) power: [f64; 2],
     coherence: [f64; 2],
 }
 
-fn heard(block: &ObjectsBlock, layout: &Layout, responses: &[Spectra]) -> Vec<Heard> {
+pub(super) fn heard(
+    headphones: &Headphones,
+    block: &ObjectsBlock,
+    layout: &Layout,
+    responses: &[Spectra],
+) -> Vec<Heard> {
     let mut click = vec![0.0; SIZE];
     click[SIZE / 2] = 1.0;
-    let [left, right] = render(&headphones(), vec![object(0, block.clone())], &[click]);
+    let [left, right] = render(headphones, vec![object(0, block.clone())], &[click]);
     let rendered = [(spectra([&left, &right]), 1.0)];
     // BS.2127's own gains for these loudspeakers: as if each played noise of its own.
     let mut panner = LoudspeakerPanner::new(layout, None).unwrap();
@@ -92,7 +98,7 @@ fn heard(block: &ObjectsBlock, layout: &Layout, responses: &[Spectra]) -> Vec<He
     OCTAVES.iter().map(of).collect()
 }
 
-fn sized(azimuth: f64, width: f64, height: f64) -> ObjectsBlock {
+pub(super) fn sized(azimuth: f64, width: f64, height: f64) -> ObjectsBlock {
     ObjectsBlock { width, height, ..block(azimuth, 0.0) }
 }
 
@@ -102,7 +108,7 @@ fn what_is_wide_ahead_is_as_loud_at_both_ears_in_every_octave() {
     let responses = loudspeakers(&layout);
     for (width, height) in [(60.0, 0.0), (90.0, 30.0), (180.0, 0.0), (270.0, 90.0), (360.0, 360.0)] {
         for azimuth in [0.0, 180.0] {
-            let heard = heard(&sized(azimuth, width, height), &layout, &responses);
+            let heard = heard(&headphones(), &sized(azimuth, width, height), &layout, &responses);
             for (heard, octave) in heard.iter().zip(OCTAVES) {
                 let name = format!("{azimuth}°, {width} × {height}, {octave} Hz");
                 assert!(heard.between[0].abs() < 0.5, "{name}: {:.2} dB", heard.between[0]);
@@ -118,7 +124,7 @@ fn what_is_wide_beside_keeps_its_level_in_every_octave() {
     let layout = Layout::by_name("9+10+3").unwrap().without_lfe();
     let responses = loudspeakers(&layout);
     for azimuth in [-45.0, 90.0, 135.0] {
-        let heard = heard(&sized(azimuth, 120.0, 60.0), &layout, &responses);
+        let heard = heard(&headphones(), &sized(azimuth, 120.0, 60.0), &layout, &responses);
         for (heard, octave) in heard.iter().zip(OCTAVES) {
             let (found, expected) = (heard.between[0], heard.between[1]);
             assert!(
@@ -136,7 +142,7 @@ fn what_is_all_round_is_as_wide_as_a_diffuse_field() {
     let layout = Layout::by_name("9+10+3").unwrap().without_lfe();
     let responses = loudspeakers(&layout);
     for (width, height, most) in [(180.0, 0.0, 0.35), (360.0, 360.0, 0.3)] {
-        let heard = heard(&sized(0.0, width, height), &layout, &responses);
+        let heard = heard(&headphones(), &sized(0.0, width, height), &layout, &responses);
         for (heard, octave) in heard.iter().zip(OCTAVES) {
             let [found, expected] = heard.coherence;
             assert!((found - expected).abs() < most, "{width}°, {octave} Hz: {found:.2}, not {expected:.2}");

@@ -1,18 +1,20 @@
 //! How loud a pair of responses is: the power of pink noise through it, both ears together, weighted as loudness is
-//! (ITU-R BS.1770, K).
+//! (ITU-R BS.1770, K); and the level of a set by it.
 
 use rayon::prelude::*;
 
-use crate::HrtfSet;
 use crate::spectrum::Transform;
+use crate::{Direction, HrirPair, HrtfSet};
 
 /// The band of the noise, Hz.
 const BAND: (f64, f64) = (40.0, 20_000.0);
+/// The loudspeakers of 5.1, azimuth in degrees, and what BS.1770 multiplies their power by.
+const LOUDSPEAKERS: [(f64, f64); 5] = [(0.0, 1.0), (30.0, 1.0), (-30.0, 1.0), (110.0, 1.41), (-110.0, 1.41)];
 /// Fewest samples of a transform: bins of 12 Hz at 48 kHz.
 const FEWEST: usize = 4096;
 
-/// BS.1770's two filters at a frequency in hertz, as analogue ones: the gain of power.
-fn k_weight(frequency: f64) -> f64 {
+/// BS.1770's two filters (K) at a frequency in hertz, as analogue ones: the gain of power.
+pub fn k_weight(frequency: f64) -> f64 {
     let shelf = {
         const CORNER: f64 = 1_681.974;
         const Q: f64 = 0.707_175;
@@ -56,7 +58,7 @@ impl Weights {
 }
 
 /// Loudness of pink noise through the responses of both ears beside that of the noise, as a gain of power.
-pub(super) fn loudness(ears: &[Vec<f64>; 2], sample_rate: u32) -> f64 {
+pub(crate) fn loudness(ears: &[Vec<f64>; 2], sample_rate: u32) -> f64 {
     let weights = Weights::new(ears.iter().map(Vec::len).max().unwrap_or(0), sample_rate);
     ears.iter().map(|ear| weights.power(ear.iter().copied())).sum()
 }
@@ -72,6 +74,22 @@ impl HrtfSet {
         let both = |point: usize| (ear(point, 0) + ear(point, 1)) * self.gain() * self.gain();
         (0..self.interpolator().points()).into_par_iter().map(both).collect()
     }
+
+    /// The gain with which pink noise, equally strong from each loudspeaker of 5.1, is as loud at both ears together as
+    /// BS.1770 has it in the room.
+    pub(crate) fn level(&self) -> f64 {
+        let weights = Weights::new(self.taps(), self.sample_rate());
+        let mut pair = HrirPair::default();
+        let (mut heard, mut wanted) = (0.0, 0.0);
+        for (azimuth, weight) in LOUDSPEAKERS {
+            self.interpolator().fill(Direction::new(azimuth, 0.0), 1.0, &mut pair);
+            for ear in [&pair.left, &pair.right] {
+                heard += weights.power(ear.iter().map(|tap| f64::from(*tap)));
+            }
+            wanted += weight;
+        }
+        if heard > 0.0 { (wanted / heard).sqrt() } else { 1.0 }
+    }
 }
 
 #[cfg(test)]
@@ -83,6 +101,30 @@ mod tests {
         let click = vec![0.0, 0.5];
         let found = loudness(&[click.clone(), click], 48_000);
         assert!((found - 0.5).abs() < 1e-9, "{found}");
+    }
+
+    #[test]
+    fn heads_are_levelled_by_what_5_1_is_in_the_room() {
+        // Two ears that hear everything alike: each loudspeaker is as loud as it stands, and the surrounds should be 1.5 dB
+        // louder.
+        const COUNT: usize = 200;
+        const TAPS: usize = 128;
+        let at = |i: usize| {
+            let height: f64 = 1.0 - 2.0 * (i as f64 + 0.5) / COUNT as f64;
+            Direction::new(i as f64 * 137.507_764, height.asin().to_degrees())
+        };
+        let responses = (0..COUNT * 2 * TAPS).map(|n| if n % TAPS == 40 { 0.25 } else { 0.0 }).collect();
+        let made = crate::Measurements {
+            sample_rate: 48_000,
+            taps: TAPS,
+            directions: (0..COUNT).map(at).collect(),
+            responses,
+            delays: vec![[0.0; 2]; COUNT],
+            ..crate::Measurements::default()
+        };
+        let gain = HrtfSet::new(made).unwrap().gain();
+        let wanted = (5.82_f64 / 5.0 / (2.0 * 0.25 * 0.25)).sqrt();
+        assert!((gain / wanted - 1.0).abs() < 1e-3, "{gain} {wanted}");
     }
 
     #[test]
