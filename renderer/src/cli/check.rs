@@ -1,4 +1,6 @@
-//! `proscenium check`: the findings of one or more profiles about a file.
+//! `proscenium check`: the findings of one or more profiles about a file, and the mistakes of a scene.
+
+mod scene;
 
 use std::fmt::Write as _;
 use std::fs::File;
@@ -17,18 +19,23 @@ use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
 use crate::items::{self, SelectOptions};
 
-/// Say what is wrong with a master, who says so and how to put it right
+/// Say what is wrong with a master or a scene, who says so and how to put it right
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   proscenium check master.wav
   proscenium check master.wav --profile bs2076 --profile dolby
   proscenium check document.xml --profile emission --json
+  proscenium check scene.xml
+  proscenium check --schema > scene.xsd
 
 Exit code 0: no errors; 1: errors were found (warnings too under --strict); 2: the file can't be read.")]
 pub struct Args {
-    /// A BW64, RF64 or WAV file, or a bare ADM document as XML
-    #[arg(value_name = "IN")]
-    input: PathBuf,
+    /// A BW64, RF64 or WAV file, a bare ADM document as XML, or a scene
+    #[arg(value_name = "IN", required_unless_present = "schema")]
+    input: Option<PathBuf>,
+    /// Print the schema of scene files (XSD) instead
+    #[arg(long, conflicts_with_all = ["input", "profiles"])]
+    schema: bool,
     /// The rules to hold it against: bs2076, dolby or emission; repeatable [default: bs2076]
     #[arg(long = "profile", value_name = "PROFILE")]
     profiles: Vec<Profile>,
@@ -80,8 +87,20 @@ struct Found<'a> {
 /// # Errors
 /// When the file or its ADM cannot be read.
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
-    let input = args.input.as_path();
+    let Some(input) = args.input.as_deref() else {
+        console.write(formats::scene::SCHEMA);
+        return Ok(Outcome::Good);
+    };
     check_seekable(input)?;
+    if is_scene(input)? {
+        if !args.profiles.is_empty() {
+            return Err(CliError::file(
+                input,
+                "is a scene, and profiles are for masters; leave --profile out",
+            ));
+        }
+        return scene::run(input, console);
+    }
     let mut profiles = args.profiles.clone();
     if profiles.is_empty() {
         profiles.push(Profile::Bs2076);
@@ -140,6 +159,15 @@ fn is_xml(input: &Path) -> Result<bool, CliError> {
     let mark = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0];
     let first = start.iter().find(|byte| !mark.contains(byte) && !byte.is_ascii_whitespace());
     Ok(first == Some(&b'<'))
+}
+
+/// The outermost element of the file is that of a scene.
+fn is_scene(input: &Path) -> Result<bool, CliError> {
+    const LOOK: u64 = 64 << 10;
+    let mut start = Vec::new();
+    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
+    file.take(LOOK).read_to_end(&mut start).map_err(|error| CliError::file(input, error))?;
+    Ok(formats::scene::is_scene(&start))
 }
 
 /// A file without axml: nothing to check but that chna leads to common definitions.

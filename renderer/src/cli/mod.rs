@@ -18,6 +18,7 @@ mod input;
 pub mod layouts;
 pub mod loudness;
 pub mod man;
+pub mod new;
 pub mod render;
 mod signals;
 pub mod specs;
@@ -64,6 +65,7 @@ struct Common {
 enum Command {
     Render(Box<render::Args>),
     Deliver(Box<deliver::Args>),
+    New(new::Args),
     Demo(demo::Args),
     Info(info::Args),
     Check(check::Args),
@@ -82,6 +84,7 @@ impl Command {
         match self {
             Self::Render(args) => render::run(&args, console),
             Self::Deliver(args) => deliver::run(&args, console),
+            Self::New(args) => new::run(&args, console),
             Self::Demo(args) => demo::run(&args, console),
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),

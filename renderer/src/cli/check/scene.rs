@@ -1,0 +1,133 @@
+//! The mistakes of a scene file, with line and column.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use formats::profile::Severity;
+use formats::scene::{self, Mistake, Place, Reading, limits};
+use serde::Serialize;
+
+use crate::cli::info::{plural, printable};
+use crate::cli::{CliError, Console, Outcome};
+use crate::layout::Layout;
+use crate::loudness::Specification;
+
+/// What `--json` says about a scene. Fields are only ever added.
+#[derive(Serialize)]
+struct Answer<'a> {
+    file: String,
+    kind: &'static str,
+    errors: usize,
+    warnings: usize,
+    infos: usize,
+    findings: Vec<Found<'a>>,
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    line: usize,
+    column: usize,
+    element: &'a str,
+    found: &'a str,
+    expected: &'a str,
+    fix: &'a str,
+}
+
+/// Reads the scene and its files' headers, and prints what is wrong.
+///
+/// # Errors
+/// When the file cannot be read.
+pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> {
+    let text = read(input)?;
+    let Reading { scene, mut mistakes, places } = scene::read(&text);
+    if let Some(scene) = &scene {
+        let folder = input.parent().unwrap_or(Path::new(""));
+        scene::check_files(scene, &places, folder, &mut mistakes);
+        for (deliverable, place) in scene.deliverables.iter().zip(&places.deliverables) {
+            check_deliverable(deliverable, *place).into_iter().for_each(|mistake| mistakes.push(mistake));
+        }
+    }
+    let (errors, warnings, infos) = (mistakes.errors(), mistakes.warnings(), mistakes.remarks());
+    if console.wants_json() {
+        let findings = mistakes.list().iter().map(found).collect();
+        let file = input.display().to_string();
+        console.json(&Answer { file, kind: "scene", errors, warnings, infos, findings })?;
+    } else {
+        let mut out = String::new();
+        for mistake in mistakes.list() {
+            let is_shown = mistake.severity != Severity::Info || !console.is_quiet();
+            if is_shown {
+                // Writing to a String never fails.
+                let _ = writeln!(
+                    out,
+                    "{}: {} [{}]",
+                    mistake.severity,
+                    printable(&mistake.to_string()),
+                    mistake.rule
+                );
+            }
+        }
+        let hidden = (errors + warnings + infos).saturating_sub(mistakes.list().len());
+        if hidden > 0 {
+            let _ = writeln!(out, "and {hidden} more, of which only the number is known");
+        }
+        if !console.is_quiet() {
+            let tracks = scene.as_ref().map_or(0, |scene| scene.tracks.len());
+            let counts =
+                [plural(errors, "error"), plural(warnings, "warning"), plural(infos, "remark")].join(", ");
+            let name = printable(&input.display().to_string());
+            let _ = writeln!(out, "{name}: scene of {}: {counts}", plural(tracks, "track"));
+        }
+        console.write(&out);
+    }
+    let is_bad = errors > 0 || (console.is_strict() && warnings > 0);
+    Ok(if is_bad { Outcome::Bad } else { Outcome::Good })
+}
+
+fn found(mistake: &Mistake) -> Found<'_> {
+    Found {
+        rule: mistake.rule,
+        severity: mistake.severity.name(),
+        line: mistake.place.line,
+        column: mistake.place.column,
+        element: &mistake.element,
+        found: &mistake.found,
+        expected: &mistake.expected,
+        fix: &mistake.remedy,
+    }
+}
+
+/// The text of a scene file.
+fn read(input: &Path) -> Result<String, CliError> {
+    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
+    let mut bytes = Vec::new();
+    let mut most = file.take(limits::DOCUMENT_BYTES + 1);
+    most.read_to_end(&mut bytes).map_err(|error| CliError::file(input, error))?;
+    if bytes.len() as u64 > limits::DOCUMENT_BYTES {
+        let message = format!("is larger than {} MiB, the limit for a scene", limits::DOCUMENT_BYTES >> 20);
+        return Err(CliError::file(input, message));
+    }
+    String::from_utf8(bytes).map_err(|_| CliError::file(input, "is not UTF-8; save the scene as UTF-8"))
+}
+
+/// The names of layouts and specifications, which only the renderer knows.
+fn check_deliverable(deliverable: &scene::Deliverable, place: Place) -> Vec<Mistake> {
+    let mistake = |rule, found: String| Mistake {
+        rule,
+        severity: Severity::Error,
+        place,
+        element: "deliverable".to_owned(),
+        found,
+        expected: String::new(),
+        remedy: String::new(),
+    };
+    let layout = Some(&deliverable.layout).filter(|layout| !layout.is_empty());
+    let layout = layout.and_then(|layout| Layout::by_name(layout).err());
+    let spec = deliverable.spec.as_ref().and_then(|spec| Specification::by_name(spec).err());
+    let layout = layout.map(|error| mistake("bad-layout", error.to_string()));
+    layout.into_iter().chain(spec.map(|error| mistake("bad-spec", error.to_string()))).collect()
+}

@@ -1,0 +1,341 @@
+//! `proscenium new`: a scene file from stems, every guess listed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::num::NonZeroU32;
+use std::path::{Component, Path, PathBuf};
+
+use formats::Warning;
+use formats::bw64::{OutputFile, Reader};
+use formats::scene::{
+    self, Clip, Guess, Kept, Picture, Placement, Programme, Role, Scene, Spatial, Track, limits,
+};
+use formats::timecode::FrameRate;
+use serde::Serialize;
+
+use super::info::{plural, printable};
+use super::input::{check_not_read, check_seekable};
+use super::table::aligned;
+use super::{CliError, Console, OpenOutputs, Outcome};
+
+/// Make a scene file from WAV stems: roles, languages and layouts guessed from names and channels
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The table says what each guess goes by; edit the scene where one is wrong (docs/scene-format.md) and let
+`proscenium check scene.xml` look at it.
+
+Examples:
+  proscenium new scene.xml --stems stems/
+  proscenium new film.xml --stems DX_Anna.wav MX_5.1.wav FX_*.wav --frame-rate 24
+  proscenium new scene.xml --stems stems/ --force --json"
+)]
+pub struct Args {
+    /// The scene file to write
+    #[arg(value_name = "SCENE.xml")]
+    output: PathBuf,
+    /// The stems: WAV files, or folders of them
+    #[arg(long, value_name = "DIR|FILE", required = true, num_args = 1..)]
+    stems: Vec<PathBuf>,
+    /// What the scene is called [default: the name of its file]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// The picture's frames per second: 23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60
+    #[arg(long, value_name = "RATE", value_parser = parse_rate)]
+    frame_rate: Option<FrameRate>,
+    /// Put the scene in the place of a file that is there
+    #[arg(long)]
+    force: bool,
+}
+
+/// A stem and what is guessed of it.
+struct Stem {
+    path: PathBuf,
+    name: String,
+    channels: u16,
+    rate: u32,
+    frames: u64,
+    role: Guess<Role>,
+    language: Option<Guess<&'static str>>,
+    placement: Guess<Placement>,
+}
+
+/// What `--json` says. Fields are only ever added.
+#[derive(Serialize)]
+struct Answer {
+    output: String,
+    sample_rate: u32,
+    programmes: Vec<String>,
+    stems: Vec<StemAnswer>,
+    warnings: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct StemAnswer {
+    file: String,
+    channels: u16,
+    sample_rate: u32,
+    frames: u64,
+    role: String,
+    role_from: String,
+    language: Option<&'static str>,
+    language_from: Option<String>,
+    place: String,
+    place_from: String,
+    /// The channels of the file in the order of the place, where that isn't theirs.
+    order: Vec<u16>,
+}
+
+/// Guesses and writes.
+///
+/// # Errors
+/// When there are no stems, one that was named cannot be read, or the scene is there already.
+pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
+    let output = args.output.as_path();
+    if !args.force && fs::symlink_metadata(output).is_ok() {
+        return Err(CliError::file(output, "is there already; give another name, or --force to replace it"));
+    }
+    let (stems, warnings) = stems(&args.stems)?;
+    for stem in &stems {
+        check_not_read(output, &[("--stems", &stem.path)])?;
+    }
+    console.warnings(output, &warnings)?;
+    let scene = scene(args, &stems)?;
+    save(output, &scene)?;
+    let place = |stem: &Stem| place_name(stem.placement.value.spatial.as_ref(), stem.channels);
+    if console.wants_json() {
+        let answer = |stem: &Stem| StemAnswer {
+            file: stem.path.display().to_string(),
+            channels: stem.channels,
+            sample_rate: stem.rate,
+            frames: stem.frames,
+            role: stem.role.value.name().to_owned(),
+            role_from: stem.role.reason.clone(),
+            language: stem.language.as_ref().map(|guess| guess.value),
+            language_from: stem.language.as_ref().map(|guess| guess.reason.clone()),
+            place: place(stem),
+            place_from: stem.placement.reason.clone(),
+            order: stem.placement.value.channels.clone(),
+        };
+        console.json(&Answer {
+            output: output.display().to_string(),
+            sample_rate: scene.sample_rate.get(),
+            programmes: scene.programmes.iter().map(|programme| programme.name.clone()).collect(),
+            stems: stems.iter().map(answer).collect(),
+            warnings: warnings.iter().map(Warning::to_string).collect(),
+        })?;
+        return Ok(Outcome::Good);
+    }
+    if !console.is_quiet() {
+        console.write(&table(&stems, &place));
+        let programmes: Vec<&str> =
+            scene.programmes.iter().map(|programme| programme.name.as_str()).collect();
+        if !programmes.is_empty() {
+            console.line(format_args!(
+                "\nprogrammes, by the languages of the speech: {}",
+                programmes.join(", ")
+            ));
+        }
+    }
+    let (tracks, name) = (plural(scene.tracks.len(), "track"), printable(&output.display().to_string()));
+    console.note(format_args!("\n{name}: {tracks} at {} Hz", scene.sample_rate));
+    Ok(Outcome::Good)
+}
+
+fn parse_rate(text: &str) -> Result<FrameRate, String> {
+    FrameRate::from_name(text).ok_or_else(|| {
+        let names: Vec<&str> = FrameRate::ALL.iter().map(|rate| rate.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+/// The stems that were named, and those in the folders that were named, each folder's by name.
+fn stems(named: &[PathBuf]) -> Result<(Vec<Stem>, Vec<Warning>), CliError> {
+    let (mut stems, mut warnings, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    for path in named {
+        if !path.is_dir() {
+            check_seekable(path)?;
+            if seen.insert(path.clone()) {
+                stems.push(stem(path).map_err(|error| CliError::file(path, error))?);
+            }
+            continue;
+        }
+        for file in sounds_in(path)? {
+            if !seen.insert(file.clone()) {
+                continue;
+            }
+            match stem(&file) {
+                Ok(stem) => stems.push(stem),
+                Err(error) => {
+                    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                    warnings.push(Warning::new("stem-unreadable", name, format!("{error}; left out")));
+                }
+            }
+        }
+    }
+    if stems.is_empty() {
+        let places: Vec<String> = named.iter().map(|path| path.display().to_string()).collect();
+        return Err(CliError::new(format_args!(
+            "no stems in {}; expected files ending in .wav, .bw64 or .rf64",
+            places.join(", ")
+        )));
+    }
+    if stems.len() > limits::TRACKS {
+        let message = format!("{} stems, and a scene has at most {} tracks", stems.len(), limits::TRACKS);
+        return Err(CliError::new(message));
+    }
+    Ok((stems, warnings))
+}
+
+fn sounds_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let entries = fs::read_dir(folder).map_err(|error| CliError::file(folder, error))?;
+    let is_sound = |path: &PathBuf| {
+        let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        path.is_file() && matches!(ending.as_str(), "wav" | "bw64" | "rf64")
+    };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_sound).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
+    let reader = Reader::open(path)?;
+    let format = reader.format();
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().trim().to_owned();
+    let role = scene::role(&name);
+    let may_be_spoken = role.value.is_speech();
+    Ok(Stem {
+        path: path.to_path_buf(),
+        channels: format.channels,
+        rate: format.sample_rate,
+        frames: reader.frames(),
+        language: scene::language(&name).filter(|_| may_be_spoken),
+        placement: scene::placement(&name, format.channels, format.channel_mask),
+        role,
+        name,
+    })
+}
+
+/// The scene of the guesses.
+fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
+    let file_name = args.output.file_stem().unwrap_or_default().to_string_lossy();
+    let name = args.name.clone().unwrap_or_else(|| file_name.into_owned());
+    let folder =
+        args.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).map_err(|error| CliError::file(folder, error))?;
+    let mut scene = Scene { name, sample_rate: common_rate(stems), ..Scene::default() };
+    scene.picture = args.frame_rate.map(|frame_rate| Picture {
+        frame_rate,
+        start: Default::default(),
+        ffoa: None,
+        kept: Kept::default(),
+    });
+    let languages: BTreeSet<&str> =
+        stems.iter().filter_map(|stem| Some(stem.language.as_ref()?.value)).collect();
+    if languages.len() > 1 {
+        let programme = |code: &&str| Programme {
+            name: scene::language_name(code).to_owned(),
+            language: Some((*code).to_owned()),
+            kept: Kept::default(),
+        };
+        scene.programmes = languages.iter().map(programme).collect();
+    }
+    let mut names = BTreeSet::new();
+    for stem in stems {
+        let file = named_from(&folder, &stem.path)?;
+        let track = Track {
+            role: stem.role.value.clone(),
+            language: stem.language.as_ref().map(|guess| guess.value.to_owned()),
+            programmes: match &stem.language {
+                Some(guess) if languages.len() > 1 => vec![scene::language_name(guess.value).to_owned()],
+                _ => Vec::new(),
+            },
+            ..Track::default()
+        };
+        let clip = |channels: Vec<u16>| vec![Clip { file: file.clone(), channels, ..Clip::default() }];
+        match &stem.placement.value.spatial {
+            Some(spatial) => scene.tracks.push(Track {
+                name: unique(&mut names, &stem.name),
+                clips: clip(stem.placement.value.channels.clone()),
+                spatial: spatial.clone(),
+                ..track
+            }),
+            None => scene.tracks.extend((1..=stem.channels).map(|channel| Track {
+                name: unique(&mut names, &format!("{} {channel}", stem.name)),
+                clips: clip(vec![channel]),
+                ..track.clone()
+            })),
+        }
+    }
+    if scene.tracks.len() > limits::TRACKS {
+        let message = format!("{} tracks, and a scene has at most {}", scene.tracks.len(), limits::TRACKS);
+        return Err(CliError::new(message));
+    }
+    Ok(scene)
+}
+
+/// The rate of most stems that a scene may have; of two as frequent the higher.
+fn common_rate(stems: &[Stem]) -> NonZeroU32 {
+    let mut counts: BTreeMap<u32, usize> = BTreeMap::new();
+    for stem in stems.iter().filter(|stem| Scene::SAMPLE_RATES.contains(&stem.rate)) {
+        *counts.entry(stem.rate).or_default() += 1;
+    }
+    let most = counts.into_iter().max_by_key(|(rate, count)| (*count, *rate));
+    most.and_then(|(rate, _)| NonZeroU32::new(rate)).unwrap_or(Scene::DEFAULT_SAMPLE_RATE)
+}
+
+/// The name that a scene in `folder` calls `file` by: from its folder, unless they have nothing in common but the root.
+fn named_from(folder: &Path, file: &Path) -> Result<String, CliError> {
+    let file = fs::canonicalize(file).map_err(|error| CliError::file(file, error))?;
+    let shared = folder.components().zip(file.components()).take_while(|(a, b)| a == b).count();
+    let name = if shared > 1 {
+        let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+        up.chain(file.components().skip(shared)).collect()
+    } else {
+        file.clone()
+    };
+    let name = name.to_str().map(str::to_owned);
+    name.ok_or_else(|| CliError::file(&file, "has a name that is not UTF-8, which XML can't hold; rename it"))
+}
+
+/// `name`, with a number when it is taken.
+fn unique(names: &mut BTreeSet<String>, name: &str) -> String {
+    let name = if name.is_empty() { "track" } else { name };
+    let with = |number: usize| if number == 1 { name.to_owned() } else { format!("{name} {number}") };
+    let free = (1..).map(with).find(|name| !names.contains(name)).unwrap_or_default();
+    names.insert(free.clone());
+    free
+}
+
+fn save(output: &Path, scene: &Scene) -> Result<(), CliError> {
+    let text = scene::write(scene);
+    let open = OpenOutputs::hold()?;
+    let mut file = OutputFile::create(output, Some(text.len() as u64)).map_err(CliError::new)?;
+    file.write_all(text.as_bytes()).map_err(|error| CliError::new(file.error(error)))?;
+    file.finish().map_err(CliError::new)?;
+    std::mem::forget(open);
+    Ok(())
+}
+
+fn place_name(spatial: Option<&Spatial>, channels: u16) -> String {
+    match spatial {
+        Some(Spatial::Object(_)) => "object".to_owned(),
+        Some(Spatial::Bed(bed)) => format!("bed {}", bed.layout.everyday_name()),
+        Some(Spatial::Hoa(hoa)) => format!("hoa order {}", hoa.order),
+        Some(Spatial::Binaural(_)) => "binaural".to_owned(),
+        None => plural(usize::from(channels), "object"),
+    }
+}
+
+fn table(stems: &[Stem], place: &dyn Fn(&Stem) -> String) -> String {
+    let head = ["stem", "role", "because", "language", "place", "because"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for stem in stems {
+        let language = stem.language.as_ref().map_or("", |guess| guess.value);
+        let (role, place) = (stem.role.value.name(), place(stem));
+        let reasons = [stem.role.reason.as_str(), stem.placement.reason.as_str()];
+        let row = [stem.name.as_str(), role, reasons[0], language, place.as_str(), reasons[1]];
+        rows.push(row.map(printable).to_vec());
+    }
+    aligned(&rows, head.len())
+}
