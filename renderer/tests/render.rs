@@ -181,7 +181,7 @@ fn what_makes_no_sense_is_refused_in_one_line() {
         ),
         (&["render", &master, "--layout", "5.1", "-o", &out, "--start", "99"], "--start"),
         (&["render", &master, "--layout", "5.1", "-o", &out, "--programme", "APR_9999"], "APR_9999"),
-        (&["render", &text, "--layout", "5.1", "-o", &out], "XML"),
+        (&["render", &text, "--layout", "5.1", "-o", &out], "nothing is heard"),
     ];
     for (args, cause) in cases {
         let done = proscenium(args).run();

@@ -12,6 +12,7 @@ pub mod deliver;
 pub mod demo;
 pub mod diff;
 mod error;
+pub mod export;
 pub mod hrtf;
 pub mod info;
 mod input;
@@ -71,6 +72,7 @@ enum Command {
     Check(check::Args),
     Loudness(loudness::Args),
     Diff(diff::Args),
+    Export(export::Args),
     Specs(specs::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
@@ -90,6 +92,7 @@ impl Command {
             Self::Check(args) => check::run(&args, console),
             Self::Loudness(args) => loudness::run(&args, console),
             Self::Diff(args) => diff::run(&args, console),
+            Self::Export(args) => export::run(&args, console),
             Self::Specs(args) => specs::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),

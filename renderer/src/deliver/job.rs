@@ -16,8 +16,9 @@ use super::comparison::{Compared, Comparison, ComparisonMeter};
 use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::faults::Faults;
+use super::input::Input;
 use super::master::{Master, Selection, span};
-use super::places::check_outputs;
+use super::places::{check_outputs, check_sources};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Taken};
 use super::source::Source;
@@ -128,7 +129,9 @@ impl Job {
     /// does not exist.
     pub fn open(self) -> Result<OpenJob, JobError> {
         check_outputs(&self.input, &self.outputs)?;
-        self.open_unwritten()
+        let master = Master::open(&self.input, &self.selection, self.gain_db)?;
+        check_sources(&master.sources, self.outputs.iter().map(|output| output.file.as_path()))?;
+        self.open_on(master)
     }
 
     /// The same for outputs that are only measured: their names mean nothing.
@@ -148,7 +151,10 @@ impl Job {
             .thread_name(|n| format!("render {n}"))
             .build()
             .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
-        let modes = master.track_modes().map_err(|e| JobError::file(&self.input, e))?;
+        let modes = master.modes.clone();
+        if let Input::Scene(scene) = &mut master.input {
+            scene.use_threads(self.threads)?;
+        }
         let target = |output: &Output| {
             let mut target = output.deliverable.target().clone();
             if let Target::Headphones(headphones) = &mut target
@@ -166,8 +172,8 @@ impl Job {
         let spec = EngineSpec {
             items: Arc::clone(&master.items),
             targets,
-            sample_rate: master.reader.sample_rate(),
-            frames: master.reader.frames(),
+            sample_rate: master.input.sample_rate(),
+            frames: master.input.frames(),
             span: span.clone(),
             options: self.options,
             threads: pool.current_num_threads(),
@@ -228,16 +234,16 @@ impl OpenJob {
         correction::check(&self.job.outputs)?;
         let writers = self.create_writers()?;
         let Self { job, master, engine, span, pool, stems, comparison } = self;
-        let format = *master.reader.format();
+        let (rate, tracks) = (master.input.sample_rate(), master.input.tracks());
         let blocks = engine.output_blocks();
         let mut kept = BTreeMap::new();
-        let comparison = comparison.and_then(|comparison| comparison.meter(format.sample_rate));
+        let comparison = comparison.and_then(|comparison| comparison.meter(rate));
         let (taken, compared, faults) = std::thread::scope(|scope| {
-            let source = Source::start(scope, &job.input, master.reader, &engine)?;
+            let source = Source::start(scope, &job.input, master.input, &engine)?;
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
                 let has_stem = stems.get(sinks.len()).is_some_and(Option::is_some);
-                let to = To { writer, start: span.start, sample_rate: format.sample_rate, has_stem };
+                let to = To { writer, start: span.start, sample_rate: rate, has_stem };
                 let (destination, file) = correction::destination(output, to, job.measure)?;
                 kept.extend(file.map(|file| (sinks.len(), file)));
                 let shape = (block.channels(), block.capacity());
@@ -256,25 +262,24 @@ impl OpenJob {
             (told.1)(done);
         };
         let watch = Watch { stop, progress: &further, inspect };
-        let rate = format.sample_rate;
         let finished = pool.install(|| correction::finish(&job.outputs, taken, kept, rate, &watch))?;
         if stop() {
             return Err(JobError::Interrupted);
         }
         let mut warnings = master.warnings;
-        warnings.extend(faults.warnings(format.sample_rate));
+        warnings.extend(faults.warnings(rate));
         let reports = job.outputs.iter().zip(&finished);
         let outputs = reports.map(|(output, done)| {
-            let report = output_report(output, job.sample_format, done, format.sample_rate);
+            let report = output_report(output, job.sample_format, done, rate);
             compared_report(output, report, compared)
         });
         let report = Report {
             input: job.input.display().to_string(),
-            sample_rate: format.sample_rate,
+            sample_rate: rate,
             start: span.start,
             frames: rendered,
-            length: Clock { sample: rendered, sample_rate: format.sample_rate }.to_string(),
-            tracks: usize::from(format.channels),
+            length: Clock { sample: rendered, sample_rate: rate }.to_string(),
+            tracks,
             items: master.items.len(),
             outputs: outputs.collect(),
             warnings: warnings.iter().map(Warning::to_string).collect(),
@@ -288,7 +293,7 @@ impl OpenJob {
     }
 
     fn create_writers(&self) -> Result<Vec<Writer>, JobError> {
-        let rate = self.master.reader.sample_rate();
+        let rate = self.master.input.sample_rate();
         let name =
             self.job.input.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let sample_format = self.job.sample_format;

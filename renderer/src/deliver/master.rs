@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::num::NonZeroU32;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use formats::Warning;
@@ -11,6 +11,8 @@ use formats::adm::{self, AdmId, AdmTime, Document, Gain};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 
+use super::input::Input;
+use super::scene::{SceneContents, SceneInput, is_scene};
 use super::{Clock, Job, JobError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
@@ -37,8 +39,12 @@ impl Selection {
 /// An open master.
 #[derive(Debug)]
 pub(super) struct Master {
-    pub(super) reader: Reader<File>,
+    pub(super) input: Input,
+    /// The files that it is made of, itself first: no output may take the place of one.
+    pub(super) sources: Vec<PathBuf>,
     pub(super) items: Arc<[RenderItem]>,
+    /// The headphone mode of each track, where the master says one.
+    pub(super) modes: Vec<Option<HeadphoneMode>>,
     pub(super) warnings: Vec<Warning>,
     /// Worth an error under `--strict` and otherwise no more than a note.
     pub(super) remarks: Vec<Warning>,
@@ -47,10 +53,16 @@ pub(super) struct Master {
 }
 
 impl Master {
-    /// Opens `path` and selects what to render, `gain_db` louder than it says.
+    /// Opens `path`, a file or a scene, and selects what to render, `gain_db` louder than it says.
     pub(super) fn open(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, JobError> {
+        if is_scene(path) {
+            let (input, SceneContents { document, modes, warnings, files }) = SceneInput::open(path)?;
+            let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
+            master.sources.extend(files);
+            return master.select(path, &document, selection, gain_db);
+        }
         let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
-        let mut reader = Reader::open(path).map_err(|e| refusal(path, &e))?;
+        let mut reader = Reader::open(path).map_err(|e| error(&e))?;
         let mut warnings = reader.warnings().to_vec();
         let mut remarks = Vec::new();
         let has_axml = reader.find(ChunkId::AXML).is_some() || reader.find(ChunkId::BXML).is_some();
@@ -75,39 +87,58 @@ impl Master {
         if let Some(rows) = &rows {
             document.apply_chna(rows, &mut warnings);
         }
-        let rate = NonZeroU32::new(reader.sample_rate()).unwrap_or(NonZeroU32::MIN);
+        let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
+        let master = Self::of(path, Input::File(Box::new(reader)), modes, warnings);
+        Self { remarks, ..master }.select(path, &document, selection, gain_db)
+    }
+
+    fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
+        let (sources, items) = (vec![path.to_path_buf()], Arc::from([]));
+        Self { input, sources, items, modes, warnings, remarks: Vec::new(), warning_count: 0 }
+    }
+
+    fn select(
+        mut self,
+        path: &Path,
+        document: &Document,
+        selection: &Selection,
+        gain_db: f64,
+    ) -> Result<Self, JobError> {
+        let rate = NonZeroU32::new(self.input.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let options = SelectOptions {
             programme: selection.programme.clone(),
             complementary: selection.complementary.clone(),
-            file_tracks: reader.channels(),
-            file_duration: Some(AdmTime::from_samples(reader.frames(), rate)),
+            file_tracks: self.input.tracks(),
+            file_duration: Some(AdmTime::from_samples(self.input.frames(), rate)),
         };
-        let (mut items, found) = items::select(&document, &options).map_err(|e| error(&e))?;
-        warnings.extend(found);
+        let (mut items, found) = items::select(document, &options).map_err(|e| JobError::file(path, e))?;
+        self.warnings.extend(found);
         let gain = Gain::Decibels(gain_db).linear();
         items.iter_mut().for_each(|item| context_mut(item).object_gain *= gain);
-        Ok(Self { reader, items: Arc::from(items), warnings, remarks, warning_count: 0 })
+        self.items = Arc::from(items);
+        Ok(self)
     }
 }
 
-impl Master {
-    /// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of
-    /// the file in their order.
-    pub(super) fn track_modes(&mut self) -> Result<Vec<Option<HeadphoneMode>>, bw64::Error> {
-        let Some(body) = self.reader.read_chunk(ChunkId::DBMD)? else { return Ok(Vec::new()) };
-        let dbmd = DbmdChunk::parse(&body, &mut self.warnings);
-        let supplement = dbmd.segments.iter().find_map(|segment| match segment.content() {
-            SegmentContent::AtmosSupplement(supplement) => Some(supplement),
-            _ => None,
-        });
-        let modes = supplement.map(|supplement| supplement.headphone).unwrap_or_default();
-        Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
-    }
+/// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of the file in
+/// their order.
+fn track_modes(
+    reader: &mut Reader<File>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Vec<Option<HeadphoneMode>>, bw64::Error> {
+    let Some(body) = reader.read_chunk(ChunkId::DBMD)? else { return Ok(Vec::new()) };
+    let dbmd = DbmdChunk::parse(&body, warnings);
+    let supplement = dbmd.segments.iter().find_map(|segment| match segment.content() {
+        SegmentContent::AtmosSupplement(supplement) => Some(supplement),
+        _ => None,
+    });
+    let modes = supplement.map(|supplement| supplement.headphone).unwrap_or_default();
+    Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
 }
 
 /// The frames that `--start` and `--end` leave.
 pub(super) fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
-    let (frames, rate) = (master.reader.frames(), master.reader.sample_rate());
+    let (frames, rate) = (master.input.frames(), master.input.sample_rate());
     let clock = |sample| Clock { sample, sample_rate: rate };
     let start = job.start.map_or(0, |time| time.to_sample(rate));
     let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
@@ -139,15 +170,6 @@ fn context_mut(item: &mut RenderItem) -> &mut ItemContext {
         RenderItem::Hoa(item) => &mut item.context,
         RenderItem::Binaural(item) => &mut item.context,
     }
-}
-
-fn refusal(path: &Path, error: &dyn std::fmt::Display) -> JobError {
-    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml")) {
-        let message =
-            "is an XML file, which holds no audio; give the BW64, RF64 or WAV file with the ADM in it";
-        return JobError::file(path, message);
-    }
-    JobError::file(path, error)
 }
 
 fn no_bed(path: &Path, channels: usize) -> JobError {

@@ -9,6 +9,7 @@ use formats::bw64::{ChunkId, Planar, Reader};
 use super::faults::Faults;
 use super::master::{Master, Selection};
 use super::pieces::piece_frames;
+use super::scene::is_scene;
 use super::source::Source;
 use super::{Deliverable, JobError, OpenJob, plain_wav};
 use crate::audio::AudioBlock;
@@ -52,6 +53,9 @@ pub struct OwnChannels {
 /// # Errors
 /// When the file is unusable, or its channels have no names.
 pub fn own_channels(input: &Path) -> Result<Option<OwnChannels>, JobError> {
+    if is_scene(input) {
+        return Ok(None);
+    }
     if let Ok(reader) = Reader::open(input) {
         let has_adm =
             [ChunkId::AXML, ChunkId::BXML, ChunkId::CHNA].iter().any(|id| reader.find(*id).is_some());
@@ -64,8 +68,8 @@ pub fn own_channels(input: &Path) -> Result<Option<OwnChannels>, JobError> {
         }
     }
     let master = Master::open(input, &Selection::default(), 0.0)?;
-    let seconds = master.reader.frames() as f64 / f64::from(master.reader.sample_rate());
-    let mut channels: Vec<Option<MeterChannel>> = vec![None; master.reader.channels()];
+    let seconds = master.input.frames() as f64 / f64::from(master.input.sample_rate());
+    let mut channels: Vec<Option<MeterChannel>> = vec![None; master.input.tracks()];
     for item in master.items.iter() {
         let RenderItem::DirectSpeakers(item) = item else { return Ok(None) };
         let Some((track, channel)) = steady_loudspeaker(item, seconds) else { return Ok(None) };
@@ -191,7 +195,7 @@ impl OpenJob {
         stop: &dyn Fn() -> bool,
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
         let Self { job, master, mut engine, pool, stems, .. } = self;
-        let rate = master.reader.sample_rate();
+        let rate = master.input.sample_rate();
         let meter = |(output, stem): (&super::Output, Option<usize>)| {
             let name = output.deliverable.name();
             let message = format!("at {rate} Hz, {name}: loudness isn't defined there");
@@ -207,7 +211,7 @@ impl OpenJob {
         let mut blocks = engine.output_blocks();
         let mut done = 0_u64;
         let faults = std::thread::scope(|scope| {
-            let source = Source::start(scope, &job.input, master.reader, &engine)?;
+            let source = Source::start(scope, &job.input, master.input, &engine)?;
             while let Some(input) = source.next()? {
                 if stop() {
                     return Err(JobError::Interrupted);

@@ -26,6 +26,19 @@ pub(super) fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobE
     Ok(())
 }
 
+/// No output may be one of the files that the input is made of.
+pub(super) fn check_sources<'a>(
+    sources: &[PathBuf],
+    outputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), JobError> {
+    for output in outputs {
+        if sources.iter().any(|source| same_file(source, output)) {
+            return Err(JobError::file(output, "is a stem of the scene; choose another name for the output"));
+        }
+    }
+    Ok(())
+}
+
 /// Where a file lies or will lie, by whatever name or link; `None` where there is no such folder.
 pub fn place(file: &Path) -> Option<PathBuf> {
     let folder = folder(file).canonicalize().ok()?;

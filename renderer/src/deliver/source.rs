@@ -1,16 +1,14 @@
 //! The input's samples, read and decoded ahead by a thread of their own.
 
-use std::fs::File;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 
-use formats::bw64::Reader;
-
 use super::JobError;
 use super::faults::Faults;
+use super::input::Input;
 use super::pieces::piece_frames;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
@@ -29,7 +27,7 @@ pub(super) struct Source {
 /// The far end.
 struct ReadAhead<'a> {
     path: &'a Path,
-    reader: Reader<File>,
+    input: Input,
     tracks: Vec<usize>,
     span: Range<u64>,
     block_frames: usize,
@@ -42,7 +40,7 @@ impl Source {
     pub(super) fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         path: &'scope Path,
-        reader: Reader<File>,
+        input: Input,
         engine: &Engine,
     ) -> Result<Self, JobError> {
         let (outbox, blocks) = sync_channel(BLOCKS_AHEAD);
@@ -50,7 +48,7 @@ impl Source {
         let faults = Arc::new(Mutex::new(Faults::default()));
         let mut ahead = ReadAhead {
             path,
-            reader,
+            input,
             tracks: engine.used_tracks().to_vec(),
             span: engine.input_span(),
             block_frames: engine.block_frames(),
@@ -96,17 +94,31 @@ impl Source {
 impl ReadAhead<'_> {
     /// Fills `block` with what comes next; beyond the end of the file there is silence.
     fn read(&mut self, mut block: AudioBlock) -> Result<AudioBlock, JobError> {
-        let fault = |e: &dyn std::fmt::Display| JobError::file(self.path, e);
         let left = usize::try_from(self.span.end - self.span.start).unwrap_or(usize::MAX);
         let wanted = left.min(self.block_frames);
         block.set_frames(wanted);
-        let format = *self.reader.format();
-        let (stride, channels) = (block.stride(), self.reader.channels());
+        let start = self.span.start;
+        match &mut self.input {
+            Input::File(_) => self.read_file(wanted, &mut block)?,
+            Input::Scene(scene) => {
+                let read = scene.read(&self.tracks, start, &mut block);
+                read.map_err(|e| JobError::file(self.path, e))?;
+            }
+        }
+        self.span.start = start.saturating_add(wanted as u64);
+        Ok(block)
+    }
+
+    fn read_file(&mut self, wanted: usize, block: &mut AudioBlock) -> Result<(), JobError> {
+        let Input::File(reader) = &mut self.input else { return Ok(()) };
+        let format = *reader.format();
+        let (stride, channels) = (block.stride(), reader.channels());
         let piece = piece_frames(format.bytes_per_frame());
         for first in (0..wanted).step_by(piece) {
             let frames = piece.min(wanted - first);
             let start = self.span.start.saturating_add(first as u64);
-            let got = self.reader.read_raw(start, frames, &mut self.raw).map_err(|e| fault(&e))?;
+            let got = reader.read_raw(start, frames, &mut self.raw);
+            let got = got.map_err(|e| JobError::file(self.path, e))?;
             if got < frames {
                 block.channels_mut().for_each(|channel| channel[first + got..].fill(0.0));
             }
@@ -118,7 +130,6 @@ impl ReadAhead<'_> {
                 faults.locate(&self.raw, format, channels, start, &self.tracks);
             }
         }
-        self.span.start = self.span.start.saturating_add(wanted as u64);
-        Ok(block)
+        Ok(())
     }
 }

@@ -24,13 +24,15 @@ pub struct ChordBounds {
     pub units: f64,
     /// Of gains, as factors.
     pub factor: f64,
+    /// How far off the straight line between its ends a block may be, as a share of these.
+    pub bend: f64,
     /// Shortest block, seconds; the shortest that the emission profile takes (BS.2168).
     pub shortest: f64,
 }
 
-/// Of 2° the chord of a sine is 1.5e-4 off its arc at most: −76 dB.
+/// Over 2° a gain that goes as a sine is 1.5e-4 off its chord at most, −76 dB; 0.04° of bend are 7e-4, −63 dB.
 pub const CHORD_BOUNDS: ChordBounds =
-    ChordBounds { degrees: 2.0, units: 0.035, factor: 0.03, shortest: 0.005 };
+    ChordBounds { degrees: 2.0, units: 0.035, factor: 0.03, bend: 0.02, shortest: 0.005 };
 
 /// Azimuth range of divergence where nobody says one (BS.2076-1), degrees.
 const DIVERGENCE_RANGE: f64 = 45.0;
@@ -188,13 +190,20 @@ impl Path<'_> {
         }
     }
 
-    /// One of the halves goes further than half of the bound.
+    /// The path goes too far, or leaves its chord by too much at a quarter of the way.
     fn is_far(&self, start: u64, middle: u64, end: u64) -> bool {
-        let times = [self.after(start), self.seconds(middle), self.before(end)];
+        let (from, to) = (self.after(start), self.before(end));
+        let quarters = [(start + middle) / 2, middle, (middle + end) / 2];
+        let length = (end - start) as f64;
         MOVING.into_iter().any(|parameter| {
-            let [a, b, c] = times.map(|time| factor(parameter, self.object.value_at(parameter, time)));
-            let half = bound(parameter, self.object.coordinates) / 2.0;
-            (b - a).abs() > half || (c - b).abs() > half
+            let at = |seconds| factor(parameter, self.object.value_at(parameter, seconds));
+            let (a, b) = (at(from), at(to));
+            let bound = bound(parameter, self.object.coordinates);
+            let leaves = |sample: &u64| {
+                let chord = a + (b - a) * (*sample - start) as f64 / length;
+                (at(self.seconds(*sample)) - chord).abs() > bound * CHORD_BOUNDS.bend
+            };
+            (b - a).abs() > bound || quarters.iter().any(leaves)
         })
     }
 

@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial, Track};
+use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial};
 use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, Document};
 
 pub use blocks::{CHORD_BOUNDS, ChordBounds};
@@ -76,8 +76,14 @@ pub enum ToAdmError {
     TooManyTracks(usize),
 }
 
-/// Tracks that have role, language and programmes in common make a content.
-type ContentKey<'a> = (Vec<&'a str>, &'a Role, Option<&'a str>);
+/// Tracks that have role, language and programmes in common.
+struct Content<'a> {
+    programmes: Vec<&'a str>,
+    role: &'a Role,
+    language: Option<&'a str>,
+    /// Places in [`Scene::tracks`].
+    tracks: Vec<usize>,
+}
 
 impl Scene {
     /// The master that this scene is mixed to, `duration` long.
@@ -85,40 +91,67 @@ impl Scene {
     /// # Errors
     /// When ADM can't count that many tracks.
     pub fn to_adm(&self, duration: AdmTime) -> Result<VirtualMaster, ToAdmError> {
-        let heard: Vec<usize> = (0..self.tracks.len()).filter(|n| self.is_heard(&self.tracks[*n])).collect();
-        let mut contents: BTreeMap<usize, (ContentKey<'_>, Vec<usize>)> = BTreeMap::new();
-        for &track in &heard {
-            let key = content_key(&self.tracks[track]);
-            let place = contents.iter().find(|(_, (known, _))| *known == key).map(|(place, _)| *place);
-            contents.entry(place.unwrap_or(track)).or_insert_with(|| (key, Vec::new())).1.push(track);
-        }
-        self.check_size(&heard, contents.len())?;
+        let contents = self.contents();
+        let returns = self.returns();
+        self.check_size(&contents, &returns)?;
         let mut made = Made::new(duration);
-        for &track in &heard {
-            made.add_track(self, track);
+        let heard = (0..self.tracks.len()).filter(|track| self.is_heard(&self.tracks[*track]));
+        heard.for_each(|track| made.add_track(self, track));
+        for content in &contents {
+            let its = |(_, unit): &(usize, &Return)| content.tracks.contains(&unit.tracks[0]);
+            let returns = returns.iter().enumerate().filter(its);
+            let returns = returns.flat_map(|(n, unit)| made.add_return(self, n, unit, content.role));
+            let returns = returns.collect();
+            made.add_content(content, returns);
         }
-        for (key, tracks) in contents.values() {
-            let returns = made.add_returns(self, tracks, key.1);
-            made.add_content(key, tracks, returns);
-        }
+        made.master.returns = returns;
         made.link_alternatives(self);
         made.add_programmes(self);
         Ok(made.master)
     }
 
-    fn check_size(&self, heard: &[usize], contents: usize) -> Result<(), ToAdmError> {
-        let strips = heard.iter().map(|n| self.tracks[*n].spatial.channels());
-        let returns = self.reverbs.iter().map(|unit| unit.returns.channels().saturating_mul(contents));
+    /// The instances of reverbs that the master needs: of each, one for every content that sends to it.
+    pub fn returns(&self) -> Vec<Return> {
+        let mut returns = Vec::new();
+        for content in self.contents() {
+            for (reverb, unit) in self.reverbs.iter().enumerate() {
+                let sends =
+                    |track: &usize| self.tracks[*track].chain.sends.iter().any(|send| send.to == unit.name);
+                let tracks: Vec<usize> = content.tracks.iter().copied().filter(sends).collect();
+                if !tracks.is_empty() {
+                    returns.push(Return { reverb, tracks });
+                }
+            }
+        }
+        returns
+    }
+
+    /// What is heard, by content, in the order of the tracks that come first.
+    fn contents(&self) -> Vec<Content<'_>> {
+        let mut contents: Vec<Content<'_>> = Vec::new();
+        for (index, track) in self.tracks.iter().enumerate().filter(|(_, track)| self.is_heard(track)) {
+            let mut programmes: Vec<&str> = track.programmes.iter().map(String::as_str).collect();
+            programmes.sort_unstable();
+            programmes.dedup();
+            let (role, language) = (&track.role, track.language.as_deref());
+            let same = |content: &&mut Content<'_>| {
+                content.programmes == programmes && content.role == role && content.language == language
+            };
+            match contents.iter_mut().find(same) {
+                Some(content) => content.tracks.push(index),
+                None => contents.push(Content { programmes, role, language, tracks: vec![index] }),
+            }
+        }
+        contents
+    }
+
+    fn check_size(&self, contents: &[Content<'_>], returns: &[Return]) -> Result<(), ToAdmError> {
+        let heard = contents.iter().flat_map(|content| &content.tracks);
+        let strips = heard.map(|track| self.tracks[*track].spatial.channels());
+        let returns = returns.iter().map(|unit| self.reverbs[unit.reverb].returns.channels());
         let tracks = strips.chain(returns).fold(0_usize, usize::saturating_add);
         if tracks > MOST_TRACKS { Err(ToAdmError::TooManyTracks(tracks)) } else { Ok(()) }
     }
-}
-
-fn content_key(track: &Track) -> ContentKey<'_> {
-    let mut programmes: Vec<&str> = track.programmes.iter().map(String::as_str).collect();
-    programmes.sort_unstable();
-    programmes.dedup();
-    (programmes, &track.role, track.language.as_deref())
 }
 
 /// A master in the making.
@@ -179,43 +212,29 @@ impl Made {
         id
     }
 
-    /// The objects of what comes back of the sends of `tracks`.
-    fn add_returns(&mut self, scene: &Scene, tracks: &[usize], role: &Role) -> Vec<AdmId> {
-        let mut objects = Vec::new();
-        for (reverb, unit) in scene.reverbs.iter().enumerate() {
-            let sends =
-                |track: &&usize| scene.tracks[**track].chain.sends.iter().any(|send| send.to == unit.name);
-            let senders: Vec<usize> = tracks.iter().filter(sends).copied().collect();
-            if senders.is_empty() {
-                continue;
+    /// The objects of what comes back of the sends of a content of this role.
+    fn add_return(&mut self, scene: &Scene, instance: usize, unit: &Return, role: &Role) -> Vec<AdmId> {
+        let unit = &scene.reverbs[unit.reverb];
+        let (mut objects, mut channel) = (Vec::new(), 0);
+        for spatial in formats::returned(unit.returns) {
+            let name = format!("{} ({role})", unit.name);
+            let (packs, uids) = self.formats.add(
+                &mut self.master.document,
+                (&name, &spatial),
+                (self.duration, scene.sample_rate),
+            );
+            for _ in &uids {
+                self.master.feeds.push(Feed::Return { instance, channel });
+                self.master.binaural_modes.push(None);
+                channel += 1;
             }
-            let instance = self.master.returns.len();
-            self.master.returns.push(Return { reverb, tracks: senders });
-            let mut channel = 0;
-            for spatial in formats::returned(unit.returns) {
-                let name = format!("{} ({role})", unit.name);
-                let (packs, uids) = self.formats.add(
-                    &mut self.master.document,
-                    (&name, &spatial),
-                    (self.duration, scene.sample_rate),
-                );
-                for _ in &uids {
-                    self.master.feeds.push(Feed::Return { instance, channel });
-                    self.master.binaural_modes.push(None);
-                    channel += 1;
-                }
-                objects.push(self.add_object(&name, packs, uids));
-            }
+            objects.push(self.add_object(&name, packs, uids));
         }
         objects
     }
 
-    fn add_content(
-        &mut self,
-        (programmes, role, language): &ContentKey<'_>,
-        tracks: &[usize],
-        returns: Vec<AdmId>,
-    ) {
+    fn add_content(&mut self, content: &Content<'_>, returns: Vec<AdmId>) {
+        let Content { programmes, role, language, tracks } = content;
         let contents = &mut self.master.document.contents;
         let own = tracks.iter().filter_map(|track| self.objects.get(track).cloned());
         contents.push(AudioContent {

@@ -85,6 +85,29 @@ fn a_path_is_where_it_should_be_at_the_end_of_each_block() {
     assert!((45..=100).contains(&blocks.len()), "{}", blocks.len());
 }
 
+/// A smooth curve starts slowly: between the ends of a block the straight line is nowhere far from it.
+#[test]
+fn bends_are_followed() {
+    let object = object(ObjectParameter::Azimuth, &[(0, 0.0, Shape::Linear), (20_000, 10.0, Shape::Smooth)]);
+    let curve = object.automation[&ObjectParameter::Azimuth].curve.clone();
+    let blocks = blocks_of(object);
+    let mut last = (0.0, 0.0);
+    for block in &blocks {
+        let (start, end) = times(block);
+        for part in 1..8 {
+            let share = f64::from(part) / 8.0;
+            let chord = last.1 + (azimuth(block) - last.1) * share;
+            let there = curve.value_at(start + (end - start) * share).unwrap();
+            assert!(
+                (chord - there).abs() < 1.1 * CHORD_BOUNDS.degrees * CHORD_BOUNDS.bend,
+                "{start}: {chord}, {there}"
+            );
+        }
+        last = (end, azimuth(block));
+    }
+    assert!(blocks.len() < 60, "{}", blocks.len());
+}
+
 #[test]
 fn fast_paths_end_at_the_shortest_block() {
     let keys = [(0, 0.0, Shape::Linear), (1000, 3600.0, Shape::Smooth)];

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use md5::Md5;
 use serde::{Deserialize, Serialize};
@@ -99,6 +99,26 @@ impl Checksums {
     pub(super) fn sidecars(&self, name: &str) -> [(&'static str, String); 2] {
         [("md5", format!("{}  {name}\n", self.md5)), ("sha256", format!("{}  {name}\n", self.sha256))]
     }
+}
+
+/// The SHA-256 of files one after another.
+///
+/// # Errors
+/// When one can't be read, or `stop` said so.
+pub(super) fn sum_of(
+    files: &[PathBuf],
+    progress: &(dyn Fn(u64) + Sync),
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Result<String, JobError> {
+    let mut sum = Sha256Sum::default();
+    for path in files {
+        read_pieces(path, stop, &mut |piece| {
+            sum.add(piece);
+            progress(piece.len() as u64);
+            Ok(())
+        })?;
+    }
+    Ok(sum.finish())
 }
 
 /// Hands all of a file to `take`, piece by piece.

@@ -1,7 +1,7 @@
 //! Copies of the master, byte for byte, made in the same reading that sums it.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use formats::Warning;
 use formats::bw64::{OutputFile, Reader};
@@ -20,20 +20,23 @@ pub(super) struct Copy {
     pub(super) file: OutputFile,
 }
 
-/// Reads the file `path` once, into all `copies`. Gives its SHA-256, and the copies when all of them are on the disk.
+/// Reads the files that the master is made of once, one after another, into all `copies`. Gives the SHA-256 of it all, and the
+/// copies when all of them are on the disk.
 pub(super) fn copy_and_sum(
-    path: &Path,
+    sources: &[PathBuf],
     mut copies: Vec<Copy>,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(String, Vec<Copy>), JobError> {
     let mut sum = Sha256Sum::default();
-    read_pieces(path, stop, &mut |piece| {
-        sum.add(piece);
-        for Copy { file, .. } in &mut copies {
-            file.write_all(piece).map_err(|e| JobError::output(file.path(), &file.error(e)))?;
-        }
-        Ok(())
-    })?;
+    for path in sources {
+        read_pieces(path, stop, &mut |piece| {
+            sum.add(piece);
+            for Copy { file, .. } in &mut copies {
+                file.write_all(piece).map_err(|e| JobError::output(file.path(), &file.error(e)))?;
+            }
+            Ok(())
+        })?;
+    }
     for Copy { file, .. } in &mut copies {
         file.complete().map_err(|e| JobError::output(file.path(), &e))?;
     }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use formats::Warning;
 use formats::bw64::same_file;
 
-use super::checksum::Checksums;
+use super::checksum::sum_of;
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
 use super::naming::{check_title, title_of};
@@ -14,9 +14,12 @@ use super::overview;
 use super::papers::{Papers, are_there};
 use super::plan::{PAGE, Planned, REPORT, Survey};
 use super::report::{FileReport, PackageReport};
+use super::request::ADM;
 use super::work::Work;
 use super::{Content, Package, mhl, part_name};
+use crate::deliver::input::Input;
 use crate::deliver::master::Master;
+use crate::deliver::places::check_sources;
 use crate::deliver::{Clock, JobError};
 use crate::engine::Part;
 use crate::items::Role;
@@ -56,7 +59,12 @@ impl Package {
     pub fn open(self) -> Result<OpenPackage, JobError> {
         let input = &self.job.input;
         let mut master = Master::open(input, &self.job.selection, self.job.gain_db)?;
-        let rate = master.reader.sample_rate();
+        let rate = master.input.sample_rate();
+        let has_copy = self.wanted.iter().any(|wanted| matches!(wanted.content, Content::Adm));
+        if has_copy && matches!(master.input, Input::Scene(_)) {
+            let message = "a scene is no master that could be copied; export it, and deliver the master";
+            return Err(JobError::file(input, format_args!("`{ADM}`: {message}")));
+        }
         self.check_measurable(rate)?;
         let title = match &self.title {
             Some(title) => {
@@ -75,6 +83,7 @@ impl Package {
             if same_file(input, &path) {
                 return Err(JobError::file(&path, "is the master itself; choose another folder or name"));
             }
+            check_sources(&master.sources, [path.as_path()])?;
             if let Some(read) = self.reads.iter().find(|read| same_file(read, &path)) {
                 let message =
                     format!("is {}, which this job reads; choose another folder or name", read.display());
@@ -175,8 +184,8 @@ impl OpenPackage {
     pub fn bytes_to_survey(&self) -> u64 {
         let there = self.candidates();
         let length = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
-        let own = if there.is_empty() { 0 } else { self.master.reader.file_size() };
-        there.iter().map(length).fold(own, u64::saturating_add)
+        let sources = self.master.sources.iter().filter(|_| !there.is_empty());
+        there.iter().chain(sources).map(length).fold(0, u64::saturating_add)
     }
 
     fn candidates(&self) -> Vec<PathBuf> {
@@ -199,7 +208,7 @@ impl OpenPackage {
         if self.candidates().is_empty() {
             return Ok(Vec::new());
         }
-        let input = Checksums::of_file(&self.package.job.input, progress, stop)?.sha256;
+        let input = sum_of(&self.master.sources, progress, stop)?;
         let survey = Survey { folder: self.folder.path(), manifest: &self.manifest };
         let remarks = survey.mark(&mut self.planned, (&self.package, &input), (progress, stop))?;
         self.input = Some(input);
@@ -220,7 +229,7 @@ impl OpenPackage {
         };
         let due = self.planned.iter().filter(is_due).count() as u64;
         let corrected = self.planned.iter().filter(is_due).any(is_corrected);
-        self.master.reader.frames().saturating_mul(2 + u64::from(corrected)).saturating_mul(due)
+        self.master.input.frames().saturating_mul(2 + u64::from(corrected)).saturating_mul(due)
     }
 
     /// Makes what is to be made, in one pass of the engine, and proves all of it. `progress` hears how much was done
@@ -234,7 +243,7 @@ impl OpenPackage {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Finished, JobError> {
         let Self { package, master, title, folder, manifest, planned, input } = self;
-        let (rate, frames) = (master.reader.sample_rate(), master.reader.frames());
+        let (rate, frames) = (master.input.sample_rate(), master.input.frames());
         let is_idle = planned.iter().all(|file| file.report.is_some());
         let idle = is_idle && are_there(&folder, &planned);
         let master_warnings = master.warnings.clone();

@@ -82,10 +82,10 @@ impl Render<'_> {
 impl<'a> Work<'a> {
     /// Does it; `input` is the SHA-256 of the master where it is known.
     pub(super) fn run(mut self, master: Master, input: Option<String>) -> Result<Done, JobError> {
-        let bits = bits_name(master.reader.format().sample_format);
-        let rate = master.reader.sample_rate();
+        let bits = bits_name(master.input.sample_format());
+        let rate = master.input.sample_rate();
         let renders = self.renders();
-        let copies = self.copies(master.reader.file_size())?;
+        let copies = self.copies(master.input.file_size())?;
         let (made, input, copies) = self.first_pass(master, &renders, copies, input)?;
         let Made { rendered, found, mut warnings } = made;
         let span = rendered.as_ref().map(|rendered| (rendered.report.start, rendered.report.frames));
@@ -177,11 +177,11 @@ impl<'a> Work<'a> {
         let (progress, stop) = self.watch;
         let given_up = AtomicBool::new(false);
         let stop = || stop() || given_up.load(Ordering::Relaxed);
-        let path = self.package.job.input.as_path();
+        let (path, sources) = (self.package.job.input.as_path(), master.sources.clone());
         thread::scope(|scope| {
             let is_read = input.is_none() || !copies.is_empty();
             let copying = is_read.then(|| {
-                let work = || copy_and_sum(path, copies, &stop);
+                let work = || copy_and_sum(&sources, copies, &stop);
                 thread::Builder::new().name("copy".to_owned()).spawn_scoped(scope, work)
             });
             let rendered = self.render(master, renders, (progress, &stop));
@@ -214,7 +214,7 @@ impl<'a> Work<'a> {
         if renders.is_empty() {
             return Ok(Made::default());
         }
-        let (known, rate) = (master.warnings.len(), master.reader.sample_rate());
+        let (known, rate) = (master.warnings.len(), master.input.sample_rate());
         let output = |render: &Render| {
             let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
             let file = self.folder.place(name)?;

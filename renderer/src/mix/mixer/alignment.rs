@@ -94,11 +94,13 @@ impl Mixer {
     pub(super) fn make_returns(
         &mut self,
         scene: &Scene,
+        returns: &[formats::scene::Return],
         responses: &[Vec<Vec<f32>>],
     ) -> Result<(), MixError> {
-        for (number, unit) in scene.reverbs.iter().enumerate() {
-            let responses = responses.get(number).map(Vec::as_slice).unwrap_or_default();
-            let made = Return::new(unit, responses, scene.sample_rate.get())
+        for instance in returns {
+            let unit = &scene.reverbs[instance.reverb];
+            let responses = responses.get(instance.reverb).map(Vec::as_slice).unwrap_or_default();
+            let made = Return::new(unit, instance, responses, scene.sample_rate.get())
                 .map_err(|error| error.in_strip(format!("reverb {}", unit.name)))?;
             self.returns.push(made);
         }

@@ -86,7 +86,7 @@ impl Mixer {
     ///
     /// # Errors
     /// A processor that cannot be made, a reverb or a role that isn't there, roles that listen to each other in a circle.
-    pub fn new(scene: &Scene, stems: Stems) -> Result<Self, MixError> {
+    pub fn new(scene: &Scene, returns: &[formats::scene::Return], stems: Stems) -> Result<Self, MixError> {
         let plan = Plan::new(scene)?;
         let rate = scene.sample_rate.get();
         let mut clips = stems.clips.into_iter();
@@ -121,7 +121,7 @@ impl Mixer {
         let mut alignment = Alignment::default();
         mixer.make_strips(scene, &plan, &spec, &mut alignment)?;
         mixer.make_buses(scene, &plan, &spec, &mut alignment)?;
-        mixer.make_returns(scene, &stems.responses)?;
+        mixer.make_returns(scene, returns, &stems.responses)?;
         mixer.align(&alignment);
         mixer.frames = mixer.length(scene);
         Ok(mixer)
@@ -197,9 +197,7 @@ impl Mixer {
         for bus in &mut self.buses {
             bus.sum(&self.tracks, frames, &self.keys);
         }
-        for (number, unit) in self.returns.iter_mut().enumerate() {
-            unit.gather(&self.tracks, number, frames);
-        }
+        self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames));
         let (buses, keys) = (&self.buses, &self.keys);
         self.tracks.par_iter_mut().for_each(|track| {
             let bus = track.bus_number().and_then(|bus| buses.get(bus));

@@ -1,6 +1,6 @@
 //! A reverb at work: what is sent to it, and the tracks that it comes back on.
 
-use formats::scene::{ReverbReturn, ReverbUnit, chain};
+use formats::scene::{self, ReverbReturn, ReverbUnit, chain};
 
 use super::BLOCK_FRAMES;
 use super::track::TrackStrip;
@@ -9,7 +9,9 @@ use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::reverb::{Convolution, Fdn, Reverb};
 
+/// An instance of a reverb: it hears some of the tracks.
 pub(super) struct Return {
+    instance: scene::Return,
     reverb: Reverb,
     sends: AudioBlock,
     block: AudioBlock,
@@ -19,7 +21,12 @@ pub(super) struct Return {
 }
 
 impl Return {
-    pub(super) fn new(unit: &ReverbUnit, responses: &[Vec<f32>], sample_rate: u32) -> Result<Self, MixError> {
+    pub(super) fn new(
+        unit: &ReverbUnit,
+        instance: &scene::Return,
+        responses: &[Vec<f32>],
+        sample_rate: u32,
+    ) -> Result<Self, MixError> {
         let all = unit.returns.channels();
         let is_lfe = |channel| match unit.returns {
             ReverbReturn::Bed(layout) => layout.is_lfe(channel),
@@ -48,6 +55,7 @@ impl Return {
             }
         };
         Ok(Self {
+            instance: instance.clone(),
             reverb,
             sends: AudioBlock::new(1, BLOCK_FRAMES),
             block: AudioBlock::new(returns, BLOCK_FRAMES),
@@ -72,12 +80,14 @@ impl Return {
         self.lines = vec![Line::new(usize::try_from(samples).unwrap_or(0)); self.block.channels()];
     }
 
-    /// Sums what all tracks send to it, the reverb `number`.
-    pub(super) fn gather(&mut self, tracks: &[TrackStrip], number: usize, frames: usize) {
+    /// Sums what its tracks send to it.
+    pub(super) fn gather(&mut self, tracks: &[TrackStrip], frames: usize) {
         self.sends.set_frames(frames);
         self.block.set_frames(frames);
         self.sends.silence();
-        tracks.iter().for_each(|track| track.add_sends(number, self.sends.channel_mut(0)));
+        for track in &self.instance.tracks {
+            tracks[*track].add_sends(self.instance.reverb, self.sends.channel_mut(0));
+        }
     }
 
     pub(super) fn process(&mut self) {

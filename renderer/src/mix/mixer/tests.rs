@@ -56,8 +56,11 @@ fn mixed(scene: &Scene, stems: &[Vec<Vec<f32>>], frames: usize) -> Result<Vec<Ve
             sources.map(|(_, stem)| Box::new(Memory(stem.clone())) as Box<dyn ClipSource>).collect()
         })
         .collect();
-    let mut mixer =
-        Mixer::new(scene, Stems { clips, responses: vec![vec![vec![1.0]]; scene.reverbs.len()] })?;
+    let mut mixer = Mixer::new(
+        scene,
+        &scene.returns(),
+        Stems { clips, responses: vec![vec![vec![1.0]]; scene.reverbs.len()] },
+    )?;
     let mut master = vec![Vec::new(); mixer.channels()];
     let mut block = AudioBlock::new(mixer.channels(), frames);
     let mut left = mixer.frames() as usize;
@@ -249,7 +252,8 @@ fn neither_blocks_nor_threads_change_a_bit() {
     let stems = [stem(1), (0..6).map(|n| noise(n + 10, 20_000)).collect(), stem(3)];
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
     let one = pool(1).install(|| mixed(&scene, &stems, 1_024)).expect("a mix");
-    assert_eq!(one.len(), 1 + 6 + 1 + 4);
+    // Music and effects have a hall each.
+    assert_eq!(one.len(), 1 + 6 + 1 + 2 * 4);
     for (threads, frames) in [(4, 1_024), (2, 100), (3, 5_000)] {
         let again = pool(threads).install(|| mixed(&scene, &stems, frames)).expect("a mix");
         assert_eq!(again, one, "{threads} threads, blocks of {frames}");
@@ -265,7 +269,8 @@ fn levels_name_every_stage() {
     };
     let scene = scene(vec![track("A", Role::Effects, chain)]);
     let clips = vec![vec![Box::new(Memory(vec![vec![0.5; 2_000]])) as Box<dyn ClipSource>]];
-    let mut mixer = Mixer::new(&scene, Stems { clips, responses: Vec::new() }).expect("a mixer");
+    let mut mixer =
+        Mixer::new(&scene, &scene.returns(), Stems { clips, responses: Vec::new() }).expect("a mixer");
     mixer.next(&mut AudioBlock::new(1, 2_000)).expect("samples");
     let levels = mixer.levels();
     let stages: Vec<(&str, f32)> = levels[0].stages.iter().map(|stage| (stage.stage, stage.peak)).collect();

@@ -1,0 +1,304 @@
+//! A scene as the input of a job: mixed on the fly to the tracks of the master that it is.
+//!
+//! ```text
+//!  scene.xml ── Scene ──┬── to_adm ── document, what each track carries
+//!  stems ── StemFile ───┴── Mixer ── blocks of all strips ── tracks asked for
+//! ```
+
+mod resampled;
+mod stem_file;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use formats::Warning;
+use formats::adm::{AdmTime, Document};
+use formats::profile::Severity;
+use formats::scene::{self, BinauralMode, Feed, Mistake, Return, Scene, chain};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use self::stem_file::StemFile;
+use super::JobError;
+use crate::audio::AudioBlock;
+use crate::mix::mixer::{ClipSource, Mixer, Stems};
+use crate::monitor::binaural::HeadphoneMode;
+
+/// Bytes of a scene file at most.
+const MAX_SCENE_BYTES: u64 = 64 << 20;
+/// Seconds of a reverb's response at most.
+const LONGEST_RESPONSE_SECONDS: u64 = 60;
+/// Samples that are mixed at a time.
+const BLOCK_FRAMES: usize = 4096;
+
+/// Whether `path` is a scene by its name.
+pub(super) fn is_scene(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+}
+
+/// An open scene.
+pub(super) struct SceneInput {
+    mixer: Mixer,
+    pool: Option<ThreadPool>,
+    sample_rate: NonZeroU32,
+    frames: u64,
+    /// For each track of the master, the row of the mixer.
+    rows: Vec<usize>,
+    /// All rows of the mixer, of which some of the last were not asked for yet.
+    block: AudioBlock,
+    /// The first frame after those that the mixer gave.
+    mixed: u64,
+    /// Which of the block's frames is the next.
+    used: usize,
+}
+
+impl std::fmt::Debug for SceneInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SceneInput")
+            .field("frames", &self.frames)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a scene says beside its sound.
+pub(super) struct SceneContents {
+    /// The ADM of the master that it is.
+    pub(super) document: Document,
+    /// The headphone mode of each track.
+    pub(super) modes: Vec<Option<HeadphoneMode>>,
+    /// What was found on the way.
+    pub(super) warnings: Vec<Warning>,
+    /// Its stems and responses, each once.
+    pub(super) files: Vec<PathBuf>,
+}
+
+impl SceneInput {
+    /// Opens the scene file `path` and its stems.
+    ///
+    /// # Errors
+    /// When the file is no scene, a stem is missing or doesn't fit, or a processor can't be made.
+    pub(super) fn open(path: &Path) -> Result<(Self, SceneContents), JobError> {
+        let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let (scene, warnings) = read(path, folder)?;
+        let returns = scene.returns();
+        let stems = Stems { clips: clips(&scene, folder)?, responses: responses(&scene, folder)? };
+        let mixer = Mixer::new(&scene, &returns, stems).map_err(|e| error(&e))?;
+        let frames = mixer.frames();
+        if frames == 0 {
+            let message =
+                "nothing is heard: it has no clips, or all of its tracks are muted; put a clip into a track";
+            return Err(error(&message));
+        }
+        let duration = AdmTime::from_samples(frames, scene.sample_rate);
+        let master = scene.to_adm(duration).map_err(|e| error(&e))?;
+        let block = AudioBlock::new(mixer.channels(), BLOCK_FRAMES);
+        let input = Self {
+            rows: rows(&scene, &returns, &master.feeds),
+            mixer,
+            pool: None,
+            sample_rate: scene.sample_rate,
+            frames,
+            used: block.frames(),
+            block,
+            mixed: 0,
+        };
+        let files = files(&scene, folder);
+        let modes = master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect();
+        Ok((input, SceneContents { document: master.document, modes, warnings, files }))
+    }
+
+    /// Mixes with so many threads.
+    pub(super) fn use_threads(&mut self, threads: Option<usize>) -> Result<(), JobError> {
+        let pool = ThreadPoolBuilder::new()
+            .num_threads(threads.unwrap_or(0))
+            .thread_name(|n| format!("mix {n}"))
+            .build()
+            .map_err(|e| JobError::Request(format!("cannot start the mixing threads: {e}")))?;
+        self.pool = Some(pool);
+        Ok(())
+    }
+
+    /// Hz.
+    pub(super) fn sample_rate(&self) -> u32 {
+        self.sample_rate.get()
+    }
+
+    /// Samples of each track.
+    pub(super) fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Tracks of the master.
+    pub(super) fn tracks(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Fills the rows of `block` with `tracks` of the master from frame `start` on, which must not lie before what was read last.
+    ///
+    /// # Errors
+    /// When a stem can't be read on.
+    pub(super) fn read(
+        &mut self,
+        tracks: &[usize],
+        start: u64,
+        block: &mut AudioBlock,
+    ) -> Result<(), String> {
+        let next = |input: &Self| input.mixed - (input.block.frames() - input.used) as u64;
+        let mut filled = 0;
+        while filled < block.frames() {
+            if self.used == self.block.frames() {
+                self.mix()?;
+            }
+            let there = self.block.frames() - self.used;
+            let behind = start.saturating_add(filled as u64).saturating_sub(next(self));
+            let skipped = there.min(usize::try_from(behind).unwrap_or(usize::MAX));
+            self.used += skipped;
+            let taken = (there - skipped).min(block.frames() - filled);
+            for (to, track) in block.channels_mut().zip(tracks) {
+                let to = &mut to[filled..filled + taken];
+                match self.rows.get(*track) {
+                    Some(row) => to.copy_from_slice(&self.block.channel(*row)[self.used..self.used + taken]),
+                    None => to.fill(0.0),
+                }
+            }
+            self.used += taken;
+            filled += taken;
+        }
+        Ok(())
+    }
+
+    fn mix(&mut self) -> Result<(), String> {
+        let (mixer, block) = (&mut self.mixer, &mut self.block);
+        let mixed = match &self.pool {
+            Some(pool) => pool.install(|| mixer.next(block)),
+            None => mixer.next(block),
+        };
+        mixed.map_err(|e| e.to_string())?;
+        self.mixed = self.mixed.saturating_add(self.block.frames() as u64);
+        self.used = 0;
+        Ok(())
+    }
+}
+
+/// The scene in the file `path`, whose stems were looked at.
+fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), JobError> {
+    let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    let read = file.take(MAX_SCENE_BYTES + 1).read_to_string(&mut text);
+    read.map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    if text.len() as u64 > MAX_SCENE_BYTES {
+        return Err(error(&format_args!("is larger than a scene may be, {} MiB", MAX_SCENE_BYTES >> 20)));
+    }
+    let reading = scene::read(&text);
+    let mut mistakes = reading.mistakes;
+    if let Some(scene) = reading.scene.as_ref().filter(|_| mistakes.errors() == 0) {
+        scene::check_files(scene, &reading.places, folder, &mut mistakes);
+    }
+    if let Some(first) = mistakes.first_error() {
+        let more = match mistakes.errors() {
+            1 => String::new(),
+            errors => format!("; and {} more, which `proscenium check` lists", errors - 1),
+        };
+        return Err(error(&format_args!("{first}{more}")));
+    }
+    let scene = reading.scene.ok_or_else(|| error(&"is no scene: expected <scene version=\"1\"> in it"))?;
+    let warning = |mistake: &Mistake| Warning::new(mistake.rule, mistake.place.to_string(), said(mistake));
+    let warnings = mistakes.list().iter().filter(|mistake| mistake.severity == Severity::Warning);
+    let mut warnings: Vec<Warning> = warnings.map(warning).collect();
+    if !scene.deliverables.is_empty() {
+        let message = "the scene's deliverables and their master chains are not applied; say what to write on the command line";
+        warnings.push(Warning::new("deliverables-not-applied", "deliverable", message));
+    }
+    Ok((scene, warnings))
+}
+
+/// A mistake without its place.
+fn said(mistake: &Mistake) -> String {
+    let text = mistake.to_string();
+    text.strip_prefix(&mistake.place.to_string())
+        .map_or(text.clone(), |rest| rest.trim_start_matches([',', ' ', ':']).to_owned())
+}
+
+/// The sound files that the scene names, each once.
+fn files(scene: &Scene, folder: &Path) -> Vec<PathBuf> {
+    let clips = scene.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.file.as_str());
+    let responses = scene.reverbs.iter().filter_map(|unit| match &unit.reverb {
+        chain::Reverb::Convolution(convolution) => Some(convolution.file.as_str()),
+        chain::Reverb::Fdn(_) => None,
+    });
+    let mut known = BTreeSet::new();
+    let names = clips.chain(responses).filter(|name| known.insert(name.to_string()));
+    names.map(|name| scene::resolve(folder, name)).collect()
+}
+
+/// The files of all clips of all tracks, open.
+fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, JobError> {
+    let mut all = Vec::new();
+    for track in &scene.tracks {
+        let mut clips: Vec<Box<dyn ClipSource>> = Vec::new();
+        for clip in track.clips.iter().filter(|_| scene.is_heard(track)) {
+            let file = scene::resolve(folder, &clip.file);
+            let wanted = (clip.channels.as_slice(), track.spatial.channels());
+            let stem = StemFile::open(&file, wanted, scene.sample_rate).map_err(|message| {
+                JobError::file(&file, format_args!("track \"{}\": {message}", track.name))
+            })?;
+            clips.push(Box::new(stem));
+        }
+        all.push(clips);
+    }
+    Ok(all)
+}
+
+/// The responses of all reverbs that have a file.
+fn responses(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Vec<f32>>>, JobError> {
+    let mut all = Vec::new();
+    for unit in &scene.reverbs {
+        let chain::Reverb::Convolution(convolution) = &unit.reverb else {
+            all.push(Vec::new());
+            continue;
+        };
+        let file = scene::resolve(folder, &convolution.file);
+        let error =
+            |message: String| JobError::file(&file, format_args!("reverb \"{}\": {message}", unit.name));
+        let mut stem = StemFile::open_whole(&file, scene.sample_rate).map_err(error)?;
+        let most = LONGEST_RESPONSE_SECONDS * u64::from(scene.sample_rate.get());
+        if stem.frames() > most {
+            return Err(error(format!("is a response of more than {LONGEST_RESPONSE_SECONDS} s; cut it")));
+        }
+        let mut block = AudioBlock::new(stem.channels(), usize::try_from(stem.frames()).unwrap_or(0));
+        stem.read(0, &mut block).map_err(|e| error(e.to_string()))?;
+        all.push(block.channels_mut().map(|row| row.to_vec()).collect());
+    }
+    Ok(all)
+}
+
+/// For each track of the master, the row of the mixer: its rows are the channels of all tracks, then those of all returns.
+fn rows(scene: &Scene, returns: &[Return], feeds: &[Feed]) -> Vec<usize> {
+    let starts = |sizes: &mut dyn Iterator<Item = usize>, first: usize| {
+        let next = |next: &mut usize, size| Some(std::mem::replace(next, *next + size));
+        sizes.scan(first, next).collect::<Vec<_>>()
+    };
+    let strips = starts(&mut scene.tracks.iter().map(|track| track.spatial.channels()), 0);
+    let all: usize = scene.tracks.iter().map(|track| track.spatial.channels()).sum();
+    let mut sizes = returns.iter().map(|unit| scene.reverbs[unit.reverb].returns.channels());
+    let returns = starts(&mut sizes, all);
+    let row = |feed: &Feed| match *feed {
+        Feed::Strip { track, channel } => strips[track] + channel,
+        Feed::Return { instance, channel } => returns[instance] + channel,
+    };
+    feeds.iter().map(row).collect()
+}
+
+fn headphone_mode(mode: BinauralMode) -> HeadphoneMode {
+    match mode {
+        BinauralMode::Off => HeadphoneMode::Off,
+        BinauralMode::Near => HeadphoneMode::Near,
+        BinauralMode::Mid => HeadphoneMode::Mid,
+        BinauralMode::Far => HeadphoneMode::Far,
+    }
+}

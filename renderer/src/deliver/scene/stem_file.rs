@@ -1,0 +1,159 @@
+//! A file of a clip: any channels of it, at the sample rate of the scene.
+
+use std::fs::File;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use formats::bw64::Reader;
+
+use super::resampled::Resampled;
+use crate::audio::AudioBlock;
+use crate::deliver::pieces::piece_frames;
+use crate::mix::mixer::{ClipSource, StemError};
+
+/// Rates of files that are taken, Hz.
+const RATES: std::ops::RangeInclusive<u32> = 8_000..=384_000;
+
+/// Closed until it is first read, and again after its last sample: scenes may have more clips than a process may open files.
+pub(super) struct StemFile {
+    path: PathBuf,
+    reader: Option<Reader<File>>,
+    /// Channels of the file, counted from 0.
+    channels: Vec<usize>,
+    file_rate: u32,
+    file_frames: u64,
+    resampled: Option<Resampled>,
+    frames: u64,
+    raw: Vec<u8>,
+}
+
+impl StemFile {
+    /// The file `path` for a track of so many channels at `rate`; of the file those are taken that the clip names (counted
+    /// from 1), or else all.
+    ///
+    /// # Errors
+    /// When it is no WAV file, or its channels don't fit; what was found and what to do.
+    pub(super) fn open(
+        path: &Path,
+        (named, wanted): (&[u16], usize),
+        rate: NonZeroU32,
+    ) -> Result<Self, String> {
+        let mut file = Self::open_whole(path, rate)?;
+        let there = file.channels.len();
+        if let Some(beyond) = named.iter().find(|channel| **channel == 0 || usize::from(**channel) > there) {
+            return Err(format!("the clip takes channel {beyond}, and the file has {there}"));
+        }
+        if !named.is_empty() {
+            file.channels = named.iter().map(|channel| usize::from(*channel) - 1).collect();
+        }
+        if file.channels.len() != wanted {
+            let found = file.channels.len();
+            return Err(format!(
+                "the clip has {found} channels, and the track has {wanted}; say which with channels=\"…\", or give the track another place"
+            ));
+        }
+        file.resample(rate)?;
+        file.reader = None;
+        Ok(file)
+    }
+
+    /// The file `path` with all of its channels at `rate`.
+    ///
+    /// # Errors
+    /// When it is no WAV file.
+    pub(super) fn open_whole(path: &Path, rate: NonZeroU32) -> Result<Self, String> {
+        let reader = Reader::open(path).map_err(|e| e.to_string())?;
+        let (channels, file_rate, file_frames) = (reader.channels(), reader.sample_rate(), reader.frames());
+        if !RATES.contains(&file_rate) {
+            return Err(format!(
+                "has a sample rate of {file_rate} Hz; expected {} … {} Hz",
+                RATES.start(),
+                RATES.end()
+            ));
+        }
+        let mut file = Self {
+            path: path.to_path_buf(),
+            reader: Some(reader),
+            channels: (0..channels).collect(),
+            file_rate,
+            file_frames,
+            resampled: None,
+            frames: file_frames,
+            raw: Vec::new(),
+        };
+        file.resample(rate)?;
+        Ok(file)
+    }
+
+    fn resample(&mut self, rate: NonZeroU32) -> Result<(), String> {
+        if self.file_rate != rate.get() {
+            let resampled = Resampled::new(self.file_rate, rate.get(), self.channels.len())?;
+            self.frames = resampled.length(self.file_frames);
+            self.resampled = Some(resampled);
+        }
+        Ok(())
+    }
+
+    /// How many channels are taken.
+    pub(super) fn channels(&self) -> usize {
+        self.channels.len()
+    }
+
+    /// Decodes frames of the file into the rows of `out`, `stride` apart; silence beyond its end.
+    fn decode(
+        &mut self,
+        start: u64,
+        frames: usize,
+        (out, stride): (&mut [f32], usize),
+    ) -> Result<(), StemError> {
+        let fault = |e: &dyn std::fmt::Display| StemError(format!("{}: {e}", self.path.display()));
+        if self.reader.is_none() && start < self.file_frames {
+            self.reader = Some(Reader::open(&self.path).map_err(|e| fault(&e))?);
+        }
+        let mut done = 0;
+        if let Some(reader) = &mut self.reader {
+            let format = *reader.format();
+            let piece = piece_frames(format.bytes_per_frame());
+            while done < frames {
+                let wanted = piece.min(frames - done);
+                let got = reader.read_raw(start.saturating_add(done as u64), wanted, &mut self.raw);
+                let got = got.map_err(|e| StemError(format!("{}: {e}", self.path.display())))?;
+                if got == 0 {
+                    break;
+                }
+                let out = out.get_mut(done..).unwrap_or_default();
+                format.sample_format.decode_tracks(
+                    &self.raw,
+                    usize::from(format.channels),
+                    &self.channels,
+                    out,
+                    stride,
+                );
+                done += got;
+            }
+        }
+        for row in out.chunks_mut(stride).take(self.channels.len()) {
+            row.get_mut(done..frames).unwrap_or_default().fill(0.0);
+        }
+        if start.saturating_add(frames as u64) >= self.file_frames {
+            self.reader = None;
+        }
+        Ok(())
+    }
+}
+
+impl ClipSource for StemFile {
+    fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    fn read(&mut self, start: u64, block: &mut AudioBlock) -> Result<(), StemError> {
+        let (frames, stride) = (block.frames(), block.stride());
+        let Some(mut resampled) = self.resampled.take() else {
+            return self.decode(start, frames, (block.as_mut_slice(), stride));
+        };
+        let read = resampled.read(start, block, &mut |start, frames, out| self.decode(start, frames, out));
+        self.resampled = Some(resampled);
+        read
+    }
+}
