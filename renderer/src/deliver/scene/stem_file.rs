@@ -38,7 +38,7 @@ impl StemFile {
         (named, wanted): (&[u16], usize),
         rate: NonZeroU32,
     ) -> Result<Self, String> {
-        let mut file = Self::open_whole(path, rate)?;
+        let mut file = Self::open_at_its_rate(path)?;
         let there = file.channels.len();
         if let Some(beyond) = named.iter().find(|channel| **channel == 0 || usize::from(**channel) > there) {
             return Err(format!("the clip takes channel {beyond}, and the file has {there}"));
@@ -62,6 +62,12 @@ impl StemFile {
     /// # Errors
     /// When it is no WAV file.
     pub(super) fn open_whole(path: &Path, rate: NonZeroU32) -> Result<Self, String> {
+        let mut file = Self::open_at_its_rate(path)?;
+        file.resample(rate)?;
+        Ok(file)
+    }
+
+    fn open_at_its_rate(path: &Path) -> Result<Self, String> {
         let reader = Reader::open(path).map_err(|e| e.to_string())?;
         let (channels, file_rate, file_frames) = (reader.channels(), reader.sample_rate(), reader.frames());
         if !RATES.contains(&file_rate) {
@@ -71,7 +77,7 @@ impl StemFile {
                 RATES.end()
             ));
         }
-        let mut file = Self {
+        Ok(Self {
             path: path.to_path_buf(),
             reader: Some(reader),
             channels: (0..channels).collect(),
@@ -80,9 +86,7 @@ impl StemFile {
             resampled: None,
             frames: file_frames,
             raw: Vec::new(),
-        };
-        file.resample(rate)?;
-        Ok(file)
+        })
     }
 
     fn resample(&mut self, rate: NonZeroU32) -> Result<(), String> {

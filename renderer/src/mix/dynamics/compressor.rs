@@ -104,13 +104,7 @@ impl Processor for Compressor {
                 gains.iter_mut().for_each(|gain| *gain += *makeup_db);
                 factors(gains);
             }
-            for channel in 0..block.channels() {
-                let samples = &mut block.channel_mut(channel)[span.samples.clone()];
-                look_ahead.process(channel, samples);
-                if !unity {
-                    samples.iter_mut().zip(&*gains).for_each(|(sample, gain)| *sample *= gain);
-                }
-            }
+            look_ahead.apply(block, &span.samples, (!unity).then_some(&*gains));
         });
     }
 

@@ -122,13 +122,7 @@ impl Processor for Gate {
             if !open {
                 factors(gains);
             }
-            for channel in 0..block.channels() {
-                let samples = &mut block.channel_mut(channel)[span.samples.clone()];
-                look_ahead.process(channel, samples);
-                if !open {
-                    samples.iter_mut().zip(&*gains).for_each(|(sample, gain)| *sample *= gain);
-                }
-            }
+            look_ahead.apply(block, &span.samples, (!open).then_some(&*gains));
         });
     }
 

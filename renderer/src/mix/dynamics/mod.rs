@@ -61,6 +61,17 @@ impl LookAhead {
         }
     }
 
+    /// Brings the samples `span` of all channels to their time, and applies `gains`, where there are some.
+    fn apply(&mut self, block: &mut AudioBlock, span: &Range<usize>, gains: Option<&[f32]>) {
+        for channel in 0..block.channels() {
+            let samples = &mut block.channel_mut(channel)[span.clone()];
+            self.process(channel, samples);
+            if let Some(gains) = gains {
+                samples.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
+            }
+        }
+    }
+
     fn reset(&mut self) {
         self.0.iter_mut().for_each(Line::reset);
     }

@@ -1,7 +1,7 @@
 use formats::scene::chain;
 use hrtf::convolver::{Convolver, Route};
 
-use super::MOST_RETURNS;
+use super::{MOST_RETURNS, check_returns};
 use crate::audio::AudioBlock;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
@@ -48,9 +48,7 @@ impl Convolution {
         returns: usize,
     ) -> Result<Self, MixError> {
         parameters.check()?;
-        if returns == 0 || returns > MOST_RETURNS {
-            return Err(MixError::Returns { found: returns, most: MOST_RETURNS });
-        }
+        check_returns(returns)?;
         if responses.len() != 1 && responses.len() != returns {
             return Err(MixError::Responses { found: responses.len(), expected: returns });
         }

@@ -1,8 +1,8 @@
 use formats::scene::chain;
 use multiversion::multiversion;
 
-use super::MOST_RETURNS;
 use super::absorption::Absorption;
+use super::check_returns;
 use crate::audio::AudioBlock;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
@@ -66,7 +66,7 @@ impl Fdn {
     /// A network that `sends` channels are sent to and that comes back on `returns` channels.
     ///
     /// # Errors
-    /// A parameter out of its range, or more than [`MOST_RETURNS`].
+    /// A parameter out of its range, or more than [`MOST_RETURNS`](super::MOST_RETURNS).
     pub fn new(
         parameters: &chain::Fdn,
         sample_rate: u32,
@@ -74,9 +74,7 @@ impl Fdn {
         returns: usize,
     ) -> Result<Self, MixError> {
         parameters.check()?;
-        if returns == 0 || returns > MOST_RETURNS {
-            return Err(MixError::Returns { found: returns, most: MOST_RETURNS });
-        }
+        check_returns(returns)?;
         let rate = f64::from(sample_rate);
         let lines = if returns > LINES { 2 * LINES } else { LINES };
         let delays = delays(parameters.size_m / SPEED_OF_SOUND * rate, lines);

@@ -13,9 +13,16 @@ pub use convolution::{Convolution, LONGEST_RESPONSE_SECONDS};
 pub use fdn::Fdn;
 
 use crate::audio::AudioBlock;
+use crate::mix::MixError;
 
 /// Most channels that a reverb returns to.
 pub const MOST_RETURNS: usize = 32;
+
+/// A reverb has at least one return, and no more than it can have.
+fn check_returns(found: usize) -> Result<(), MixError> {
+    let most = MOST_RETURNS;
+    if found == 0 || found > most { Err(MixError::Returns { found, most }) } else { Ok(()) }
+}
 
 /// A room to send to.
 #[derive(Clone, Debug)]
