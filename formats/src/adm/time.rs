@@ -53,12 +53,23 @@ pub enum TimeError {
 }
 
 impl AdmTime {
+    /// Ticks of a second in [`from_ticks`](Self::from_ticks).
+    pub const TICKS_PER_SECOND: NonZeroU32 = match NonZeroU32::new(100_000) {
+        Some(ticks) => ticks,
+        None => NonZeroU32::MIN,
+    };
+
     /// No time at all.
     pub const ZERO: Self = Self { numerator: 0, denominator: NonZeroU32::MIN, form: TimeForm::Decimal };
 
     /// `samples` at `rate`, written in the fraction form.
     pub fn from_samples(samples: u64, rate: NonZeroU32) -> Self {
         Self { numerator: samples, denominator: rate, form: TimeForm::Fraction }
+    }
+
+    /// `ticks` of ten microseconds, written with the five decimals of `hh:mm:ss.zzzzz`.
+    pub fn from_ticks(ticks: u64) -> Self {
+        Self { numerator: ticks, ..Self::decimal(0, 0, 5) }
     }
 
     /// Reads either form (BS.2076-2 §5.13). The flag tells that there were more significant decimals than

@@ -46,7 +46,7 @@ pub use object::{Automation, BinauralMode, Coordinates, Object, ObjectParameter,
 pub use read::{Mistake, Mistakes, Place, Places, Reading, is_scene, load, read};
 pub use role::Role;
 pub use time::{LONGEST_SECONDS, Notation, Origin, Time, TimeFault};
-pub use to_adm::{CHORD_BOUNDS, ChordBounds, Feed, MOST_TRACKS, Return, ToAdmError, VirtualMaster};
+pub use to_adm::{CHORD_BOUNDS, ChordBounds, Edition, Feed, MOST_TRACKS, Return, ToAdmError, VirtualMaster};
 pub use track::{Bed, Binaural, Clip, Fade, FadeShape, Hoa, Normalization, Spatial, Track};
 pub use write::write;
 

@@ -77,8 +77,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 fn text(report: &ExportReport) -> String {
     let name = |path: &str| printable(&Path::new(path).file_name().unwrap_or_default().to_string_lossy());
     let mut text = format!(
-        "{}: {}, {}, {} at {} Hz, {} bits\nprogrammes: {}\ncontents: {}\n\n",
+        "{}: {}{}, {}, {}, {} at {} Hz, {} bits\nprogrammes: {}\ncontents: {}\n\n",
         name(&report.output),
+        report.adm,
+        report.adm_reason.as_ref().map_or_else(String::new, |why| format!(" (for {})", printable(why))),
         plural(report.tracks.len(), "track"),
         plural(report.objects, "object"),
         report.length,

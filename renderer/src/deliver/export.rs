@@ -39,6 +39,7 @@ pub struct OpenExport {
     job: ExportJob,
     input: SceneInput,
     document: Document,
+    second_edition: Option<String>,
     warnings: Vec<Warning>,
 }
 
@@ -66,6 +67,10 @@ pub struct ExportReport {
     pub bits: &'static str,
     /// Of the file.
     pub container: String,
+    /// The edition of ADM that it is of, `BS.2076-1` or `BS.2076-2`.
+    pub adm: &'static str,
+    /// What needs the second edition, where it is of that.
+    pub adm_reason: Option<String>,
     /// Names of its programmes.
     pub programmes: Vec<String>,
     /// Names of its contents.
@@ -87,7 +92,8 @@ impl ExportJob {
         if !is_scene(&self.scene) {
             return Err(JobError::file(&self.scene, "is no scene: expected a file that ends in .xml"));
         }
-        let (mut input, SceneContents { mut document, warnings, files, .. }) = SceneInput::open(&self.scene)?;
+        let (mut input, contents) = SceneInput::open(&self.scene)?;
+        let SceneContents { mut document, second_edition, warnings, files, .. } = contents;
         check_sources(&files, [self.output.as_path()])?;
         for uid in &mut document.track_uids {
             uid.sample_rate = Some(input.sample_rate());
@@ -115,7 +121,7 @@ impl ExportJob {
             );
             return Err(JobError::file(&self.scene, message));
         }
-        Ok(OpenExport { job: self, input, document, warnings })
+        Ok(OpenExport { job: self, input, document, second_edition, warnings })
     }
 }
 
@@ -135,7 +141,7 @@ impl OpenExport {
     /// # Errors
     /// When a stem can't be read on, the file can't be written, or `stop` said so.
     pub fn run(self, progress: &mut dyn FnMut(u64), stop: &dyn Fn() -> bool) -> Result<Exported, JobError> {
-        let Self { job, mut input, document, warnings } = self;
+        let Self { job, mut input, document, second_edition, warnings } = self;
         let (rate, frames) = (input.sample_rate(), input.frames());
         let writer = create(&job, &document, (input.tracks(), rate, frames))?;
         let mut sink = FileSink::new(&job.output, writer, None, 0);
@@ -165,6 +171,8 @@ impl OpenExport {
             length: Clock { sample: frames, sample_rate: rate }.to_string(),
             bits: super::report::bits_name(job.sample_format),
             container: written.file.summary().container.to_string(),
+            adm: if document.adm_version() == 1 { "BS.2076-1" } else { "BS.2076-2" },
+            adm_reason: second_edition,
             programmes: named(&mut document.programmes.iter().map(|programme| &programme.name)),
             contents: named(&mut document.contents.iter().map(|content| &content.name)),
             objects: document.objects.len(),

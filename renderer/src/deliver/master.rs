@@ -56,7 +56,7 @@ impl Master {
     /// Opens `path`, a file or a scene, and selects what to render, `gain_db` louder than it says.
     pub(super) fn open(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, JobError> {
         if is_scene(path) {
-            let (input, SceneContents { document, modes, warnings, files }) = SceneInput::open(path)?;
+            let (input, SceneContents { document, modes, warnings, files, .. }) = SceneInput::open(path)?;
             let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
             master.sources.extend(files);
             return master.select(path, &document, selection, gain_db);

@@ -4,15 +4,14 @@
 //! pieces that are short enough for that to make no difference: no parameter goes further in one than [`CHORD_BOUNDS`] says. The
 //! path is where it should be at the end of each piece. Where a parameter jumps, a block of one sample does.
 
-use std::num::NonZeroU32;
-
+use super::clock::Clock;
 use super::formats::block_id;
 use crate::adm::{
     AdmTime, BlockCommon, CartesianPosition, ChannelLock, Gain, HeadphoneVirtualise, JumpPosition,
     ObjectDivergence, ObjectPosition, ObjectsBlock, ObjectsSpecial, PolarPosition, ScreenEdgeLock,
     TypeDefinition,
 };
-use crate::scene::{BinauralMode, Coordinates, Key, Object, ObjectParameter, Shape, Time, Zone};
+use crate::scene::{BinauralMode, Coordinates, Key, Object, ObjectParameter, Shape, Zone};
 use ObjectParameter as P;
 
 /// How far a parameter goes within one block at most, unless it is at its shortest.
@@ -61,35 +60,34 @@ pub(super) fn object_blocks(
     object: &Object,
     channel: u16,
     duration: AdmTime,
-    rate: NonZeroU32,
+    clock: Clock,
 ) -> Vec<ObjectsBlock> {
     if !object.is_automated() {
         let mut block = block_at(object, 0.0);
         block.common.id = block_id(TypeDefinition::Objects, channel, 1);
         return vec![block];
     }
-    let path = Path { object, rate, curves: curves(object) };
-    let end = Time::new(duration).to_sample(rate).max(1);
+    let path = Path { object, clock, curves: curves(object) };
+    let end = clock.end(duration).max(1);
     let mut spans = Vec::new();
     let places = path.places(end);
     for [from, to] in places.array_windows::<2>() {
         path.cut(*from, *to, &mut spans);
     }
-    let time = |sample: u64| AdmTime::from_samples(sample, rate);
     let block = |(index, span): (usize, &Span)| {
         let mut block = block_at(object, span.value_at);
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         block.common.id = block_id(TypeDefinition::Objects, channel, number);
-        block.common.rtime = Some(time(span.start));
-        block.common.duration = Some(time(span.end - span.start));
+        block.common.rtime = Some(clock.time(span.start));
+        block.common.duration = Some(clock.time(span.end - span.start));
         block.common.jump_position =
-            JumpPosition { flag: span.jumps, interpolation_length: span.jumps.then(|| time(0)) };
+            JumpPosition { flag: span.jumps, interpolation_length: span.jumps.then(|| clock.time(0)) };
         block
     };
     spans.iter().enumerate().map(block).collect()
 }
 
-/// A block to be: from sample to sample, with the values of a time.
+/// A block to be: from place to place of the clock, with the values of a time.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Span {
     start: u64,
@@ -103,7 +101,7 @@ struct Span {
 /// An object that moves.
 struct Path<'a> {
     object: &'a Object,
-    rate: NonZeroU32,
+    clock: Clock,
     /// Parameter and curve of what moves, zones with `None`.
     curves: Vec<Curve<'a>>,
 }
@@ -119,41 +117,40 @@ fn curves(object: &Object) -> Vec<Curve<'_>> {
 }
 
 impl Path<'_> {
-    fn sample(&self, key: &Key) -> u64 {
-        key.time.to_sample(self.rate)
+    fn place(&self, key: &Key) -> u64 {
+        self.clock.place(key.time)
     }
 
-    /// The keys of a curve at one sample.
-    fn keys_at<'k>(&self, keys: &'k [Key], sample: u64) -> &'k [Key] {
-        let first = keys.partition_point(|key| self.sample(key) < sample);
-        let last = keys.partition_point(|key| self.sample(key) <= sample);
+    /// The keys of a curve at one place.
+    fn keys_at<'k>(&self, keys: &'k [Key], place: u64) -> &'k [Key] {
+        let first = keys.partition_point(|key| self.place(key) < place);
+        let last = keys.partition_point(|key| self.place(key) <= place);
         keys.get(first..last).unwrap_or_default()
     }
 
-    /// The time whose values stand from `sample` on: after all keys that are nearest to it.
-    fn after(&self, sample: u64) -> f64 {
-        let keys = self.curves.iter().filter_map(|(_, keys)| self.keys_at(keys, sample).last());
-        keys.map(|key| key.time.seconds_f64()).fold(self.seconds(sample), f64::max)
+    /// The time whose values stand from `place` on: after all keys there.
+    fn after(&self, place: u64) -> f64 {
+        let keys = self.curves.iter().filter_map(|(_, keys)| self.keys_at(keys, place).last());
+        keys.map(|key| key.time.seconds_f64()).fold(self.clock.seconds(place), f64::max)
     }
 
-    /// The time whose values a block that ends at `sample` reaches: before a jump there.
-    fn before(&self, sample: u64) -> f64 {
-        let keys = self.curves.iter().filter(|curve| self.jumps(curve, sample));
-        let first = keys.filter_map(|(_, keys)| self.keys_at(keys, sample).first());
+    /// The time whose values a block that ends at `place` reaches: before a jump there.
+    fn before(&self, place: u64) -> f64 {
+        let keys = self.curves.iter().filter(|curve| self.jumps(curve, place));
+        let first = keys.filter_map(|(_, keys)| self.keys_at(keys, place).first());
         let times = first.map(|key| key.time.seconds_f64());
         times
             .fold(None, |least: Option<f64>, time| Some(least.map_or(time, |least| least.min(time))))
-            .map_or_else(|| self.after(sample), |time| time.min(self.seconds(sample)).next_down().max(0.0))
+            .map_or_else(
+                || self.after(place),
+                |time| time.min(self.clock.seconds(place)).next_down().max(0.0),
+            )
     }
 
-    fn seconds(&self, sample: u64) -> f64 {
-        sample as f64 / f64::from(self.rate.get())
-    }
-
-    /// The samples of all keys before `end`, with the start and the end; ascending.
+    /// The places of all keys before `end`, with the start and the end; ascending.
     fn places(&self, end: u64) -> Vec<u64> {
         let keys = self.curves.iter().flat_map(|(_, keys)| keys.iter());
-        let mut places: Vec<u64> = keys.map(|key| self.sample(key)).filter(|at| *at < end).collect();
+        let mut places: Vec<u64> = keys.map(|key| self.place(key)).filter(|at| *at < end).collect();
         places.extend([0, end]);
         places.sort_unstable();
         places.dedup();
@@ -171,11 +168,10 @@ impl Path<'_> {
         let mut start = from;
         if jumps || from == 0 {
             // A jump takes one sample; the first block of a channel doesn't ramp.
-            start = (from + 1).min(to);
+            start = (from + self.clock.sample()).min(to);
             spans.push(Span { start: from, end: start, value_at, jumps });
         }
-        let shortest = (CHORD_BOUNDS.shortest * f64::from(self.rate.get())).ceil() as u64;
-        self.halve(start, to, shortest.max(1), spans);
+        self.halve(start, to, self.clock.ceil(CHORD_BOUNDS.shortest).max(1), spans);
     }
 
     /// Cuts `start..end`, a part of what lies between two places, into halves until each is short enough.
@@ -199,9 +195,9 @@ impl Path<'_> {
             let at = |seconds| factor(parameter, self.object.value_at(parameter, seconds));
             let (a, b) = (at(from), at(to));
             let bound = bound(parameter, self.object.coordinates);
-            let leaves = |sample: &u64| {
-                let chord = a + (b - a) * (*sample - start) as f64 / length;
-                (at(self.seconds(*sample)) - chord).abs() > bound * CHORD_BOUNDS.bend
+            let leaves = |place: &u64| {
+                let chord = a + (b - a) * (*place - start) as f64 / length;
+                (at(self.clock.seconds(*place)) - chord).abs() > bound * CHORD_BOUNDS.bend
             };
             (b - a).abs() > bound || quarters.iter().any(leaves)
         })
@@ -209,19 +205,19 @@ impl Path<'_> {
 
     /// The curve moves from the place `from` to the next one.
     fn moves(&self, (parameter, keys): &Curve<'_>, from: u64) -> bool {
-        let next = keys.partition_point(|key| self.sample(key) <= from);
+        let next = keys.partition_point(|key| self.place(key) <= from);
         let (Some(a), Some(b)) = (next.checked_sub(1).and_then(|n| keys.get(n)), keys.get(next)) else {
             return false;
         };
         !is_step(*parameter, a, b) && a.value != b.value
     }
 
-    /// The curve has another value right after `sample` than right before it.
-    fn jumps(&self, (parameter, keys): &Curve<'_>, sample: u64) -> bool {
-        let first = keys.partition_point(|key| self.sample(key) < sample);
-        let at = self.keys_at(keys, sample);
+    /// The curve has another value right after `place` than right before it.
+    fn jumps(&self, (parameter, keys): &Curve<'_>, place: u64) -> bool {
+        let first = keys.partition_point(|key| self.place(key) < place);
+        let at = self.keys_at(keys, place);
         (first..first + at.len()).any(|n| match (n.checked_sub(1).and_then(|n| keys.get(n)), keys.get(n)) {
-            // Several keys at one sample are a jump however they are joined.
+            // Several keys at one place are a jump however they are joined.
             (Some(a), Some(b)) => (is_step(*parameter, a, b) || n > first) && a.value != b.value,
             _ => false,
         })

@@ -1,13 +1,13 @@
 //! Packs, channels and track UIDs of what a track of the scene is; common definitions of BS.2094-1 where there are.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use super::blocks::object_blocks;
-use super::number;
+use super::clock::Clock;
+use super::{Edition, number};
 use crate::adm::{
-    AdmId, AdmTime, AudioChannelFormat, AudioPackFormat, AudioTrackUid, BlockCommon, BlockFormats, BlockId,
-    Document, HoaBlock, TypeDefinition,
+    AdmId, AdmTime, AudioChannelFormat, AudioPackFormat, AudioStreamFormat, AudioTrackFormat, AudioTrackUid,
+    BlockCommon, BlockFormats, BlockId, Document, HoaBlock, TypeDefinition,
 };
 use crate::scene::{Bed, Hoa, Normalization, Object, ObjectParameter, ReverbReturn, Spatial};
 
@@ -31,24 +31,32 @@ const FUMA: [(i32, i32); 16] = [
     (3, -3),
 ];
 
+/// `formatLabel` of PCM.
+const PCM: u16 = 1;
+
 /// What came before, by type.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Formats {
     packs: usize,
     channels: usize,
+    clock: Clock,
 }
 
 impl Formats {
+    pub(super) fn new(clock: Clock) -> Self {
+        Self { packs: 0, channels: 0, clock }
+    }
+
     /// Adds what a track with this name and place is. Gives its packs and its track UIDs, one for each channel.
     pub(super) fn add(
         &mut self,
         document: &mut Document,
         (name, spatial): (&str, &Spatial),
-        (duration, rate): (AdmTime, NonZeroU32),
+        duration: AdmTime,
     ) -> (Vec<AdmId>, Vec<AdmId>) {
         let (pack, channels) = match spatial {
             Spatial::Object(object) => {
-                let blocks = |channel| object_blocks(object, channel, duration, rate);
+                let blocks = |channel| object_blocks(object, channel, duration, self.clock);
                 let blocks = BlockFormats::Objects(blocks(number(self.channels)));
                 let channel = self.add_channel(document, name, blocks);
                 (self.add_pack(document, name, TypeDefinition::Objects, vec![channel.clone()]), vec![channel])
@@ -66,7 +74,7 @@ impl Formats {
                 (AdmId::pack_format(TypeDefinition::Binaural, 1), vec![channel(1), channel(2)])
             }
         };
-        let uids = channels.into_iter().map(|channel| add_uid(document, &pack, channel)).collect();
+        let uids = channels.into_iter().map(|channel| self.add_uid(document, &pack, channel)).collect();
         (vec![pack], uids)
     }
 
@@ -113,6 +121,28 @@ impl Formats {
             ..AudioChannelFormat::default()
         };
         document.channel_formats.push(Arc::new(channel));
+        if self.clock.edition() == Edition::First {
+            add_stream(document, &id, name);
+        }
+        id
+    }
+
+    /// A track of the file: its channel is named itself (BS.2076-2), or through track and stream format.
+    fn add_uid(&self, document: &mut Document, pack: &AdmId, channel: AdmId) -> AdmId {
+        let track = document.track_uids.len() + 1;
+        let id = AdmId::track_uid(u32::try_from(track).unwrap_or(u32::MAX));
+        let (track_format, channel_format) = match self.clock.edition() {
+            Edition::First => (Some(related("AT", &channel, "_01")), None),
+            Edition::Second => (None, Some(channel)),
+        };
+        document.track_uids.push(AudioTrackUid {
+            id: id.clone(),
+            track_index: u16::try_from(track).ok(),
+            track_format,
+            channel_format,
+            pack_format: Some(pack.clone()),
+            ..AudioTrackUid::default()
+        });
         id
     }
 
@@ -141,17 +171,30 @@ pub(super) fn block_id(kind: TypeDefinition, channel: u16, block: u32) -> BlockI
     BlockId::parse(&format!("AB_{:04x}{channel:04x}_{block:08x}", kind as u32)).unwrap_or_default()
 }
 
-fn add_uid(document: &mut Document, pack: &AdmId, channel: AdmId) -> AdmId {
-    let track = document.track_uids.len() + 1;
-    let id = AdmId::track_uid(u32::try_from(track).unwrap_or(u32::MAX));
-    document.track_uids.push(AudioTrackUid {
-        id: id.clone(),
-        track_index: u16::try_from(track).ok(),
-        channel_format: Some(channel),
-        pack_format: Some(pack.clone()),
-        ..AudioTrackUid::default()
+/// The stream and the track format of an own channel, which have its digits.
+fn add_stream(document: &mut Document, channel: &AdmId, name: &str) {
+    let (stream, track) = (related("AS", channel, ""), related("AT", channel, "_01"));
+    let name = format!("PCM_{name}");
+    document.stream_formats.push(AudioStreamFormat {
+        id: stream.clone(),
+        name: name.clone(),
+        format: Some(PCM),
+        channel_format: Some(channel.clone()),
+        track_formats: vec![track.clone()],
+        ..AudioStreamFormat::default()
     });
-    id
+    document.track_formats.push(AudioTrackFormat {
+        id: track,
+        name,
+        format: Some(PCM),
+        stream_format: Some(stream),
+        ..AudioTrackFormat::default()
+    });
+}
+
+/// The id with the digits of a channel and another prefix.
+fn related(prefix: &str, channel: &AdmId, suffix: &str) -> AdmId {
+    AdmId::new(&format!("{prefix}_{:08x}{suffix}", channel.digits().unwrap_or(0)))
 }
 
 /// Order and degree of an ambisonic channel number.

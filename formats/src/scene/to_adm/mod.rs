@@ -7,6 +7,8 @@
 //! music or the language that went there, so that programmes and stems stay apart.
 
 mod blocks;
+mod clock;
+mod edition;
 mod formats;
 #[cfg(test)]
 mod tests;
@@ -17,11 +19,11 @@ use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial};
 use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, Document};
 
 pub use blocks::{CHORD_BOUNDS, ChordBounds};
+pub use edition::Edition;
 
+use clock::Clock;
 use formats::Formats;
 
-/// Edition of BS.2076 that the document is of.
-const VERSION: &str = "ITU-R_BS.2076-2";
 /// First number for elements that a file defines itself (BS.2076-2 §6).
 const OWN: u16 = 0x1001;
 /// Tracks that a master can have: those that chna can count.
@@ -86,7 +88,8 @@ struct Content<'a> {
 }
 
 impl Scene {
-    /// The master that this scene is mixed to, `duration` long.
+    /// The master that this scene is mixed to, `duration` long: of BS.2076-1, unless it has what only BS.2076-2 can say
+    /// ([`Scene::second_edition`]).
     ///
     /// # Errors
     /// When ADM can't count that many tracks.
@@ -94,7 +97,8 @@ impl Scene {
         let contents = self.contents();
         let returns = self.returns();
         self.check_size(&contents, &returns)?;
-        let mut made = Made::new(duration);
+        let edition = if self.second_edition().is_some() { Edition::Second } else { Edition::First };
+        let mut made = Made::new(duration, Clock::new(edition, self.sample_rate));
         let heard = (0..self.tracks.len()).filter(|track| self.is_heard(&self.tracks[*track]));
         heard.for_each(|track| made.add_track(self, track));
         for content in &contents {
@@ -166,13 +170,14 @@ struct Made {
 }
 
 impl Made {
-    fn new(duration: AdmTime) -> Self {
-        let document = Document { version: Some(VERSION.to_owned()), ..Document::default() };
+    fn new(duration: AdmTime, clock: Clock) -> Self {
+        let version = clock.edition().version().map(str::to_owned);
+        let document = Document { version, ..Document::default() };
         let (feeds, binaural_modes, returns) = (Vec::new(), Vec::new(), Vec::new());
         Self {
             master: VirtualMaster { document, feeds, binaural_modes, returns },
-            formats: Formats::default(),
-            duration,
+            formats: Formats::new(clock),
+            duration: clock.time(clock.end(duration)),
             objects: BTreeMap::new(),
             programmes: Vec::new(),
         }
@@ -184,11 +189,8 @@ impl Made {
             Spatial::Object(object) => mode_of(object),
             _ => None,
         };
-        let (packs, uids) = self.formats.add(
-            &mut self.master.document,
-            (&track.name, &track.spatial),
-            (self.duration, scene.sample_rate),
-        );
+        let document = &mut self.master.document;
+        let (packs, uids) = self.formats.add(document, (&track.name, &track.spatial), self.duration);
         let first = self.master.feeds.len();
         let channels = (0..uids.len()).map(|channel| Feed::Strip { track: index, channel });
         self.master.feeds.extend(channels);
@@ -218,11 +220,8 @@ impl Made {
         let (mut objects, mut channel) = (Vec::new(), 0);
         for spatial in formats::returned(unit.returns) {
             let name = format!("{} ({role})", unit.name);
-            let (packs, uids) = self.formats.add(
-                &mut self.master.document,
-                (&name, &spatial),
-                (self.duration, scene.sample_rate),
-            );
+            let document = &mut self.master.document;
+            let (packs, uids) = self.formats.add(document, (&name, &spatial), self.duration);
             for _ in &uids {
                 self.master.feeds.push(Feed::Return { instance, channel });
                 self.master.binaural_modes.push(None);

@@ -1,13 +1,14 @@
-//! Documents against BS.2076-2 and the curves they come from.
+//! Documents against both editions of BS.2076 and the curves they come from.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::num::NonZeroU32;
 
-use super::{CHORD_BOUNDS, Feed};
+use super::{CHORD_BOUNDS, Edition, Feed};
 use crate::adm::{
     AdmTime, BlockFormats, Document, ObjectPosition, ObjectsBlock, WriteOptions, read_str, write,
 };
+use crate::profile::{FileFacts, Findings, Profile, check};
 use crate::scene::chain::Send;
 use crate::scene::{
     Automation, AutomationCurve, Bed, BedLayout, Coordinates, Hoa, Key, Normalization, Object,
@@ -117,8 +118,8 @@ fn fast_paths_end_at_the_shortest_block() {
         assert!(end - start >= CHORD_BOUNDS.shortest - 1e-9, "{start}");
         assert!((-180.0..=180.0).contains(&azimuth(block)));
     }
-    // The first block never ramps, so it is as short as can be.
-    assert_eq!(times(&blocks[0]), (0.0, 1.0 / 48_000.0));
+    // The first block never ramps, so it is as short as can be: 20 µs hold the sample at 0 and not that at 20.8 µs.
+    assert_eq!(times(&blocks[0]), (0.0, 2e-5));
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn a_step_is_a_jump_at_its_sample() {
     assert!(after.is_sorted() && *after.last().unwrap() == 0.0, "{after:?}");
 }
 
-/// A key between two samples belongs to the nearest; its value is there from that sample on.
+/// A key between two samples begins with one of them; its value is there from that sample on.
 #[test]
 fn keys_between_samples_are_not_lost() {
     let third = AdmTime { numerator: 1, denominator: NonZeroU32::new(7).unwrap(), ..AdmTime::ZERO };
@@ -143,8 +144,8 @@ fn keys_between_samples_are_not_lost() {
     let blocks = blocks_of(Object { automation, ..Object::default() });
     let found: Vec<f64> = blocks.iter().map(azimuth).collect();
     assert_eq!(found, [0.0, 45.0]);
-    // 48000 / 7 = 6857.14.
-    assert_eq!(blocks[1].common.rtime, Some(AdmTime::from_samples(6857, RATE)));
+    // 1 / 7 is 0.142857, and 0.14285 s lie between the samples 6856 and 6857.
+    assert_eq!(blocks[1].common.rtime, Some(AdmTime::from_ticks(14_285)));
 }
 
 #[test]
@@ -212,6 +213,39 @@ fn each_content_has_its_own_return() {
     assert_eq!(master.feeds.len(), 2 + 2 * 4);
     assert_eq!(master.returns.iter().map(|r| r.tracks.clone()).collect::<Vec<_>>(), [vec![0], vec![1]]);
     assert_eq!(master.document.contents.iter().map(|c| c.objects.len()).collect::<Vec<_>>(), [5, 5]);
+}
+
+/// BS.2076-1 has five decimals, no version, and tracks that lead to their channels through track and stream formats; what
+/// only BS.2076-2 has makes it one of those. Neither breaks a rule.
+#[test]
+fn the_edition_is_the_oldest_that_holds_the_scene() {
+    let keys = [(0, 0.0, Shape::Linear), (333, 90.0, Shape::Linear), (777, 10.0, Shape::Step)];
+    let tracks = |locked: f64| {
+        let mut moving = object(ObjectParameter::Azimuth, &keys);
+        moving.values.insert(ObjectParameter::HeadLocked, locked);
+        let bed = Spatial::Bed(Bed { layout: BedLayout::from_name("5.1").unwrap(), ..Bed::default() });
+        vec![track("Car", Role::Effects, Spatial::Object(Box::new(moving))), track("MX", Role::Music, bed)]
+    };
+    for (locked, edition) in [(0.0, Edition::First), (1.0, Edition::Second)] {
+        let scene = scene(tracks(locked));
+        assert_eq!(scene.second_edition().is_some(), edition == Edition::Second);
+        // 1.00002 s: a length that five decimals don't hold.
+        let document = scene.to_adm(AdmTime::from_samples(48_001, RATE)).unwrap().document;
+        assert_eq!(document.version.as_deref(), edition.version());
+        let is_first = edition == Edition::First;
+        assert!(document.track_uids.iter().all(|uid| uid.track_format.is_some() == is_first));
+        assert!(document.track_uids.iter().all(|uid| uid.channel_format.is_none() == is_first));
+        assert_eq!(document.stream_formats.len(), usize::from(is_first));
+        let text = document.programmes[0].end.unwrap().to_string();
+        assert_eq!(text, if is_first { "00:00:01.00003" } else { "00:00:01.1S48000" });
+        let mut findings = Findings::new();
+        check(&document, &FileFacts::default(), Profile::Bs2076, &mut findings);
+        assert_eq!(findings.list(), []);
+        // Blocks meet without a gap.
+        let ends: Vec<_> = blocks(&document).iter().map(times).collect();
+        assert!(ends.array_windows::<2>().all(|[a, b]| (a.1 - b.0).abs() < 1e-12));
+        assert!(ends.last().unwrap().1 >= 48_001.0 / 48_000.0 - 1e-12);
+    }
 }
 
 /// What is written is what is read; the numbers of HOA are those of BS.2076-2 §11.

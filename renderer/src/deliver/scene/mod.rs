@@ -67,6 +67,8 @@ impl std::fmt::Debug for SceneInput {
 pub(super) struct SceneContents {
     /// The ADM of the master that it is.
     pub(super) document: Document,
+    /// What makes it one of BS.2076-2, if it is.
+    pub(super) second_edition: Option<String>,
     /// The headphone mode of each track.
     pub(super) modes: Vec<Option<HeadphoneMode>>,
     /// What was found on the way.
@@ -108,7 +110,8 @@ impl SceneInput {
         };
         let files = files(&scene, folder);
         let modes = master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect();
-        Ok((input, SceneContents { document: master.document, modes, warnings, files }))
+        let (document, second_edition) = (master.document, scene.second_edition());
+        Ok((input, SceneContents { document, second_edition, modes, warnings, files }))
     }
 
     /// Mixes with so many threads.
