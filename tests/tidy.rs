@@ -58,6 +58,7 @@ const WALLS: &[(&str, &[&str])] = &[
         "renderer/src/drawing",
         &["crate::layout", "crate::loudness", "crate::engine", "crate::deliver", "crate::cli", "std::fs"],
     ),
+    ("renderer/src/master", &["crate::engine", "crate::deliver", "crate::live", "crate::cli"]),
     ("renderer/src/deliver", &["crate::cli", "crate::live"]),
     ("renderer/src/demo", &["crate::cli", "crate::engine"]),
 ];

@@ -30,6 +30,8 @@ pub mod monitor;
 
 pub mod engine;
 
+pub mod master;
+
 pub mod loudness;
 
 pub mod drawing;

@@ -142,6 +142,15 @@ impl RoomConvolver {
         self.memory
     }
 
+    /// Forgets all samples: what comes next may be any stretch.
+    pub fn restart(&mut self) {
+        for input in &mut self.inputs {
+            input.line.fill(0.0);
+            (input.short, input.long) = (Ring::default(), Ring::default());
+        }
+        self.late.clear();
+    }
+
     /// Convolves the stretch from sample `start` on, a multiple of the block's length: adds it to both ears.
     /// `inputs` are as many as there are responses, each some whole blocks long, and `head` has where the head
     /// looks at the start of each block and at the end. Does nothing where these don't fit together.

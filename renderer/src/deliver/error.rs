@@ -3,6 +3,8 @@ use std::path::{Path, PathBuf};
 
 use formats::bw64;
 
+use crate::master::OpenError;
+
 /// Why a job could not be done. One line, which names the file it is about.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
@@ -32,6 +34,15 @@ impl JobError {
         match error {
             bw64::Error::Write { .. } | bw64::Error::Output { .. } => Self::Request(error.to_string()),
             other => Self::file(file, other),
+        }
+    }
+}
+
+impl From<OpenError> for JobError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::File { file, message } => Self::File { file, message },
+            OpenError::Threads(_) => Self::Request(error.to_string()),
         }
     }
 }

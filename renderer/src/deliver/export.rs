@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use super::places::check_sources;
 use super::report::ChannelReport;
-use super::scene::{SceneContents, SceneInput, is_scene};
 use super::sink::FileSink;
 use super::{Clock, JobError};
 use crate::audio::AudioBlock;
+use crate::master::{SceneContents, SceneInput, is_scene};
 
 /// Frames on their way.
 const BLOCK_FRAMES: usize = 4096;

@@ -16,17 +16,18 @@ use super::comparison::{Compared, Comparison, ComparisonMeter};
 use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::faults::Faults;
-use super::input::Input;
-use super::master::{Master, Selection, span};
 use super::places::{check_outputs, check_sources};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::sink::{Sink, Taken};
 use super::source::Source;
+use super::span::span;
 use super::speech::add_stems;
 use super::spool::Spool;
 use super::{Clock, JobError, Timecode};
 use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
+use crate::master::Input;
+use crate::master::{Master, Selection};
 use crate::render::{RenderOptions, Target};
 
 /// What to do: one master, any number of outputs.

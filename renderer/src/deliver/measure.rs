@@ -7,15 +7,16 @@ use formats::adm::BlockFormats;
 use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::faults::Faults;
-use super::master::{Master, Selection};
-use super::pieces::piece_frames;
-use super::scene::is_scene;
 use super::source::Source;
-use super::{Deliverable, JobError, OpenJob, plain_wav};
+use super::{Deliverable, JobError, OpenJob};
 use crate::audio::AudioBlock;
 use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
 use crate::layout::Layout;
 use crate::loudness::{Measurement, Measures, Meter, MeterChannel, SpeechSource};
+use crate::master::is_scene;
+use crate::master::pieces::piece_frames;
+use crate::master::plain_wav;
+use crate::master::{Master, Selection};
 use crate::panner::direct_speakers::nominal_label;
 use crate::render::Target;
 

@@ -18,24 +18,21 @@ mod difference;
 mod error;
 mod export;
 mod faults;
-mod input;
 mod job;
 mod levels;
-mod master;
 mod measure;
 pub mod package;
 pub mod page;
-mod pieces;
 mod places;
-mod plain_wav;
 mod report;
-mod scene;
 mod sink;
 mod source;
+mod span;
 mod speech;
 mod spool;
 mod timecode;
 
+pub use crate::master::Selection;
 pub use comparison::Compared;
 pub use correction::{
     Correction, CorrectionReport, Level, LimitedRegion, LimiterReport, Peaks, ReductionCurve,
@@ -46,7 +43,6 @@ pub use error::JobError;
 pub use export::{ExportJob, ExportReport, Exported, OpenExport};
 pub use job::{Job, OpenJob, Output, Rendered};
 pub use levels::ChannelLevels;
-pub use master::Selection;
 pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};
 pub use places::place;
 pub use report::{ChannelReport, LoudnessReport, OutputReport, Report};

@@ -8,10 +8,9 @@ use std::thread::Scope;
 
 use super::JobError;
 use super::faults::Faults;
-use super::input::Input;
-use super::pieces::piece_frames;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
+use crate::master::Input;
 
 /// Blocks on their way; the disk may stall this long without holding up the renderer.
 const BLOCKS_AHEAD: usize = 3;
@@ -98,38 +97,15 @@ impl ReadAhead<'_> {
         let wanted = left.min(self.block_frames);
         block.set_frames(wanted);
         let start = self.span.start;
-        match &mut self.input {
-            Input::File(_) => self.read_file(wanted, &mut block)?,
-            Input::Scene(scene) => {
-                let read = scene.read(&self.tracks, start, &mut block);
-                read.map_err(|e| JobError::file(self.path, e))?;
-            }
-        }
+        let (format, channels) = (self.input.sample_format(), self.input.tracks());
+        let Self { input, tracks, raw, faults, .. } = self;
+        let mut locate = |raw: &[u8], at: u64| {
+            let mut faults = faults.lock().unwrap_or_else(PoisonError::into_inner);
+            faults.locate(raw, format, channels, at, tracks);
+        };
+        let read = input.read(tracks, start, &mut block, (raw, &mut locate));
+        read.map_err(|e| JobError::file(self.path, e))?;
         self.span.start = start.saturating_add(wanted as u64);
         Ok(block)
-    }
-
-    fn read_file(&mut self, wanted: usize, block: &mut AudioBlock) -> Result<(), JobError> {
-        let Input::File(reader) = &mut self.input else { return Ok(()) };
-        let format = *reader.format();
-        let (stride, channels) = (block.stride(), reader.channels());
-        let piece = piece_frames(format.bytes_per_frame());
-        for first in (0..wanted).step_by(piece) {
-            let frames = piece.min(wanted - first);
-            let start = self.span.start.saturating_add(first as u64);
-            let got = reader.read_raw(start, frames, &mut self.raw);
-            let got = got.map_err(|e| JobError::file(self.path, e))?;
-            if got < frames {
-                block.channels_mut().for_each(|channel| channel[first + got..].fill(0.0));
-            }
-            let planes = block.as_mut_slice().get_mut(first..).unwrap_or_default();
-            let format = format.sample_format;
-            let bad = format.decode_tracks(&self.raw, channels, &self.tracks, planes, stride);
-            if bad > 0 {
-                let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-                faults.locate(&self.raw, format, channels, start, &self.tracks);
-            }
-        }
-        Ok(())
     }
 }

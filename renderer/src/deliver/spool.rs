@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use formats::bw64::{Encoder, Planar, SampleFormat};
 
 use super::JobError;
-use super::pieces::piece_frames;
 use crate::audio::AudioBlock;
+use crate::master::pieces::piece_frames;
 
 /// Interleaved `f32` in a file without a name.
 #[derive(Debug)]

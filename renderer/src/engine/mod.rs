@@ -19,10 +19,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use formats::Warning;
+use hrtf::Orientation;
 
 use crate::audio::AudioBlock;
 use crate::items::{RenderItem, Role};
-use crate::render::{GRID, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
+use crate::render::{GRID, ItemEdit, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
 
 /// What an engine is to do.
 #[derive(Clone, Debug)]
@@ -91,11 +92,15 @@ const LONGEST_BLOCK: usize = 1 << 16;
 pub struct Engine {
     tracks: TrackTable,
     renderers: Vec<Renderer>,
+    /// Samples of the whole input.
+    frames: u64,
     input_span: Range<u64>,
     span: Range<u64>,
     position: u64,
     block_frames: usize,
     lag: usize,
+    /// Samples in front of a moment that renderers depend on.
+    memory: usize,
 }
 
 impl Engine {
@@ -104,9 +109,26 @@ impl Engine {
     /// # Errors
     /// When a target can't be panned to or an item can't be rendered. The warnings say what was ignored.
     pub fn new(spec: EngineSpec) -> Result<(Self, Vec<Warning>), RenderError> {
+        Self::with_blocks(spec, None)
+    }
+
+    /// The same, for blocks of one line of the grid to the next, the shortest that there are: what is changed by hand is
+    /// heard soonest.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn in_short_blocks(spec: EngineSpec) -> Result<(Self, Vec<Warning>), RenderError> {
+        Self::with_blocks(spec, Some(GRID))
+    }
+
+    fn with_blocks(
+        spec: EngineSpec,
+        block_frames: Option<usize>,
+    ) -> Result<(Self, Vec<Warning>), RenderError> {
         let span = spec.span.start.min(spec.frames)..spec.span.end.min(spec.frames);
         let (tracks, sources, mut warnings) = TrackTable::new(&spec.items, spec.sample_rate);
-        let block_frames = block_frames(tracks.used_tracks().len(), spec.threads);
+        let of_tracks = || self::block_frames(tracks.used_tracks().len(), spec.threads);
+        let block_frames = block_frames.unwrap_or_else(of_tracks);
         let mut renderers = Vec::with_capacity(spec.targets.len());
         for EngineTarget { target, part } in &spec.targets {
             let sounds: Vec<bool> = spec.items.iter().map(|item| part.holds(item)).collect();
@@ -120,8 +142,38 @@ impl Engine {
         renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag));
         let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);
         let input_span = input_span(&span, &tracks, lag + memory, (lag, spec.frames));
-        let position = input_span.start;
-        Ok((Self { tracks, renderers, input_span, span, position, block_frames, lag }, warnings))
+        let (position, frames) = (input_span.start, spec.frames);
+        let engine =
+            Self { tracks, renderers, frames, input_span, span, position, block_frames, lag, memory };
+        Ok((engine, warnings))
+    }
+
+    /// Begins again, with other samples of the same input. What went before them is taken into account as far as it
+    /// lies within `most` samples; when that is all of it they have the same bits as ever.
+    pub fn restart(&mut self, span: Range<u64>, most: usize) {
+        self.span = span.start.min(self.frames)..span.end.min(self.frames);
+        self.input_span = self.input_span_of(&self.span, most);
+        self.position = self.input_span.start;
+        self.tracks.restart();
+        self.renderers.iter_mut().for_each(Renderer::restart);
+    }
+
+    /// The input that [`Engine::restart`] goes on with.
+    pub fn input_span_of(&self, span: &Range<u64>, most: usize) -> Range<u64> {
+        let whole = input_span(span, &self.tracks, self.lag + self.memory, (self.lag, self.frames));
+        let grid = GRID as u64;
+        let earliest = (span.start / grid * grid).saturating_sub((most.next_multiple_of(GRID)) as u64);
+        whole.start.max(earliest).min(whole.end)..whole.end
+    }
+
+    /// What is done by hand to an item from the next block on.
+    pub fn change(&mut self, item: usize, edit: &Arc<ItemEdit>) {
+        self.renderers.iter_mut().for_each(|renderer| renderer.change(item, edit));
+    }
+
+    /// Where the head looks from the next block on, for headphones that were made for a head that is tracked.
+    pub fn turn_head(&mut self, to: Orientation) {
+        self.renderers.iter_mut().for_each(|renderer| renderer.turn_head(to));
     }
 
     /// File tracks that are needed, ascending, counted from 0: the rows of the input block.

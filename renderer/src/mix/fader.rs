@@ -146,7 +146,11 @@ impl Processor for Fader {
     }
 
     fn reset(&mut self) {
-        self.now = 0;
+        self.restart(0);
+    }
+
+    fn restart(&mut self, sample: i64) {
+        self.now = sample;
         self.position = Position::default();
     }
 }

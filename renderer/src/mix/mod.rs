@@ -54,4 +54,9 @@ pub trait Processor: Send + Sync {
 
     /// Forgets everything that went in.
     fn reset(&mut self);
+
+    /// The same; the next sample that goes in is that one of all, for those that do something at a time of their own.
+    fn restart(&mut self, _sample: i64) {
+        self.reset();
+    }
 }

@@ -172,6 +172,15 @@ impl Strip {
         }
     }
 
+    /// Forgets everything that went in; the next sample that does is that one of all.
+    pub fn restart(&mut self, sample: i64) {
+        for stage in &mut self.stages {
+            stage.processor.restart(sample);
+            stage.wait.iter_mut().for_each(Line::reset);
+            stage.key.reset();
+        }
+    }
+
     /// The level before the first stage and after each.
     pub fn levels(&self) -> Vec<StageLevel> {
         let input = StageLevel { stage: "input", peak: self.input_peak, reduction: None };

@@ -14,6 +14,7 @@ mod ambisonics;
 mod casting;
 mod decorrelation;
 mod error;
+mod hand;
 mod importance;
 mod interpolation;
 mod loudspeakers;
@@ -29,6 +30,7 @@ mod voice;
 
 pub(crate) use decorrelation::DecorrelationFilters;
 pub use error::RenderError;
+pub use hand::ItemEdit;
 pub(crate) use interpolation::{Content, content};
 pub(crate) use loudspeakers::LoudspeakerPanner;
 pub use mix::Sources;

@@ -1,7 +1,12 @@
 //! Where an item is over time, as seen from the listener.
 
+use std::collections::VecDeque;
+use std::sync::Arc;
+
 use formats::adm::{BlockFormats, DirectSpeakersPosition, ObjectPosition, ObjectsBlock, PolarPosition};
 
+use super::hand::ItemEdit;
+use super::plan::GRID;
 use super::timing::{ObjectWindow, TimedBlock};
 use crate::geom::{Vector3, direction, point};
 use crate::items::{ItemContext, RenderItem};
@@ -15,7 +20,13 @@ use crate::panner::screen_scale::ScreenScale;
 pub(crate) struct Path {
     window: ObjectWindow,
     screen: Option<Screen>,
+    /// What was done by hand, each from a sample on; the way to it takes a grid block. None but the last are looked at
+    /// longer than that.
+    edits: VecDeque<(i64, Arc<ItemEdit>)>,
 }
+
+/// Edits that are kept: those that a block and what it looks back to may fall in.
+const EDITS: usize = 4;
 
 /// What the screen does to positions.
 #[derive(Clone, Debug)]
@@ -36,7 +47,26 @@ pub(crate) struct Place {
 impl Path {
     pub(crate) fn new(context: &ItemContext, sample_rate: u32, screen: Option<Screen>) -> Self {
         let window = ObjectWindow::new(context.object_start, context.object_duration, sample_rate);
-        Self { window, screen }
+        Self { window, screen, edits: VecDeque::new() }
+    }
+
+    /// What is done by hand from `sample` on, at least a grid block after the last time.
+    pub(crate) fn change(&mut self, sample: i64, edit: Arc<ItemEdit>) {
+        if self.edits.is_empty() {
+            self.edits.push_back((i64::MIN, Arc::default()));
+        }
+        self.edits.push_back((sample, edit));
+        while self.edits.len() > EDITS {
+            self.edits.pop_front();
+        }
+    }
+
+    /// Time begins elsewhere: what was done last holds from the start.
+    pub(crate) fn restart(&mut self) {
+        if let Some((_, edit)) = self.edits.pop_back() {
+            self.edits.clear();
+            self.edits.push_back((i64::MIN, edit));
+        }
     }
 
     /// Where `item` is at `sample`.
@@ -44,7 +74,7 @@ impl Path {
         let context = item.context();
         let (direction, locked) = match item {
             RenderItem::Objects(item) => match &item.channel.blocks {
-                BlockFormats::Objects(blocks) => self.of_objects(blocks, context, sample),
+                BlockFormats::Objects(blocks) => self.of_edited(blocks, context, sample),
                 _ => (Vector3::y(), false),
             },
             RenderItem::DirectSpeakers(item) => match &item.channel.blocks {
@@ -59,17 +89,42 @@ impl Path {
         Place { direction, head_locked: locked || context.head_locked }
     }
 
-    fn of_objects(&mut self, blocks: &[ObjectsBlock], context: &ItemContext, sample: i64) -> (Vector3, bool) {
+    /// On the way from what was done by hand to what is done now.
+    fn of_edited(&mut self, blocks: &[ObjectsBlock], context: &ItemContext, sample: i64) -> (Vector3, bool) {
+        let number = self.edits.iter().rposition(|(start, _)| *start <= sample);
+        let Some((start, edit)) = number.and_then(|number| self.edits.get(number)).cloned() else {
+            return self.of_objects(blocks, context, sample, &ItemEdit::default());
+        };
+        let (to, locked) = self.of_objects(blocks, context, sample, &edit);
+        let share = sample.saturating_sub(start) as f64 / GRID as f64;
+        let before =
+            number.and_then(|number| number.checked_sub(1)).and_then(|before| self.edits.get(before));
+        match before.map(|(_, before)| Arc::clone(before)) {
+            Some(before) if share < 1.0 => {
+                let (from, _) = self.of_objects(blocks, context, sample, &before);
+                (arc(from, to, share), locked)
+            }
+            _ => (to, locked),
+        }
+    }
+
+    fn of_objects(
+        &mut self,
+        blocks: &[ObjectsBlock],
+        context: &ItemContext,
+        sample: i64,
+        edit: &ItemEdit,
+    ) -> (Vector3, bool) {
         if blocks.is_empty() {
             return (Vector3::y(), false);
         }
         let index = self.window.find(blocks, sample);
         let (timing, locked) = (self.window.timing(blocks, index), blocks[index].common().head_locked);
-        let to = self.of_object(&blocks[index], context);
+        let to = self.of_object(&edit.applied_to(&blocks[index]), context);
         if index == 0 || sample >= timing.target.ceil() || sample < timing.start.ceil() {
             return (to, locked);
         }
-        let from = self.of_object(&blocks[index - 1], context);
+        let from = self.of_object(&edit.applied_to(&blocks[index - 1]), context);
         let share = timing.start.to_sample(sample) / timing.target.since(timing.start);
         (arc(from, to, share), locked)
     }

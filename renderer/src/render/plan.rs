@@ -139,6 +139,31 @@ impl Plan {
         self.push(target..end, within, Shape::Constant, GainPair { from: to, to });
     }
 
+    /// Multiplies all gains.
+    pub(super) fn scale(&mut self, factor: f64) {
+        for gain in &mut self.gains {
+            gain.from *= factor;
+            gain.step *= factor;
+        }
+    }
+
+    /// Gains of all channels at a sample of the stretch, or where the last of it leads to for the one after its end.
+    pub(super) fn gains_at(&self, sample: i64, channels: usize) -> Vec<f64> {
+        let mut all = vec![0.0; channels];
+        let span = self.spans.iter().find(|span| (span.first..=span.last).contains(&sample));
+        let Some(span) = span else { return all };
+        for gain in &self.gains[span.gains.clone()] {
+            let value = match span.shape {
+                Shape::Constant => gain.from,
+                Shape::Line { start, .. } => gain.from + gain.step * start.to_sample(sample),
+            };
+            if let Some(channel) = all.get_mut(gain.channel as usize) {
+                *channel = value;
+            }
+        }
+        all
+    }
+
     /// Sorts the spans into grid blocks, `blocks` of them; call when all are pushed.
     pub(super) fn finish(&mut self, blocks: usize) {
         let mut span = 0;

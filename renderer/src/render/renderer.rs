@@ -4,11 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use formats::Warning;
+use hrtf::Orientation;
 use rayon::prelude::*;
 
 use super::casting::{add_voices, any_diffuse};
 use super::decorrelation::{DecorrelationFilters, Decorrelators};
 use super::error::{RenderError, element};
+use super::hand::ItemEdit;
 use super::importance;
 use super::mix::{SilenceCache, Sources, mix_block};
 use super::plan::{GRID, Plan, Stretch};
@@ -135,6 +137,30 @@ impl Renderer {
         self.bus =
             AudioBlock::new(self.bus_channels(), self.history(lag) + capacity.next_multiple_of(GRID) + GRID);
         self.bus.silence();
+    }
+
+    /// What is done by hand to an item from the next stretch on; no click comes of it.
+    pub fn change(&mut self, item: usize, edit: &Arc<ItemEdit>) {
+        let voices = self.voices.iter_mut().filter(|voice| voice.item == item);
+        voices.for_each(|voice| voice.change(edit));
+        if let Some(stage) = &mut self.stage {
+            stage.change(item, edit);
+        }
+    }
+
+    /// Where the head looks from the next stretch on. Headphones have to be made for a head that moves.
+    pub fn turn_head(&mut self, to: Orientation) {
+        if let Some(stage) = &mut self.stage {
+            stage.turn_head(to);
+        }
+    }
+
+    /// Forgets all samples: what comes next may be any stretch.
+    pub fn restart(&mut self) {
+        self.bus.silence();
+        if let Some(stage) = &mut self.stage {
+            stage.restart();
+        }
     }
 
     /// Samples in front of a moment that its output depends on, beyond those of decorrelation: whole grid blocks.

@@ -114,6 +114,11 @@ impl TrackTable {
         });
     }
 
+    /// Forgets all samples.
+    pub fn restart(&mut self) {
+        self.processors.iter_mut().for_each(|processor| processor.node.restart());
+    }
+
     /// The sources of the block that was processed last.
     pub fn sources<'a>(&'a self, input: &'a AudioBlock) -> TableSources<'a> {
         TableSources { table: self, input }
@@ -288,6 +293,22 @@ enum Node {
 }
 
 impl Node {
+    fn restart(&mut self) {
+        match self {
+            Self::Input(_) => {}
+            Self::Mix(nodes, _) => nodes.iter_mut().for_each(Self::restart),
+            Self::Scale(node, _) => node.restart(),
+            Self::Delay(node, line) => {
+                node.restart();
+                line.fill(0.0);
+            }
+            Self::Phase(node, shifter) => {
+                node.restart();
+                shifter.history.fill(0.0);
+            }
+        }
+    }
+
     fn process(&mut self, input: &AudioBlock, output: &mut [f32]) {
         match self {
             Self::Input(row) => output.copy_from_slice(&input.channel(*row)[..output.len()]),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use formats::adm::{BlockFormats, BlockId, ObjectsBlock};
 
+use super::hand::ItemEdit;
 use super::plan::{GRID, GainPair, Plan, Shape};
 use super::target::Panner;
-use super::timing::{BlockTiming, ObjectWindow, TimedBlock};
+use super::timing::{BlockTiming, ObjectWindow, SamplePosition, TimedBlock};
 use crate::items::RenderItem;
 
 /// Gains of every channel of a bus: the direct ones, then the diffuse ones where the bus has them.
@@ -24,6 +25,9 @@ pub(super) struct Voice {
     constant: Option<BusGains>,
     cursor: usize,
     memory: GainMemory,
+    /// What is done to its item by hand, and what will be from the next stretch on.
+    edit: Arc<ItemEdit>,
+    next_edit: Option<Arc<ItemEdit>>,
 }
 
 /// What planning a voice needs to know.
@@ -44,7 +48,8 @@ pub(super) struct GainNotFinite(pub BlockId);
 impl Voice {
     /// A voice whose gains come from the blocks of its item.
     pub(super) fn of_blocks(source: usize, item: usize, window: ObjectWindow) -> Self {
-        Self { source, item, window, constant: None, cursor: 0, memory: GainMemory::default() }
+        let (memory, edit) = (GainMemory::default(), Arc::default());
+        Self { source, item, window, constant: None, cursor: 0, memory, edit, next_edit: None }
     }
 
     /// A voice with the same gains from the window's start to its end.
@@ -62,14 +67,46 @@ impl Voice {
         plan: &mut Plan,
     ) -> Result<(), GainNotFinite> {
         let within = start..start + (blocks * GRID) as i64;
-        plan.reset(start);
-        if let Some(gains) = &self.constant {
-            let times = self.window.start.ceil()..self.window.end.ceil();
-            plan.push(times, &within, Shape::Constant, GainPair { from: gains, to: gains });
-        } else {
-            self.prepare_item(context, panner, &within, plan)?;
+        self.lay_out(context, panner, &within, plan)?;
+        if let Some(edit) = self.next_edit.take() {
+            let from = plan.gains_at(within.start, context.bus_channels);
+            self.memory = GainMemory::default();
+            self.edit = edit;
+            self.lay_out(context, panner, &within, plan)?;
+            let to = plan.gains_at(within.end, context.bus_channels);
+            let length = (within.end - within.start) as f64;
+            let line = Shape::Line { start: SamplePosition::at(within.start), length };
+            plan.reset(start);
+            plan.push(within.clone(), &within, line, GainPair { from: &from, to: &to });
         }
         plan.finish(blocks);
+        Ok(())
+    }
+
+    /// What is done by hand to the item from the next stretch on: gains run along one line through the whole of it, to
+    /// what they are at its end then.
+    pub(super) fn change(&mut self, edit: &Arc<ItemEdit>) {
+        self.next_edit = Some(Arc::clone(edit));
+    }
+
+    /// Puts the spans of a stretch into `plan`.
+    fn lay_out(
+        &mut self,
+        context: PlanContext<'_>,
+        panner: &mut dyn Panner,
+        within: &Range<i64>,
+        plan: &mut Plan,
+    ) -> Result<(), GainNotFinite> {
+        plan.reset(within.start);
+        if let Some(gains) = &self.constant {
+            let times = self.window.start.ceil()..self.window.end.ceil();
+            plan.push(times, within, Shape::Constant, GainPair { from: gains, to: gains });
+        } else {
+            self.prepare_item(context, panner, within, plan)?;
+        }
+        if self.edit.level != 1.0 {
+            plan.scale(self.edit.level);
+        }
         Ok(())
     }
 
@@ -103,12 +140,12 @@ impl Voice {
         within: &Range<i64>,
         plan: &mut Plan,
     ) -> Result<(), GainNotFinite> {
-        let number = self.item;
+        let (number, edit) = (self.item, Arc::clone(&self.edit));
         match &context.items[number] {
             RenderItem::Objects(item) => {
                 let BlockFormats::Objects(blocks) = &item.channel.blocks else { return Ok(()) };
                 let gains = |block: &ObjectsBlock| {
-                    let gains = panner.objects(number, block, &item.context);
+                    let gains = panner.objects(number, &edit.applied_to(block), &item.context);
                     let diffuse = context.bus_channels.saturating_sub(gains.direct.len());
                     gains.direct.iter().chain(gains.diffuse.iter().take(diffuse)).copied().collect()
                 };

@@ -11,8 +11,8 @@ use formats::bw64::{Planar, Reader};
 use serde::Serialize;
 
 use super::JobError;
-use super::pieces::piece_frames;
 use crate::loudness::{Measures, Meter, MeterChannel};
+use crate::master::pieces::piece_frames;
 use crate::units::Decibels;
 
 /// Two files, as far as they have channels and frames in common.

@@ -10,7 +10,7 @@ use super::checksum::{Checksums, Sha256Sum, Summing, read_open, read_pieces};
 use super::run::Watch;
 use crate::deliver::JobError;
 use crate::deliver::faults::Faults;
-use crate::deliver::pieces::piece_frames;
+use crate::master::pieces::piece_frames;
 
 /// A copy that is being made.
 #[derive(Debug)]

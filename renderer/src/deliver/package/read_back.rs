@@ -8,8 +8,8 @@ use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::checksum::{Checksums, Summing};
 use crate::deliver::JobError;
-use crate::deliver::pieces::{PIECE_BYTES, piece_frames};
 use crate::loudness::{Measurement, Meter};
+use crate::master::pieces::{PIECE_BYTES, piece_frames};
 
 /// What lies on the disk.
 #[derive(Clone, Debug)]

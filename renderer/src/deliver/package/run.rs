@@ -17,13 +17,13 @@ use super::report::{FileReport, PackageReport};
 use super::request::ADM;
 use super::work::Work;
 use super::{Content, Package, mhl, part_name};
-use crate::deliver::input::Input;
-use crate::deliver::master::Master;
 use crate::deliver::places::check_sources;
 use crate::deliver::{Clock, JobError};
 use crate::engine::Part;
 use crate::items::Role;
 use crate::loudness::Verdict;
+use crate::master::Input;
+use crate::master::Master;
 
 /// A delivery whose master is open and whose files are known by name; nothing is written yet.
 #[derive(Debug)]

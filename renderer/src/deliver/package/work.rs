@@ -20,10 +20,10 @@ use super::request::part_name;
 use super::run::Watch;
 use super::{Content, PROVED, Package, Wanted, WantedRender, bits_name};
 use crate::deliver::job::{Output, Rendered};
-use crate::deliver::master::Master;
 use crate::deliver::{Correction, Job, JobError, Level, LoudnessReport, OutputReport, Peaks};
 use crate::engine::Part;
 use crate::loudness::{Meter, Specification, SpeechActivity, SpeechSource, Verdict};
+use crate::master::Master;
 
 /// The rule of samples that are no numbers, and what its message ends with.
 const NON_FINITE: &str = "non-finite-samples";

@@ -10,7 +10,8 @@
 //! of the scene, then the returns of all reverbs. Whatever a processor's latency, everything comes out in its own
 //! time. Tracks are mixed in parallel and summed in their order: the same bits for any number of threads and any size of blocks.
 //!
-//! Processors remember, so a mix begins at the first sample of the scene; a later one is reached by mixing up to it.
+//! Processors remember, so a mix begins at the first sample of the scene; a later one is reached by mixing up to it, or
+//! near enough by beginning a little before ([`Mixer::restart`]).
 
 mod alignment;
 mod plan;
@@ -57,7 +58,8 @@ pub struct Mixer {
     /// Samples that everything comes out later than it goes in.
     latency: u64,
     frames: u64,
-    /// Samples that went in.
+    /// The first sample that went in, and the next that will.
+    start: u64,
     now: u64,
 }
 
@@ -116,6 +118,7 @@ impl Mixer {
             roles: plan.roles.clone(),
             latency: 0,
             frames: 0,
+            start: 0,
             now: 0,
         };
         let mut alignment = Alignment::default();
@@ -143,8 +146,9 @@ impl Mixer {
     /// # Errors
     /// A stem that cannot be read.
     pub fn next(&mut self, master: &mut AudioBlock) -> Result<(), MixError> {
-        while self.now < self.latency {
-            let frames = usize::try_from(self.latency - self.now).unwrap_or(BLOCK_FRAMES).min(BLOCK_FRAMES);
+        let first = self.start.saturating_add(self.latency);
+        while self.now < first {
+            let frames = usize::try_from(first - self.now).unwrap_or(BLOCK_FRAMES).min(BLOCK_FRAMES);
             self.mix(frames)?;
         }
         let mut start = 0;
@@ -163,6 +167,16 @@ impl Mixer {
             start += frames;
         }
         Ok(())
+    }
+
+    /// Goes on with another sample of the scene, as if there were nothing in front of it: what a processor remembers from
+    /// before is not heard.
+    pub fn restart(&mut self, sample: u64) {
+        (self.start, self.now) = (sample, sample);
+        let now = i64::try_from(sample).unwrap_or(i64::MAX);
+        self.tracks.iter_mut().for_each(|track| track.restart(now));
+        self.buses.iter_mut().for_each(|bus| bus.strip.restart(now));
+        self.returns.iter_mut().for_each(Return::restart);
     }
 
     /// What every strip's stages made of its level so far.

@@ -80,6 +80,12 @@ impl Return {
         self.lines = vec![Line::new(usize::try_from(samples).unwrap_or(0)); self.block.channels()];
     }
 
+    /// Forgets everything that was sent.
+    pub(super) fn restart(&mut self) {
+        self.reverb.reset();
+        self.lines.iter_mut().for_each(Line::reset);
+    }
+
     /// Sums what its tracks send to it.
     pub(super) fn gather(&mut self, tracks: &[TrackStrip], frames: usize) {
         self.sends.set_frames(frames);

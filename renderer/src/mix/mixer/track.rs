@@ -152,6 +152,13 @@ impl TrackStrip {
         Ok(())
     }
 
+    /// Forgets everything; what goes in next is the sample `now` of the scene.
+    pub(super) fn restart(&mut self, now: i64) {
+        self.strip.restart(now);
+        self.bus.iter_mut().for_each(|bus| bus.strip.restart(now));
+        self.lines.iter_mut().flatten().for_each(Line::reset);
+    }
+
     /// From the time of its role's key to that of all strips.
     pub(super) fn line_up(&mut self) {
         delay(&mut self.lines[1], &mut self.block);

@@ -6,6 +6,8 @@ use hrtf::Orientation;
 const MAX_POSES: usize = 10_000_000;
 /// Degrees that an angle may have: a hundred turns.
 const MOST_DEGREES: f64 = 36_000.0;
+/// Poses of a tracked head that are kept: those of the last turns.
+const TURNS: usize = 8;
 /// What the columns are called, in the order that they have without a heading.
 const COLUMNS: [&str; 4] = ["time", "yaw", "pitch", "roll"];
 
@@ -14,6 +16,8 @@ const COLUMNS: [&str; 4] = ["time", "yaw", "pitch", "roll"];
 pub struct Head {
     /// Seconds and orientation, in the order of time.
     poses: Vec<(f64, Orientation)>,
+    /// It is turned while it is followed.
+    tracked: bool,
 }
 
 /// A head track that can't be followed.
@@ -70,7 +74,7 @@ pub enum HeadTrackError {
 impl Head {
     /// A head that stays as it is: degrees; yaw to the left, pitch up, roll to the right.
     pub fn still(yaw: f64, pitch: f64, roll: f64) -> Self {
-        Self { poses: vec![(0.0, Orientation::from_yaw_pitch_roll(yaw, pitch, roll))] }
+        Self { poses: vec![(0.0, Orientation::from_yaw_pitch_roll(yaw, pitch, roll))], tracked: false }
     }
 
     /// The head of a CSV file with time in seconds from the start of the master, yaw, pitch and roll in degrees.
@@ -105,7 +109,31 @@ impl Head {
             }
             poses.push((time, Orientation::from_yaw_pitch_roll(yaw, pitch, roll)));
         }
-        if poses.is_empty() { Err(HeadTrackError::Empty) } else { Ok(Self { poses }) }
+        if poses.is_empty() { Err(HeadTrackError::Empty) } else { Ok(Self { poses, tracked: false }) }
+    }
+
+    /// A head that a tracker moves: it looks ahead until [`Head::turn`] says otherwise.
+    pub fn tracked() -> Self {
+        Self { poses: vec![(0.0, Orientation::FORWARD), (1.0, Orientation::FORWARD)], tracked: true }
+    }
+
+    /// Turns a tracked head, which stays until `from` as it was: it looks elsewhere at `until`. Seconds, later than those of
+    /// the last turn.
+    pub(super) fn turn(&mut self, from: f64, until: f64, to: Orientation) {
+        let before = self.at(from);
+        self.poses.retain(|(time, _)| *time < from);
+        self.poses.extend([(from, before), (until, to)]);
+        let old = self.poses.len().saturating_sub(TURNS);
+        self.poses.drain(..old);
+    }
+
+    /// Time begins elsewhere: a tracked head stays as it is.
+    pub(super) fn restart(&mut self) {
+        if self.tracked
+            && let Some((_, last)) = self.poses.last().copied()
+        {
+            self.poses = vec![(0.0, last), (1.0, last)];
+        }
     }
 
     /// It does not stay as it is.

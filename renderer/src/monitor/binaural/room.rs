@@ -241,6 +241,11 @@ impl RoomStage {
         Self { convolver, rows, direct, heads: Vec::new() }
     }
 
+    /// Forgets all samples.
+    pub(super) fn restart(&mut self) {
+        self.convolver.restart();
+    }
+
     /// Samples before a grid block that its output depends on, whole grid blocks.
     pub(super) fn memory(&self) -> usize {
         self.convolver.memory().next_multiple_of(GRID)

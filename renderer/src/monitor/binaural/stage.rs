@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use hrtf::{Binauraliser, Direction, Ears, Filter, Knot};
+use hrtf::{Binauraliser, Direction, Ears, Filter, Knot, Orientation};
 use rayon::prelude::*;
 
 use super::Headphones;
@@ -20,7 +20,8 @@ use crate::monitor::headphone_eq::Processor;
 use crate::panner::screen_edge_lock::ScreenEdgeLock;
 use crate::panner::screen_scale::ScreenScale;
 use crate::render::{
-    Content, Conversion, DecorrelationFilters, GRID, Panner, Path, RenderError, Screen, content, grid_blocks,
+    Content, Conversion, DecorrelationFilters, GRID, ItemEdit, Panner, Path, RenderError, Screen, content,
+    grid_blocks,
 };
 
 /// A source that turns by more than this from knot to knot, degrees, has not moved but is somewhere else.
@@ -33,6 +34,9 @@ pub(crate) struct Stage {
     rows: Vec<Row>,
     scenes: Vec<Scene>,
     head: Head,
+    /// What is done by hand from the next stretch on.
+    edits: Vec<(usize, Arc<ItemEdit>)>,
+    turn: Option<Orientation>,
     binauraliser: Binauraliser,
     /// The feeds: history, then the blocks of the stretch.
     lines: AudioBlock,
@@ -91,6 +95,8 @@ impl Stage {
             feeds: Arc::new(feeds),
             items: Arc::clone(items),
             head: headphones.head.clone(),
+            edits: Vec::new(),
+            turn: None,
             binauraliser,
             room,
             lines: AudioBlock::default(),
@@ -98,6 +104,42 @@ impl Stage {
             equaliser: equaliser.as_ref().map(Processor::new),
             sample_rate,
         })
+    }
+
+    /// Where an item is by hand, from the next stretch on.
+    pub(crate) fn change(&mut self, item: usize, edit: &Arc<ItemEdit>) {
+        self.edits.push((item, Arc::clone(edit)));
+    }
+
+    /// Where the head looks, from the next stretch on.
+    pub(crate) fn turn_head(&mut self, to: Orientation) {
+        self.turn = Some(to);
+    }
+
+    /// Forgets all samples.
+    pub(crate) fn restart(&mut self) {
+        self.lines.silence();
+        self.rows.iter_mut().filter_map(|row| row.path.as_mut()).for_each(Path::restart);
+        self.head.restart();
+        self.room.iter_mut().for_each(RoomStage::restart);
+        self.equaliser.iter_mut().for_each(Processor::restart);
+    }
+
+    /// Takes over what is done by hand. The blocks before have looked ahead by as many knots as they have after their end:
+    /// only later ones may move.
+    fn take_over(&mut self, start: i64) {
+        let after = self.binauraliser.knots().end as usize - GRID / self.binauraliser.step();
+        let from = start + ((after - 1) * self.binauraliser.step()) as i64;
+        for (item, edit) in self.edits.drain(..) {
+            let row = self.feeds.of_item.get(item).copied().flatten();
+            if let Some(path) = row.and_then(|row| self.rows.get_mut(row)?.path.as_mut()) {
+                path.change(from, edit);
+            }
+        }
+        if let Some(to) = self.turn.take() {
+            let rate = f64::from(self.sample_rate.max(1));
+            self.head.turn(from as f64 / rate, (from + GRID as i64) as f64 / rate, to);
+        }
     }
 
     /// The panner to the feeds.
@@ -216,6 +258,7 @@ impl Stage {
     fn follow(&mut self, start: i64, blocks: usize) {
         // Responses come late: what is at the ears now was where it was that long ago.
         let start = start - self.binauraliser.frontal_delay() as i64;
+        self.take_over(start);
         let (step, around) = (self.binauraliser.step() as i64, self.binauraliser.knots());
         let (binauraliser, head, items) = (&self.binauraliser, &self.head, &self.items);
         let (rate, turning) = (f64::from(self.sample_rate.max(1)), self.head.moves());

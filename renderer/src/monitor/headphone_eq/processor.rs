@@ -39,6 +39,11 @@ impl Processor {
         self.lines.silence();
     }
 
+    /// Forgets all samples.
+    pub(in crate::monitor) fn restart(&mut self) {
+        self.lines.silence();
+    }
+
     /// Filters `blocks` grid blocks of both ears in place.
     pub(in crate::monitor) fn process(&mut self, ears: &mut AudioBlock, blocks: usize) {
         let (memory, end) = (self.memory, blocks * GRID);

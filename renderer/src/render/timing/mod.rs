@@ -45,6 +45,11 @@ impl SamplePosition {
         }
     }
 
+    /// A whole sample.
+    pub(super) fn at(sample: i64) -> Self {
+        Self { whole: sample, ..Self::ZERO }
+    }
+
     fn with_fraction(whole: i64, numerator: u64, denominator: u64) -> Self {
         if numerator == 0 {
             return Self { whole, numerator: 0, denominator: 1 };

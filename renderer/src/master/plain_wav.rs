@@ -38,7 +38,7 @@ const BY_COUNT: [(&str, &str, &[u16]); 6] = [
 const PLAIN_ENOUGH: usize = 2;
 
 /// The bed that a file of this format is, if it has no ADM; with a warning when it had to be guessed.
-pub(super) fn bed(format: &AudioFormat) -> Option<(ChnaChunk, Option<Warning>)> {
+pub(crate) fn bed(format: &AudioFormat) -> Option<(ChnaChunk, Option<Warning>)> {
     let channels = usize::from(format.channels);
     let masked = BY_MASK
         .iter()

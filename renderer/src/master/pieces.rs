@@ -1,12 +1,12 @@
 //! How much of a file is read at a time.
 
 /// Bytes of a piece, about: when it is decoded it is still in the processor's cache.
-pub(super) const PIECE_BYTES: usize = 1 << 18;
+pub(crate) const PIECE_BYTES: usize = 1 << 18;
 /// A piece is a multiple of so many frames, which is what decodes fastest.
 const PIECE_FRAMES: usize = 64;
 
 /// Frames of a piece of a file that has so many bytes in a frame; never none, however many these are.
-pub(super) fn piece_frames(frame_bytes: usize) -> usize {
+pub(crate) fn piece_frames(frame_bytes: usize) -> usize {
     (PIECE_BYTES / frame_bytes.max(1)).max(PIECE_FRAMES).next_multiple_of(PIECE_FRAMES)
 }
 

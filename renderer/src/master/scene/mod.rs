@@ -1,4 +1,4 @@
-//! A scene as the input of a job: mixed on the fly to the tracks of the master that it is.
+//! A scene as a master: mixed on the fly to the tracks of the master that it is.
 //!
 //! ```text
 //!  scene.xml ── Scene ──┬── to_adm ── document, what each track carries
@@ -21,7 +21,7 @@ use formats::scene::{self, BinauralMode, Feed, Mistake, Return, Scene, chain};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::stem_file::StemFile;
-use super::JobError;
+use super::OpenError;
 use crate::audio::AudioBlock;
 use crate::mix::mixer::{ClipSource, Mixer, Stems};
 use crate::monitor::binaural::HeadphoneMode;
@@ -34,12 +34,12 @@ const LONGEST_RESPONSE_SECONDS: u64 = 60;
 const BLOCK_FRAMES: usize = 4096;
 
 /// Whether `path` is a scene by its name.
-pub(super) fn is_scene(path: &Path) -> bool {
+pub(crate) fn is_scene(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
 }
 
 /// An open scene.
-pub(super) struct SceneInput {
+pub(crate) struct SceneInput {
     mixer: Mixer,
     pool: Option<ThreadPool>,
     sample_rate: NonZeroU32,
@@ -64,17 +64,17 @@ impl std::fmt::Debug for SceneInput {
 }
 
 /// What a scene says beside its sound.
-pub(super) struct SceneContents {
+pub(crate) struct SceneContents {
     /// The ADM of the master that it is.
-    pub(super) document: Document,
+    pub(crate) document: Document,
     /// What makes it one of BS.2076-2, if it is.
-    pub(super) second_edition: Option<String>,
+    pub(crate) second_edition: Option<String>,
     /// The headphone mode of each track.
-    pub(super) modes: Vec<Option<HeadphoneMode>>,
+    pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What was found on the way.
-    pub(super) warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
     /// Its stems and responses, each once.
-    pub(super) files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
 }
 
 impl SceneInput {
@@ -82,13 +82,25 @@ impl SceneInput {
     ///
     /// # Errors
     /// When the file is no scene, a stem is missing or doesn't fit, or a processor can't be made.
-    pub(super) fn open(path: &Path) -> Result<(Self, SceneContents), JobError> {
-        let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
+    pub(crate) fn open(path: &Path) -> Result<(Self, SceneContents), OpenError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let (scene, warnings) = read(path, folder)?;
+        let (input, contents) = Self::of(&scene, (path, folder))?;
+        Ok((input, SceneContents { warnings, ..contents }))
+    }
+
+    /// Opens the stems, relative to `folder`, of a scene that messages call `name`.
+    ///
+    /// # Errors
+    /// When a stem is missing or doesn't fit, or a processor can't be made.
+    pub(crate) fn of(
+        scene: &Scene,
+        (name, folder): (&Path, &Path),
+    ) -> Result<(Self, SceneContents), OpenError> {
+        let error = |e: &dyn std::fmt::Display| OpenError::file(name, e);
         let returns = scene.returns();
-        let stems = Stems { clips: clips(&scene, folder)?, responses: responses(&scene, folder)? };
-        let mixer = Mixer::new(&scene, &returns, stems).map_err(|e| error(&e))?;
+        let stems = Stems { clips: clips(scene, folder)?, responses: responses(scene, folder)? };
+        let mixer = Mixer::new(scene, &returns, stems).map_err(|e| error(&e))?;
         let frames = mixer.frames();
         if frames == 0 {
             let message =
@@ -99,7 +111,7 @@ impl SceneInput {
         let master = scene.to_adm(duration).map_err(|e| error(&e))?;
         let block = AudioBlock::new(mixer.channels(), BLOCK_FRAMES);
         let input = Self {
-            rows: rows(&scene, &returns, &master.feeds),
+            rows: rows(scene, &returns, &master.feeds),
             mixer,
             pool: None,
             sample_rate: scene.sample_rate,
@@ -108,35 +120,39 @@ impl SceneInput {
             block,
             mixed: 0,
         };
-        let files = files(&scene, folder);
-        let modes = master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect();
-        let (document, second_edition) = (master.document, scene.second_edition());
-        Ok((input, SceneContents { document, second_edition, modes, warnings, files }))
+        let contents = SceneContents {
+            modes: master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect(),
+            document: master.document,
+            second_edition: scene.second_edition(),
+            warnings: Vec::new(),
+            files: files(scene, folder),
+        };
+        Ok((input, contents))
     }
 
     /// Mixes with so many threads.
-    pub(super) fn use_threads(&mut self, threads: Option<usize>) -> Result<(), JobError> {
+    pub(crate) fn use_threads(&mut self, threads: Option<usize>) -> Result<(), OpenError> {
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads.unwrap_or(0))
             .thread_name(|n| format!("mix {n}"))
             .build()
-            .map_err(|e| JobError::Request(format!("cannot start the mixing threads: {e}")))?;
+            .map_err(|e| OpenError::Threads(e.to_string()))?;
         self.pool = Some(pool);
         Ok(())
     }
 
     /// Hz.
-    pub(super) fn sample_rate(&self) -> u32 {
+    pub(crate) fn sample_rate(&self) -> u32 {
         self.sample_rate.get()
     }
 
     /// Samples of each track.
-    pub(super) fn frames(&self) -> u64 {
+    pub(crate) fn frames(&self) -> u64 {
         self.frames
     }
 
     /// Tracks of the master.
-    pub(super) fn tracks(&self) -> usize {
+    pub(crate) fn tracks(&self) -> usize {
         self.rows.len()
     }
 
@@ -144,7 +160,7 @@ impl SceneInput {
     ///
     /// # Errors
     /// When a stem can't be read on.
-    pub(super) fn read(
+    pub(crate) fn read(
         &mut self,
         tracks: &[usize],
         start: u64,
@@ -188,8 +204,8 @@ impl SceneInput {
 }
 
 /// The scene in the file `path`, whose stems were looked at.
-fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), JobError> {
-    let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
+fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
+    let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
     let mut text = String::new();
     let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
     let read = file.take(MAX_SCENE_BYTES + 1).read_to_string(&mut text);
@@ -240,7 +256,7 @@ fn files(scene: &Scene, folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The files of all clips of all tracks, open.
-fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, JobError> {
+fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, OpenError> {
     let mut all = Vec::new();
     for track in &scene.tracks {
         let mut clips: Vec<Box<dyn ClipSource>> = Vec::new();
@@ -248,7 +264,7 @@ fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, 
             let file = scene::resolve(folder, &clip.file);
             let wanted = (clip.channels.as_slice(), track.spatial.channels());
             let stem = StemFile::open(&file, wanted, scene.sample_rate).map_err(|message| {
-                JobError::file(&file, format_args!("track \"{}\": {message}", track.name))
+                OpenError::file(&file, format_args!("track \"{}\": {message}", track.name))
             })?;
             clips.push(Box::new(stem));
         }
@@ -258,7 +274,7 @@ fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, 
 }
 
 /// The responses of all reverbs that have a file.
-fn responses(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Vec<f32>>>, JobError> {
+fn responses(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Vec<f32>>>, OpenError> {
     let mut all = Vec::new();
     for unit in &scene.reverbs {
         let chain::Reverb::Convolution(convolution) = &unit.reverb else {
@@ -267,7 +283,7 @@ fn responses(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Vec<f32>>>, JobErro
         };
         let file = scene::resolve(folder, &convolution.file);
         let error =
-            |message: String| JobError::file(&file, format_args!("reverb \"{}\": {message}", unit.name));
+            |message: String| OpenError::file(&file, format_args!("reverb \"{}\": {message}", unit.name));
         let mut stem = StemFile::open_whole(&file, scene.sample_rate).map_err(error)?;
         let most = LONGEST_RESPONSE_SECONDS * u64::from(scene.sample_rate.get());
         if stem.frames() > most {

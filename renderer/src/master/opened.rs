@@ -1,8 +1,7 @@
-//! The input of a job: an open BW64 file, its ADM, and what to render of it.
+//! An open BW64 file or scene, its ADM, and what to render of it.
 
 use std::fs::File;
 use std::num::NonZeroU32;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use formats::bw64::{self, ChunkId, Reader};
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
-use super::{Clock, Job, JobError, plain_wav};
+use super::{OpenError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
 
@@ -38,30 +37,27 @@ impl Selection {
 
 /// An open master.
 #[derive(Debug)]
-pub(super) struct Master {
-    pub(super) input: Input,
+pub(crate) struct Master {
+    pub(crate) input: Input,
     /// The files that it is made of, itself first: no output may take the place of one.
-    pub(super) sources: Vec<PathBuf>,
-    pub(super) items: Arc<[RenderItem]>,
+    pub(crate) sources: Vec<PathBuf>,
+    pub(crate) items: Arc<[RenderItem]>,
     /// The headphone mode of each track, where the master says one.
-    pub(super) modes: Vec<Option<HeadphoneMode>>,
-    pub(super) warnings: Vec<Warning>,
+    pub(crate) modes: Vec<Option<HeadphoneMode>>,
+    pub(crate) warnings: Vec<Warning>,
     /// Worth an error under `--strict` and otherwise no more than a note.
-    pub(super) remarks: Vec<Warning>,
+    pub(crate) remarks: Vec<Warning>,
     /// Warnings known before rendering.
-    pub(super) warning_count: usize,
+    pub(crate) warning_count: usize,
 }
 
 impl Master {
     /// Opens `path`, a file or a scene, and selects what to render, `gain_db` louder than it says.
-    pub(super) fn open(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, JobError> {
+    pub(crate) fn open(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, OpenError> {
         if is_scene(path) {
-            let (input, SceneContents { document, modes, warnings, files, .. }) = SceneInput::open(path)?;
-            let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
-            master.sources.extend(files);
-            return master.select(path, &document, selection, gain_db);
+            return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
         }
-        let error = |e: &dyn std::fmt::Display| JobError::file(path, e);
+        let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
         let mut reader = Reader::open(path).map_err(|e| error(&e))?;
         let mut warnings = reader.warnings().to_vec();
         let mut remarks = Vec::new();
@@ -92,6 +88,19 @@ impl Master {
         Self { remarks, ..master }.select(path, &document, selection, gain_db)
     }
 
+    /// The master that a scene is; messages call it `path`.
+    pub(crate) fn of_scene(
+        path: &Path,
+        (input, contents): (SceneInput, SceneContents),
+        selection: &Selection,
+        gain_db: f64,
+    ) -> Result<Self, OpenError> {
+        let SceneContents { document, modes, warnings, files, .. } = contents;
+        let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
+        master.sources.extend(files);
+        master.select(path, &document, selection, gain_db)
+    }
+
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
         let (sources, items) = (vec![path.to_path_buf()], Arc::from([]));
         Self { input, sources, items, modes, warnings, remarks: Vec::new(), warning_count: 0 }
@@ -103,7 +112,7 @@ impl Master {
         document: &Document,
         selection: &Selection,
         gain_db: f64,
-    ) -> Result<Self, JobError> {
+    ) -> Result<Self, OpenError> {
         let rate = NonZeroU32::new(self.input.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let options = SelectOptions {
             programme: selection.programme.clone(),
@@ -111,7 +120,7 @@ impl Master {
             file_tracks: self.input.tracks(),
             file_duration: Some(AdmTime::from_samples(self.input.frames(), rate)),
         };
-        let (mut items, found) = items::select(document, &options).map_err(|e| JobError::file(path, e))?;
+        let (mut items, found) = items::select(document, &options).map_err(|e| OpenError::file(path, e))?;
         self.warnings.extend(found);
         let gain = Gain::Decibels(gain_db).linear();
         items.iter_mut().for_each(|item| context_mut(item).object_gain *= gain);
@@ -136,33 +145,6 @@ fn track_modes(
     Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
 }
 
-/// The frames that `--start` and `--end` leave.
-pub(super) fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
-    let (frames, rate) = (master.input.frames(), master.input.sample_rate());
-    let clock = |sample| Clock { sample, sample_rate: rate };
-    let start = job.start.map_or(0, |time| time.to_sample(rate));
-    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
-    if start > 0 && start >= frames {
-        let message =
-            format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
-        return Err(JobError::file(&job.input, message));
-    }
-    if end < start || (end == start && job.end.is_some()) {
-        let message = format!("--end {} is not after the start, {}", clock(end), clock(start));
-        return Err(JobError::file(&job.input, message));
-    }
-    if end > frames {
-        let message = format!(
-            "--end {} is after the end of the file, {}; rendered to there",
-            clock(end),
-            clock(frames)
-        );
-        master.warnings.push(Warning::new("end-after-file", "", message));
-        end = frames;
-    }
-    Ok(start..end)
-}
-
 fn context_mut(item: &mut RenderItem) -> &mut ItemContext {
     match item {
         RenderItem::Objects(item) => &mut item.context,
@@ -172,10 +154,10 @@ fn context_mut(item: &mut RenderItem) -> &mut ItemContext {
     }
 }
 
-fn no_bed(path: &Path, channels: usize) -> JobError {
+fn no_bed(path: &Path, channels: usize) -> OpenError {
     let message = format!(
         "no ADM (no axml and no chna chunk), and {channels} channels are no common bed (1, 2, 6, 8, 10 or 12); \
          add ADM metadata, e.g. with `proscenium chunks --replace`"
     );
-    JobError::file(path, message)
+    OpenError::file(path, message)
 }

@@ -8,7 +8,7 @@ use formats::bw64::Reader;
 
 use super::resampled::Resampled;
 use crate::audio::AudioBlock;
-use crate::deliver::pieces::piece_frames;
+use crate::master::pieces::piece_frames;
 use crate::mix::mixer::{ClipSource, StemError};
 
 /// Rates of files that are taken, Hz.

@@ -1,0 +1,35 @@
+//! Which part of its master a job renders.
+
+use std::ops::Range;
+
+use formats::Warning;
+
+use super::{Clock, Job, JobError};
+use crate::master::Master;
+
+/// The frames that `--start` and `--end` leave.
+pub(super) fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
+    let (frames, rate) = (master.input.frames(), master.input.sample_rate());
+    let clock = |sample| Clock { sample, sample_rate: rate };
+    let start = job.start.map_or(0, |time| time.to_sample(rate));
+    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
+    if start > 0 && start >= frames {
+        let message =
+            format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end < start || (end == start && job.end.is_some()) {
+        let message = format!("--end {} is not after the start, {}", clock(end), clock(start));
+        return Err(JobError::file(&job.input, message));
+    }
+    if end > frames {
+        let message = format!(
+            "--end {} is after the end of the file, {}; rendered to there",
+            clock(end),
+            clock(frames)
+        );
+        master.warnings.push(Warning::new("end-after-file", "", message));
+        end = frames;
+    }
+    Ok(start..end)
+}

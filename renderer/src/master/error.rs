@@ -1,0 +1,24 @@
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Why a master can't be opened. One line, which names the file it is about.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Something about a file.
+    #[error("{}: {message}", file.display())]
+    File {
+        /// The name as given.
+        file: PathBuf,
+        /// What was found, what was expected, what to do.
+        message: String,
+    },
+    /// The system gives no threads.
+    #[error("cannot start the mixing threads: {0}")]
+    Threads(String),
+}
+
+impl OpenError {
+    pub(crate) fn file(file: &Path, message: impl fmt::Display) -> Self {
+        Self::File { file: file.to_path_buf(), message: message.to_string() }
+    }
+}

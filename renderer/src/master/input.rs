@@ -1,0 +1,98 @@
+//! What is read of a master: the tracks of a file, or those that a scene is mixed to.
+
+use std::fs::File;
+
+use formats::bw64::{Reader, SampleFormat};
+
+use super::pieces::piece_frames;
+use super::scene::SceneInput;
+use crate::audio::AudioBlock;
+
+/// Hears of bytes of which some samples are no numbers, and of the frame that they begin with.
+pub(crate) type Bad<'a> = dyn FnMut(&[u8], u64) + 'a;
+
+/// The sound of a master.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A BW64, RF64 or WAV file.
+    File(Box<Reader<File>>),
+    /// A scene.
+    Scene(Box<SceneInput>),
+}
+
+impl Input {
+    /// Hz.
+    pub(crate) fn sample_rate(&self) -> u32 {
+        match self {
+            Self::File(reader) => reader.sample_rate(),
+            Self::Scene(scene) => scene.sample_rate(),
+        }
+    }
+
+    /// Samples of each track.
+    pub(crate) fn frames(&self) -> u64 {
+        match self {
+            Self::File(reader) => reader.frames(),
+            Self::Scene(scene) => scene.frames(),
+        }
+    }
+
+    /// Number of tracks.
+    pub(crate) fn tracks(&self) -> usize {
+        match self {
+            Self::File(reader) => reader.channels(),
+            Self::Scene(scene) => scene.tracks(),
+        }
+    }
+
+    /// How its samples are stored; a mix is in single precision.
+    pub(crate) fn sample_format(&self) -> SampleFormat {
+        match self {
+            Self::File(reader) => reader.format().sample_format,
+            Self::Scene(_) => SampleFormat::Float32,
+        }
+    }
+
+    /// Bytes of the file; a scene is no file that could be copied.
+    pub(crate) fn file_size(&self) -> u64 {
+        match self {
+            Self::File(reader) => reader.file_size(),
+            Self::Scene(_) => 0,
+        }
+    }
+
+    /// Fills the rows of `block` with `tracks` from frame `start` on, silence after the end. A scene only goes
+    /// forwards. Samples that are NaN or infinite become silence; `bad` gets the bytes they are among, as
+    /// interleaved tracks, and the first frame of these. `raw` is room to read into.
+    ///
+    /// # Errors
+    /// When the file, or a stem of the scene, can't be read on.
+    pub(crate) fn read(
+        &mut self,
+        tracks: &[usize],
+        start: u64,
+        block: &mut AudioBlock,
+        (raw, bad): (&mut Vec<u8>, &mut Bad<'_>),
+    ) -> Result<(), String> {
+        let reader = match self {
+            Self::Scene(scene) => return scene.read(tracks, start, block),
+            Self::File(reader) => reader,
+        };
+        let format = *reader.format();
+        let (wanted, stride, channels) = (block.frames(), block.stride(), reader.channels());
+        let piece = piece_frames(format.bytes_per_frame());
+        for first in (0..wanted).step_by(piece) {
+            let frames = piece.min(wanted - first);
+            let at = start.saturating_add(first as u64);
+            let got = reader.read_raw(at, frames, raw).map_err(|e| e.to_string())?;
+            if got < frames {
+                block.channels_mut().for_each(|channel| channel[first + got..].fill(0.0));
+            }
+            let planes = block.as_mut_slice().get_mut(first..).unwrap_or_default();
+            if format.sample_format.decode_tracks(raw, channels, tracks, planes, stride) > 0 {
+                bad(raw, at);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,22 @@
+//! Masters, opened: BW64 files with ADM, plain WAV files, and scenes, which are mixed to the master that they are.
+//!
+//! ```text
+//!  master.wav ── Reader ── axml, chna ── items ──┬── Master: items and Input
+//!  scene.xml ─── SceneInput ── to_adm ── items ──┘       Input: samples of any tracks, block by block
+//! ```
+//!
+//! Takes a path and a [`Selection`]; gives what to render and where its samples come from. Both jobs and live playback
+//! begin here.
+
+mod error;
+mod input;
+mod opened;
+pub(crate) mod pieces;
+pub(crate) mod plain_wav;
+mod scene;
+
+pub use error::OpenError;
+pub(crate) use input::Input;
+pub(crate) use opened::Master;
+pub use opened::Selection;
+pub(crate) use scene::{SceneContents, SceneInput, is_scene};
