@@ -19,11 +19,13 @@ mod input;
 pub mod layouts;
 pub mod loudness;
 pub mod man;
+pub mod master;
 pub mod new;
 pub mod render;
 mod signals;
 pub mod specs;
 mod table;
+pub mod translate;
 
 use std::process::ExitCode;
 
@@ -71,6 +73,8 @@ enum Command {
     Info(info::Args),
     Check(check::Args),
     Loudness(loudness::Args),
+    Translate(translate::Args),
+    Master(master::Args),
     Diff(diff::Args),
     Export(export::Args),
     Specs(specs::Args),
@@ -91,6 +95,8 @@ impl Command {
             Self::Info(args) => info::run(&args, console),
             Self::Check(args) => check::run(&args, console),
             Self::Loudness(args) => loudness::run(&args, console),
+            Self::Translate(args) => translate::run(&args, console),
+            Self::Master(args) => master::run(&args, console),
             Self::Diff(args) => diff::run(&args, console),
             Self::Export(args) => export::run(&args, console),
             Self::Specs(args) => specs::run(&args, console),

@@ -30,7 +30,9 @@ mod source;
 mod span;
 mod speech;
 mod spool;
+mod suggest;
 mod timecode;
+mod translate;
 
 pub use crate::master::Selection;
 pub use comparison::Compared;
@@ -46,4 +48,6 @@ pub use levels::ChannelLevels;
 pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};
 pub use places::place;
 pub use report::{ChannelReport, LoudnessReport, OutputReport, Report};
+pub use suggest::{Measured, Step, SuggestJob, Suggestion, suggest};
 pub use timecode::{Clock, Timecode, TimecodeError};
+pub use translate::{Culprit, Kind, Moment, SystemReport, TranslateJob, Translation, translate};

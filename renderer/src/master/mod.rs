@@ -19,4 +19,5 @@ pub use error::OpenError;
 pub(crate) use input::Input;
 pub(crate) use opened::Master;
 pub use opened::Selection;
+pub use scene::read_scene;
 pub(crate) use scene::{SceneContents, SceneInput, is_scene};

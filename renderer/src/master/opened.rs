@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use formats::Warning;
-use formats::adm::{self, AdmId, AdmTime, Document, Gain};
+use formats::adm::{self, AdmId, AdmTime, Document, Gain, Index};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 
@@ -42,6 +42,8 @@ pub(crate) struct Master {
     /// The files that it is made of, itself first: no output may take the place of one.
     pub(crate) sources: Vec<PathBuf>,
     pub(crate) items: Arc<[RenderItem]>,
+    /// What the innermost object of each item is called.
+    pub(crate) object_names: Vec<String>,
     /// The headphone mode of each track, where the master says one.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     pub(crate) warnings: Vec<Warning>,
@@ -103,7 +105,16 @@ impl Master {
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
         let (sources, items) = (vec![path.to_path_buf()], Arc::from([]));
-        Self { input, sources, items, modes, warnings, remarks: Vec::new(), warning_count: 0 }
+        Self {
+            input,
+            sources,
+            items,
+            object_names: Vec::new(),
+            modes,
+            warnings,
+            remarks: Vec::new(),
+            warning_count: 0,
+        }
     }
 
     fn select(
@@ -124,6 +135,8 @@ impl Master {
         self.warnings.extend(found);
         let gain = Gain::Decibels(gain_db).linear();
         items.iter_mut().for_each(|item| context_mut(item).object_gain *= gain);
+        let index = Index::new(document);
+        self.object_names = items.iter().map(|item| object_name(item, &index)).collect();
         self.items = Arc::from(items);
         Ok(self)
     }
@@ -152,6 +165,16 @@ fn context_mut(item: &mut RenderItem) -> &mut ItemContext {
         RenderItem::Hoa(item) => &mut item.context,
         RenderItem::Binaural(item) => &mut item.context,
     }
+}
+
+/// Its innermost object, or what comes nearest to one.
+fn object_name(item: &RenderItem, index: &Index) -> String {
+    let path = &item.context().path;
+    let object = path.objects.last();
+    let name = object.and_then(|id| index.object(id)).map(|object| object.name.clone());
+    name.filter(|name| !name.is_empty())
+        .or_else(|| object.or(path.pack_formats.first()).map(AdmId::to_string))
+        .unwrap_or_else(|| "the mix".to_owned())
 }
 
 fn no_bed(path: &Path, channels: usize) -> OpenError {

@@ -23,7 +23,7 @@ use super::{LoudnessError, SAMPLE_RATES};
 const LOOK_AHEAD_SECONDS: f64 = 0.005;
 /// Peaks are brought this far below the ceiling, dB: what remains between sixteen readings per sample, between one
 /// reconstruction and the next, and in the noise of dither.
-pub const LIMITER_MARGIN_DB: f64 = 0.1;
+pub const LIMITER_MARGIN_DB: f64 = 0.11;
 /// Segments that a round needs before it has the gains of one: itself and the one after.
 const ROUND: usize = 2;
 

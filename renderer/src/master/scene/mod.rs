@@ -203,7 +203,15 @@ impl SceneInput {
     }
 }
 
-/// The scene in the file `path`, whose stems were looked at.
+/// The scene in the file `path`, whose stems are there.
+///
+/// # Errors
+/// When the file is no scene, or has mistakes.
+pub fn read_scene(path: &Path) -> Result<Scene, OpenError> {
+    read(path, path.parent().unwrap_or(Path::new(""))).map(|(scene, _)| scene)
+}
+
+/// The same, and its warnings.
 fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
     let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
     let mut text = String::new();
