@@ -5,6 +5,7 @@
 //!                                    └── axml ─┴── adm::Document ─┬─ profile (rules, findings)
 //!                                                                 └─ difference (of two, in words)
 //!  scene.xml ── scene::Scene ── to_adm
+//!  film.atmos, .metadata, .audio ── damf ── adm::Document, samples
 //! ```
 //!
 //! Every parser treats its input as hostile: lengths are checked before use, walks are bounded, and a
@@ -12,6 +13,7 @@
 
 pub mod adm;
 pub mod bw64;
+pub mod damf;
 pub mod difference;
 mod nearest;
 pub mod profile;

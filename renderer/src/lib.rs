@@ -28,6 +28,8 @@ pub mod render;
 
 pub mod monitor;
 
+pub mod conform;
+
 pub mod engine;
 
 pub mod master;

@@ -95,6 +95,11 @@ impl Writer {
         self.put_chunk(id, &body)
     }
 
+    /// Adds a chunk after the samples.
+    pub fn add_chunk_after_samples(&mut self, id: ChunkId, body: Vec<u8>) {
+        self.after.push((id, body));
+    }
+
     /// Adds the `chna` chunk.
     pub fn add_chna(&mut self, chna: &ChnaChunk) -> Result<(), Error> {
         self.add_chunk(ChunkId::CHNA, chna.to_bytes())

@@ -78,7 +78,8 @@ impl FileFacts {
 }
 
 impl DbmdFacts {
-    fn new(dbmd: &DbmdChunk, length: u64) -> Self {
+    /// The facts of a chunk of so many bytes.
+    pub fn new(dbmd: &DbmdChunk, length: u64) -> Self {
         let contents = || dbmd.segments.iter().map(Segment::content);
         Self {
             length,

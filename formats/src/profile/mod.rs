@@ -14,8 +14,8 @@
 //! in proportion, and [`Findings`] keeps the first few of each rule and counts the rest.
 
 mod bs2076;
-mod dolby;
-mod emission;
+pub mod dolby;
+pub mod emission;
 mod facts;
 mod finding;
 mod lookup;

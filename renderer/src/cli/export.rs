@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use formats::adm::AdmId;
+use formats::profile::Profile;
+
 use super::info::{plural, printable};
 use super::input::{check_not_read, check_seekable};
 use super::render::{Bits, failure, progress_bar};
@@ -12,16 +15,21 @@ use crate::deliver::{ChannelReport, ExportJob, ExportReport};
 /// Tracks that the text lists.
 const LISTED: usize = 64;
 
-/// Mix a scene and write it as an ADM master (BW64 with axml and chna)
+/// Mix a scene and write it as a master: ADM in BW64, for the profile that it is handed over by
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "The master renders to the same samples as the scene, up to the precision of its samples (--bits).
+#[command(after_help = "Profiles:
+  bs2076    ADM that renders to the same samples as the scene, up to the precision of its samples (--bits)
+  dolby     Dolby Atmos Master ADM Profile: beds, Cartesian objects, a dbmd chunk; 24 bits
+  emission  Rec. ITU-R BS.2168: measured, without what a receiver doesn't know
+
+What a profile can't hold is converted, and a warning says so, or refused. Nothing is written that breaks one of its
+rules, which `proscenium check --profile` lists.
 
 Examples:
   proscenium export scene.xml -o master.wav
   proscenium export scene.xml -o master.wav --bits 32f
-  proscenium render master.wav --layout 7.1.4 -o mix.wav"
-)]
+  proscenium export scene.xml -o atmos.wav --profile dolby
+  proscenium render master.wav --layout 7.1.4 -o mix.wav")]
 pub struct Args {
     /// The scene
     #[arg(value_name = "SCENE.xml")]
@@ -29,6 +37,12 @@ pub struct Args {
     /// The master to write
     #[arg(short, long, value_name = "OUT.wav")]
     output: PathBuf,
+    /// What it must conform to: bs2076, dolby or emission
+    #[arg(long, default_value_t = Profile::Bs2076)]
+    profile: Profile,
+    /// The programme of a profile that has only one (dolby); the first by default
+    #[arg(long, value_name = "ID")]
+    programme: Option<String>,
     /// Samples of the master; f is float, which never clips
     #[arg(long, value_enum, default_value = "24")]
     bits: Bits,
@@ -50,6 +64,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let job = ExportJob {
         scene: args.scene.clone(),
         output: args.output.clone(),
+        profile: args.profile,
+        programme: args.programme.as_deref().map(AdmId::new),
         sample_format: args.bits.into(),
         dither: !args.no_dither,
         threads: args.threads.map(usize::from),

@@ -1,8 +1,10 @@
 //! What is read of a master: the tracks of a file, or those that a scene is mixed to.
 
 use std::fs::File;
+use std::io::BufReader;
 
 use formats::bw64::{Reader, SampleFormat};
+use formats::damf::CafReader;
 
 use super::pieces::piece_frames;
 use super::scene::SceneInput;
@@ -16,6 +18,8 @@ pub(crate) type Bad<'a> = dyn FnMut(&[u8], u64) + 'a;
 pub(crate) enum Input {
     /// A BW64, RF64 or WAV file.
     File(Box<Reader<File>>),
+    /// The sound of a master in the Dolby Atmos Master Format.
+    Caf(Box<CafReader<BufReader<File>>>),
     /// A scene.
     Scene(Box<SceneInput>),
 }
@@ -25,6 +29,7 @@ impl Input {
     pub(crate) fn sample_rate(&self) -> u32 {
         match self {
             Self::File(reader) => reader.sample_rate(),
+            Self::Caf(reader) => reader.sample_rate(),
             Self::Scene(scene) => scene.sample_rate(),
         }
     }
@@ -33,6 +38,7 @@ impl Input {
     pub(crate) fn frames(&self) -> u64 {
         match self {
             Self::File(reader) => reader.frames(),
+            Self::Caf(reader) => reader.frames(),
             Self::Scene(scene) => scene.frames(),
         }
     }
@@ -41,6 +47,7 @@ impl Input {
     pub(crate) fn tracks(&self) -> usize {
         match self {
             Self::File(reader) => reader.channels(),
+            Self::Caf(reader) => reader.channels(),
             Self::Scene(scene) => scene.tracks(),
         }
     }
@@ -49,15 +56,16 @@ impl Input {
     pub(crate) fn sample_format(&self) -> SampleFormat {
         match self {
             Self::File(reader) => reader.format().sample_format,
+            Self::Caf(reader) => reader.format(),
             Self::Scene(_) => SampleFormat::Float32,
         }
     }
 
-    /// Bytes of the file; a scene is no file that could be copied.
+    /// Bytes of the file; a scene and a master of several files are no file that could be copied.
     pub(crate) fn file_size(&self) -> u64 {
         match self {
             Self::File(reader) => reader.file_size(),
-            Self::Scene(_) => 0,
+            Self::Caf(_) | Self::Scene(_) => 0,
         }
     }
 
@@ -74,25 +82,33 @@ impl Input {
         block: &mut AudioBlock,
         (raw, bad): (&mut Vec<u8>, &mut Bad<'_>),
     ) -> Result<(), String> {
-        let reader = match self {
-            Self::Scene(scene) => return scene.read(tracks, start, block),
-            Self::File(reader) => reader,
-        };
-        let format = *reader.format();
-        let (wanted, stride, channels) = (block.frames(), block.stride(), reader.channels());
-        let piece = piece_frames(format.bytes_per_frame());
+        if let Self::Scene(scene) = self {
+            return scene.read(tracks, start, block);
+        }
+        let (format, channels) = (self.sample_format(), self.tracks());
+        let (wanted, stride) = (block.frames(), block.stride());
+        let piece = piece_frames(channels * format.bytes());
         for first in (0..wanted).step_by(piece) {
             let frames = piece.min(wanted - first);
             let at = start.saturating_add(first as u64);
-            let got = reader.read_raw(at, frames, raw).map_err(|e| e.to_string())?;
+            let got = self.read_raw(at, frames, raw)?;
             if got < frames {
                 block.channels_mut().for_each(|channel| channel[first + got..].fill(0.0));
             }
             let planes = block.as_mut_slice().get_mut(first..).unwrap_or_default();
-            if format.sample_format.decode_tracks(raw, channels, tracks, planes, stride) > 0 {
+            if format.decode_tracks(raw, channels, tracks, planes, stride) > 0 {
                 bad(raw, at);
             }
         }
         Ok(())
+    }
+
+    /// Reads up to `frames` interleaved frames from frame `start` on into `raw`; gives how many there were. A scene has none.
+    fn read_raw(&mut self, start: u64, frames: usize, raw: &mut Vec<u8>) -> Result<usize, String> {
+        match self {
+            Self::File(reader) => reader.read_raw(start, frames, raw).map_err(|e| e.to_string()),
+            Self::Caf(reader) => reader.read_raw(start, frames, raw).map_err(|e| e.to_string()),
+            Self::Scene(_) => Ok(0),
+        }
     }
 }

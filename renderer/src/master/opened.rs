@@ -9,6 +9,7 @@ use formats::Warning;
 use formats::adm::{self, AdmId, AdmTime, Document, Gain, Index};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
+use formats::damf::{Damf, is_damf};
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
@@ -54,10 +55,13 @@ pub(crate) struct Master {
 }
 
 impl Master {
-    /// Opens `path`, a file or a scene, and selects what to render, `gain_db` louder than it says.
+    /// Opens `path`, a file, a master of several files or a scene, and selects what to render, `gain_db` louder than it says.
     pub(crate) fn open(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, OpenError> {
         if is_scene(path) {
             return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
+        }
+        if is_damf(path) {
+            return Self::of_damf(path, selection, gain_db);
         }
         let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
         let mut reader = Reader::open(path).map_err(|e| error(&e))?;
@@ -101,6 +105,15 @@ impl Master {
         let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
         master.sources.extend(files);
         master.select(path, &document, selection, gain_db)
+    }
+
+    /// Opens a master in the Dolby Atmos Master Format.
+    fn of_damf(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, OpenError> {
+        let damf = Damf::open(path).map_err(|e| OpenError::damf(path, e))?;
+        let modes = damf.modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect();
+        let mut master = Self::of(path, Input::Caf(Box::new(damf.audio)), modes, damf.warnings);
+        master.sources.extend(damf.files);
+        master.select(path, &damf.document, selection, gain_db)
     }
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {

@@ -7,13 +7,14 @@
 use serde::Serialize;
 
 use super::bext::text;
+pub use super::dbmd_write::{AtmosSettings, BinauralRenderMode};
 use crate::Warning;
 
 /// Segments looked at; an honest chunk has fewer than ten.
 const MAX_SEGMENTS: usize = 1024;
 
 /// First bytes of an Atmos supplement.
-const SUPPLEMENT_SYNC: u32 = 0xF872_6FBD;
+pub(super) const SUPPLEMENT_SYNC: u32 = 0xF872_6FBD;
 
 /// Beds and objects of an Atmos master.
 const MAX_ATMOS_TRACKS: u16 = 128;

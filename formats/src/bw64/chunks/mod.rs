@@ -3,6 +3,7 @@
 pub mod bext;
 pub mod chna;
 pub mod dbmd;
+mod dbmd_write;
 pub(super) mod ds64;
 pub mod fmt;
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod beds;
 mod blocks;
+mod build;
 mod elements;
 mod file;
 mod rules_table;
@@ -13,14 +14,16 @@ mod zones_table;
 use super::lookup::Lookup;
 use super::{FileFacts, Findings};
 
+pub use build::{BedChannel, ContentParts, MasterBuilder};
 pub(super) use rules_table::RULES;
+pub use zones_table::{BED_CHANNELS, BEDS, ZONES};
 
 /// Channels, track UIDs, track formats, stream formats and tracks (general requirements, table 1).
-const MOST_TRACKS: usize = 128;
+pub const MOST_TRACKS: usize = 128;
 /// Contents, objects and packs (table 1).
-const MOST_ELEMENTS: usize = 123;
+pub const MOST_ELEMENTS: usize = 123;
 /// Objects of type Objects (general requirements).
-const MOST_OBJECTS: usize = 118;
+pub const MOST_OBJECTS: usize = 118;
 /// Channels of a bed (table 15).
 const MOST_BED_CHANNELS: usize = 10;
 

@@ -1,7 +1,7 @@
 //! Beds and zones of the Dolby Atmos Master ADM Profile v1.0: tables 8, 10, 12, 13 and 16.
 
 /// A bed channel: label, `audioChannelFormatName`, X, Y, Z (tables 8 and 10).
-pub(super) const BED_CHANNELS: [(&str, &str, [f64; 3]); 12] = [
+pub const BED_CHANNELS: [(&str, &str, [f64; 3]); 12] = [
     ("RC_L", "RoomCentricLeft", [-1.0, 1.0, 0.0]),
     ("RC_R", "RoomCentricRight", [1.0, 1.0, 0.0]),
     ("RC_C", "RoomCentricCenter", [0.0, 1.0, 0.0]),
@@ -17,7 +17,7 @@ pub(super) const BED_CHANNELS: [(&str, &str, [f64; 3]); 12] = [
 ];
 
 /// The bed configurations, channels in order (table 16).
-pub(super) const BEDS: [&[&str]; 8] = [
+pub const BEDS: [&[&str]; 8] = [
     &["RC_L", "RC_R"],
     &["RC_L", "RC_R", "RC_C"],
     &["RC_L", "RC_R", "RC_C", "RC_Ls", "RC_Rs"],
@@ -29,7 +29,7 @@ pub(super) const BEDS: [&[&str]; 8] = [
 ];
 
 /// A zone: name, then min X, max X, min Y, max Y, min Z, max Z (tables 12 and 13).
-pub(super) const ZONES: [(&str, [f64; 6]); 11] = [
+pub const ZONES: [(&str, [f64; 6]); 11] = [
     ("ZM1", [-1.0, 1.0, -1.0, -0.41934, -0.499, 0.499]),
     ("ZM2L", [-1.0, -0.75806, -0.41934, 0.83871, -0.499, 0.499]),
     ("ZM2R", [0.75806, 1.0, -0.41934, 0.83871, -0.499, 0.499]),

@@ -10,9 +10,11 @@ use crate::profile::Findings;
 use crate::profile::lookup::Lookup;
 
 /// The document version of the profile (§2.1.2).
-const VERSION: &str = "ITU-R_BS.2076-3";
+pub const VERSION: &str = "ITU-R_BS.2076-3";
+/// Characters of names and labels at most.
+pub const LONGEST_NAME: usize = 64;
 /// Characters of names and labels.
-const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=64;
+const NAME_LENGTH: std::ops::RangeInclusive<usize> = 1..=LONGEST_NAME;
 /// Channels of a pack (§2.1.6).
 const MOST_CHANNELS: usize = 24;
 
@@ -183,7 +185,7 @@ fn check_language(id: &AdmId, language: Option<&str>, findings: &mut Findings) {
 }
 
 /// Three letters, not one of the codes for several or no languages and not of the private range.
-fn is_language(code: &str) -> bool {
+pub fn is_language(code: &str) -> bool {
     code.len() == 3
         && code.bytes().all(|b| b.is_ascii_lowercase())
         && !["mis", "mul", "zxx"].contains(&code)

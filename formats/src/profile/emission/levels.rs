@@ -57,12 +57,17 @@ fn is_emission(profile: &&Profile) -> bool {
         || name.contains("AdvSS Emission")
 }
 
+/// The smallest level whose maxima the document keeps to; `0` has none.
+pub fn smallest_level(document: &Document) -> &'static str {
+    let fits = |level: &&Level| !exceeds(document, level, &mut |_, _, _| {});
+    LEVELS.iter().find(fits).map_or("0", |level| level.number)
+}
+
 pub(super) fn check(lookup: &Lookup<'_>, findings: &mut Findings) {
     let document = lookup.document;
     let declared =
         document.profiles.iter().find(is_emission).map(|profile| profile.level.as_deref().unwrap_or("none"));
-    let fits = |level: &&Level| !exceeds(document, level, &mut |_, _, _| {});
-    let smallest = LEVELS.iter().find(fits).map_or("0", |level| level.number);
+    let smallest = smallest_level(document);
     match declared {
         Some("0" | "1" | "2") => {}
         Some(other) => {

@@ -11,7 +11,10 @@ mod sound;
 use super::lookup::Lookup;
 use super::{FileFacts, Findings};
 
+pub use elements::{LONGEST_NAME, VERSION, is_language};
+pub use levels::smallest_level;
 pub(super) use rules_table::RULES;
+pub use sound::SHORTEST_SECONDS;
 
 /// Holds the document against BS.2168.
 pub(super) fn check(lookup: &Lookup<'_>, _: &FileFacts, findings: &mut Findings) {

@@ -7,7 +7,7 @@ use crate::profile::lookup::Lookup;
 use crate::profile::times::{SAME, commons, seconds};
 
 /// Seconds of the shortest block.
-const SHORTEST: f64 = 0.005;
+pub const SHORTEST_SECONDS: f64 = 0.005;
 
 pub(super) fn check(lookup: &Lookup<'_>, findings: &mut Findings) {
     for channel in &lookup.document.channel_formats {
@@ -15,8 +15,8 @@ pub(super) fn check(lookup: &Lookup<'_>, findings: &mut Findings) {
             if common.jump_position.flag || common.jump_position.interpolation_length.is_some() {
                 findings.add(&rules::JUMP_POSITION, &common.id, || "jumpPosition".into());
             }
-            let duration = common.duration.map_or(SHORTEST, seconds);
-            if index > 0 && duration < SHORTEST - SAME {
+            let duration = common.duration.map_or(SHORTEST_SECONDS, seconds);
+            if index > 0 && duration < SHORTEST_SECONDS - SAME {
                 findings.add(&rules::BLOCK_DURATION, &common.id, || format!("{duration} s"));
             }
         }

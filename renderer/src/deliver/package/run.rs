@@ -61,7 +61,7 @@ impl Package {
         let mut master = Master::open(input, &self.job.selection, self.job.gain_db)?;
         let rate = master.input.sample_rate();
         let has_copy = self.wanted.iter().any(|wanted| matches!(wanted.content, Content::Adm));
-        if has_copy && matches!(master.input, Input::Scene(_)) {
+        if has_copy && !matches!(master.input, Input::File(_)) {
             let message = "a scene is no master that could be copied; export it, and deliver the master";
             return Err(JobError::file(input, format_args!("`{ADM}`: {message}")));
         }

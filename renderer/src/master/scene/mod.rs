@@ -18,6 +18,7 @@ use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
 use formats::scene::{self, BinauralMode, Feed, Mistake, Return, Scene, chain};
+use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::stem_file::StemFile;
@@ -69,6 +70,8 @@ pub(crate) struct SceneContents {
     pub(crate) document: Document,
     /// What makes it one of BS.2076-2, if it is.
     pub(crate) second_edition: Option<String>,
+    /// The picture's frame rate, and whether its timecode drops frames.
+    pub(crate) frame_rate: Option<(FrameRate, bool)>,
     /// The headphone mode of each track.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What was found on the way.
@@ -124,6 +127,7 @@ impl SceneInput {
             modes: master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect(),
             document: master.document,
             second_edition: scene.second_edition(),
+            frame_rate: scene.picture.as_ref().map(|picture| (picture.frame_rate, picture.start.is_drop)),
             warnings: Vec::new(),
             files: files(scene, folder),
         };

@@ -30,6 +30,7 @@ mod spread;
 mod spread_table;
 mod stage;
 
+use formats::bw64::chunks::dbmd::BinauralRenderMode;
 use std::sync::Arc;
 
 use hrtf::HrtfSet;
@@ -84,6 +85,28 @@ pub enum HeadphoneMode {
 }
 
 impl HeadphoneMode {
+    /// The mode of a render mode of Dolby's, if that says one.
+    pub fn of_dolby_code(mode: BinauralRenderMode) -> Option<Self> {
+        match mode {
+            BinauralRenderMode::Off => Some(Self::Off),
+            BinauralRenderMode::Near => Some(Self::Near),
+            BinauralRenderMode::Mid => Some(Self::Mid),
+            BinauralRenderMode::Far => Some(Self::Far),
+            BinauralRenderMode::NotIndicated => None,
+        }
+    }
+
+    /// The render mode of Dolby's that means this, or the one that means none.
+    pub fn to_dolby_code(mode: Option<Self>) -> BinauralRenderMode {
+        match mode {
+            None => BinauralRenderMode::NotIndicated,
+            Some(Self::Off) => BinauralRenderMode::Off,
+            Some(Self::Near) => BinauralRenderMode::Near,
+            Some(Self::Mid) => BinauralRenderMode::Mid,
+            Some(Self::Far) => BinauralRenderMode::Far,
+        }
+    }
+
     /// The mode that a `dbmd` chunk calls so, if it says one.
     pub fn of_dolby(name: &str) -> Option<Self> {
         match name {
