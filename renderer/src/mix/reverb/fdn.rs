@@ -183,6 +183,9 @@ impl Fdn {
         let factor = 1.0 / (self.delays.len() as f32).sqrt();
         for (channel, pre_delay) in self.pre_delay.iter_mut().enumerate().take(sends.channels()) {
             sent.copy_from_slice(&sends.channel(channel)[span.clone()]);
+            // What is still on its way through the pre-delay is not silence.
+            let loudest = sent.iter().fold(0.0_f32, |loudest, sample| loudest.max(sample.abs()));
+            self.quiet.loudest = self.quiet.loudest.max(loudest);
             pre_delay.process(sent);
             for (line, row) in self.rows.chunks_exact_mut(STEP).enumerate() {
                 // Every channel with signs of its own, orthogonal to those of the others.

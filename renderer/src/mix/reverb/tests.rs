@@ -177,6 +177,25 @@ fn a_network_falls_silent_and_wakes_the_same() {
     }
 }
 
+/// What is sent after a long silence comes back as what is sent at once, however long its pre-delay.
+#[test]
+fn a_network_wakes_after_silence() {
+    for pre_delay_ms in [0.0, 20.0, 300.0] {
+        let parameters = chain::Fdn { pre_delay_ms, ..Default::default() };
+        let late = 96_000;
+        let sends = vec![noise(3, 24_000)];
+        let first = run(&mut fdn(&parameters, 1, 2), &sends, 2, 512);
+        let mut delayed = vec![vec![0.0; late]];
+        delayed[0].extend(&sends[0]);
+        let second = run(&mut fdn(&parameters, 1, 2), &delayed, 2, 512);
+        for (first, second) in first.iter().zip(&second) {
+            assert!(first.iter().any(|sample| sample.abs() > 0.01), "{pre_delay_ms} ms");
+            let same = first.iter().zip(&second[late..]).all(|(a, b)| (a - b).abs() < 1e-6);
+            assert!(same, "{pre_delay_ms} ms");
+        }
+    }
+}
+
 fn convolution(responses: &[Vec<f32>], pre_delay_ms: f64, sends: usize, returns: usize) -> Reverb {
     let parameters = chain::Convolution { file: "hall.wav".into(), pre_delay_ms, gain_db: -6.0 };
     let made = Convolution::new(&parameters, responses, RATE, sends, returns).expect("they fit");
