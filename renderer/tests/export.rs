@@ -260,6 +260,8 @@ fn a_master_in_three_files_sounds_as_the_scene() {
     let (a, b) = (samples(&folder.join("a.wav")), samples(&folder.join("b.wav")));
     let difference = a.iter().zip(&b).fold(0.0, |worst: f32, (a, b)| worst.max((a - b).abs()));
     assert!(a.len() == b.len() && difference < TOLERANCE, "{difference}");
+    let (said, _) = done(folder, &["check", "m.atmos", "--profile", "dolby", "--profile", "bs2076"]);
+    assert!(!said.contains("dolby-1.1/"), "{said}");
     // Both beds are one of 7.1, whose sides have the surrounds of the other.
     scene(folder, "", STILL);
     let (_, said) = done(folder, &["export", "s.xml", "-o", "m.atmos"]);

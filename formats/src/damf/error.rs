@@ -13,7 +13,7 @@ pub enum Error {
         message: String,
     },
     /// The system couldn't read it.
-    #[error("{}: cannot read it: {source}; a master is film.atmos with film.atmos.metadata and film.atmos.audio beside it", file.display())]
+    #[error("{}: cannot read it: {source}; a master needs the files that it names beside it", file.display())]
     Read {
         /// The file.
         file: PathBuf,

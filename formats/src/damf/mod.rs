@@ -73,10 +73,7 @@ impl Damf {
         let mut warnings = Vec::new();
         let metadata = sibling(folder, &presentation.metadata, path)?;
         let audio_file = sibling(folder, &presentation.audio, path)?;
-        let open = |path: &Path| {
-            File::open(path).map(BufReader::new).map_err(|source| Error::Read { file: path.into(), source })
-        };
-        let audio = CafReader::new(open(&audio_file)?).map_err(|fault| fault.of(&audio_file))?;
+        let audio = CafReader::open(&audio_file)?;
         let tracks = presentation.tracks();
         if tracks > audio.channels() {
             let channels = audio.channels();
@@ -85,7 +82,8 @@ impl Damf {
                 format!("has {channels} channels, and {} names {tracks}", path.display()),
             ));
         }
-        let events = read_events(open(&metadata)?).map_err(|fault| fault.of(&metadata))?;
+        let text = File::open(&metadata).map_err(|source| Error::Read { file: metadata.clone(), source })?;
+        let events = read_events(BufReader::new(text)).map_err(|fault| fault.of(&metadata))?;
         let (document, modes) = to_adm::document(
             &presentation,
             &events,

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use formats::Warning;
 use formats::adm::{self, AdmTime, Document};
-use formats::bw64::ChnaChunk;
-use formats::profile::{self, FileFacts, Finding, Findings, Profile, Severity};
+use formats::bw64::{ChnaChunk, ChunkId};
+use formats::damf::{Damf, is_damf};
+use formats::profile::{self, AudioFacts, DbmdFacts, FileFacts, Finding, Findings, Profile, Severity};
 use serde::Serialize;
 
 use super::info::{Contents, clean, plural, printable};
@@ -30,7 +31,7 @@ use crate::items::{self, SelectOptions};
 
 Exit code 0: no errors; 1: errors were found (warnings too under --strict); 2: the file can't be read.")]
 pub struct Args {
-    /// A BW64, RF64 or WAV file, a bare ADM document as XML, or a scene
+    /// A BW64, RF64 or WAV file, a master in three files (film.atmos), a bare ADM document as XML, or a scene
     #[arg(value_name = "IN", required_unless_present = "schema")]
     input: Option<PathBuf>,
     /// Print the schema of scene files (XSD) instead
@@ -143,11 +144,36 @@ fn read(input: &Path) -> Result<(Option<Document>, FileFacts, Vec<Warning>), Cli
         let (document, warnings) = adm::read(file).map_err(|error| CliError::file(input, error))?;
         return Ok((Some(document), FileFacts::default(), warnings));
     }
+    if is_damf(input) {
+        return read_damf(input);
+    }
     let contents = Contents::read(input)?;
     let dbmd = contents.dbmd.as_ref().map(|(dbmd, length)| (dbmd, *length));
     let facts = FileFacts::new(&contents.reader, contents.chna.as_ref(), dbmd);
     let facts = FileFacts { is_in_ebu_core: contents.is_in_ebu_core, ..facts };
     Ok((contents.document, facts, contents.warnings))
+}
+
+/// The same of a master in the Dolby Atmos Master Format: its texts stand for the chunks of a file.
+fn read_damf(input: &Path) -> Result<(Option<Document>, FileFacts, Vec<Warning>), CliError> {
+    let damf = Damf::open(input).map_err(CliError::new)?;
+    let format = damf.audio.format();
+    let audio = AudioFacts {
+        channels: u16::try_from(damf.audio.channels()).unwrap_or(u16::MAX),
+        sample_rate: damf.audio.sample_rate(),
+        bits: format.bits(),
+        integer: !format.is_float(),
+        frames: damf.audio.frames(),
+    };
+    let dbmd = DbmdFacts { length: 0, checksums_hold: true, has_atmos: true, supplemental_elements: None };
+    let facts = FileFacts {
+        audio: Some(audio),
+        chna: Some(damf.document.chna().rows),
+        chunks: vec![ChunkId::FMT, ChunkId::DATA, ChunkId::AXML, ChunkId::CHNA, ChunkId::DBMD],
+        dbmd: Some(dbmd),
+        is_in_ebu_core: None,
+    };
+    Ok((Some(damf.document), facts, damf.warnings))
 }
 
 /// The file begins with a `<`, after a byte order mark and white space.

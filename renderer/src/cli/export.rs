@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use formats::adm::AdmId;
+use formats::damf::is_damf;
 use formats::profile::Profile;
 
 use super::info::{plural, printable};
@@ -29,12 +30,13 @@ Examples:
   proscenium export scene.xml -o master.wav
   proscenium export scene.xml -o master.wav --bits 32f
   proscenium export scene.xml -o atmos.wav --profile dolby
+  proscenium export scene.xml -o film.atmos
   proscenium render master.wav --layout 7.1.4 -o mix.wav")]
 pub struct Args {
     /// The scene
     #[arg(value_name = "SCENE.xml")]
     scene: PathBuf,
-    /// The master to write
+    /// The master to write; film.atmos is one in three files (DAMF), of the Dolby profile
     #[arg(short, long, value_name = "OUT.wav")]
     output: PathBuf,
     /// What it must conform to: bs2076, dolby or emission
@@ -61,6 +63,11 @@ pub struct Args {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.scene)?;
     check_not_read(&args.output, &[("the scene", &args.scene)])?;
+    if args.programme.is_some() && args.profile != Profile::Dolby && !is_damf(&args.output) {
+        let message =
+            "--programme: this profile holds all programmes; leave it out, or choose --profile dolby";
+        return Err(CliError::new(message));
+    }
     let job = ExportJob {
         scene: args.scene.clone(),
         output: args.output.clone(),

@@ -33,6 +33,10 @@ pub struct Args {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
     check_seekable(input)?;
+    if formats::damf::is_damf(input) {
+        let message = "is a master in three files, which info doesn't show; check, render, loudness and deliver take it";
+        return Err(CliError::file(input, message));
+    }
     let mut contents = Contents::read(input)?;
     let warnings = std::mem::take(&mut contents.warnings);
     let report = report::Report::new(input, &contents, &warnings);
