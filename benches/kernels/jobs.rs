@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
+use formats::scene::chain::MasterChain;
 use hrtf::HrtfSet;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::job;
@@ -92,7 +93,8 @@ fn deliver(input: &Path, folder: &Path, wanted: &[&str]) -> Result<(), Box<dyn E
             Deliverable::by_name(&request.layout)?
         };
         let RenderRequest { layout, parts, name, .. } = request;
-        let render = WantedRender { specification, deliverable, layout, settings: String::new(), parts };
+        let (settings, master) = (String::new(), MasterChain::default());
+        let render = WantedRender { specification, deliverable, layout, settings, parts, master };
         Ok(Wanted { text: (*text).to_owned(), content: Content::Render(Box::new(render)), name })
     });
     let package = Package {

@@ -39,7 +39,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     line("compressor", &mut Compressor::new(&chain::Compressor::default(), RATE, 1)?);
     line("delay", &mut Delay::new(&chain::Delay::Milliseconds(12.0), RATE, 24.0, 1)?);
     line("denoise", &mut Denoise::new(&chain::Denoise::default(), RATE, 1)?);
-    line("limiter", &mut Limiter::new(&chain::Limiter::default(), RATE, 1)?);
+    line("limiter", &mut Limiter::new(&chain::Limiter::default(), RATE, 1, 1)?);
     table("reverbs, one send to 5 channels, blocks of 1024", "ns per sample sent");
     row("fdn, 16 delays", fdn()?, &[yardstick], false);
     row("convolution, 2 s", convolution()?, &[yardstick], false);

@@ -12,6 +12,8 @@ pub struct Deliverable {
     pub spec: Option<String>,
     /// The loudspeaker layout, as `proscenium layouts` lists them.
     pub layout: String,
+    /// Which files are made of it, as `proscenium deliver` calls them (`mix`, `stems`, `dialogue`, `me` …); the mix alone when empty.
+    pub parts: Vec<String>,
     /// What is done to its loudspeaker feeds.
     pub master: MasterChain,
     /// What the master's elements have that this edition doesn't know.

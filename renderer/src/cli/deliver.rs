@@ -5,6 +5,9 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
+use formats::scene::chain::MasterChain;
+
+pub(in crate::cli) use self::job::beside;
 use super::input::check_seekable;
 use super::loudness::specification;
 use super::render::headphones::HeadphoneArgs;
@@ -12,7 +15,7 @@ use super::render::{Bits, ConversionName, failure, progress_bar};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
 use crate::deliver::package::{
     Content, DEFAULT_TEMPLATE, Finished, NameTemplate, OpenPackage, Package, Place, RenderRequest, Request,
-    Wanted, WantedRender, digest,
+    SceneDeliverable, Wanted, WantedRender, deliverables_of, digest,
 };
 use crate::deliver::{BINAURAL, Deliverable, Job, Selection, Timecode};
 use crate::loudness::Verdict;
@@ -27,6 +30,7 @@ use crate::render::{Conversion, RenderOptions};
           and for what has none, which together sum to the mix. stems:LAYOUT[+PART…] is stems without a mix
   NAME    its own template in place of --name
   adm     is a copy of the master, byte for byte
+Of a scene without --deliverable those are made that the scene asks for, each through its master chain.
 Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {number}; an empty one leaves no gap.
 
 A mix with a specification gets the gain to its loudness and a true-peak limiter below its ceiling; its stems get
@@ -42,9 +46,10 @@ Examples:
   proscenium deliver master.wav -d ebu-r128:binaural -d none:7.1.4 -d stems:5.1 -d adm -o delivery
   proscenium deliver master.wav -d netflix:5.1+stems --title \"Night Train\" --name \"{title}_{layout}_{part}\" -o out
   proscenium deliver master.wav -d house-rules.yaml:7.1.4=R1_{layout} -o out
+  proscenium deliver scene.xml -o out
   proscenium deliver --job job.xml")]
 pub struct Args {
-    /// The master: BW64, RF64 or WAV with ADM, or a plain bed
+    /// The master: BW64, RF64 or WAV with ADM, a plain bed, or a scene
     #[arg(value_name = "IN.wav", conflicts_with = "job")]
     input: Option<PathBuf>,
     /// A deliverable, as often as needed: netflix:5.1, none:7.1.4, netflix:5.1+stems, adm …
@@ -107,6 +112,26 @@ struct Asked<'a> {
     file: Option<(&'a Path, Vec<Place>)>,
 }
 
+/// A deliverable that is asked for.
+struct Entry<'a> {
+    text: String,
+    /// The file that asks for it, and where: line, column.
+    from: Option<(&'a Path, (usize, usize))>,
+    master: MasterChain,
+}
+
+impl Entry<'_> {
+    /// What is wrong with it, and where it stands.
+    fn fault(&self, message: &dyn std::fmt::Display) -> CliError {
+        match self.from {
+            None => CliError::new(format_args!("--deliverable {message}")),
+            Some((file, (line, column))) => {
+                CliError::file(file, format_args!("line {line}, column {column}: {message}"))
+            }
+        }
+    }
+}
+
 /// Delivers.
 ///
 /// # Errors
@@ -127,16 +152,14 @@ fn deliver(asked: &Asked, console: &Console) -> Result<Outcome, CliError> {
     let args = asked.args;
     let input = args.input.as_ref().ok_or_else(|| asked.missing("IN.wav", "input"))?;
     let folder = args.output.as_ref().ok_or_else(|| asked.missing("--output DIR", "output"))?;
-    if args.deliverable.is_empty() {
-        return Err(asked.missing("--deliverable SPEC:LAYOUT", "deliverable"));
-    }
     check_seekable(input)?;
+    let entries = asked.entries(input)?;
     let package = Package {
         job: job_of(args, input),
         folder: folder.clone(),
         title: args.title.clone(),
         name: args.name.clone(),
-        wanted: asked.wanted(input, console)?,
+        wanted: asked.wanted(&entries, input, console)?,
         reads: args.headphones.files().into_iter().map(|(_, file)| file.to_path_buf()).collect(),
         sanitize: args.sanitize,
         force: args.force,
@@ -205,23 +228,45 @@ impl Asked<'_> {
         }
     }
 
+    /// What is asked for: by the arguments or the job file, or else by the scene itself.
+    fn entries<'a>(&'a self, input: &'a Path) -> Result<Vec<Entry<'a>>, CliError> {
+        let place = |index: usize| {
+            let (file, places) = self.file.as_ref()?;
+            places.get(index).map(|place| (*file, (place.line, place.column)))
+        };
+        let asked = self.args.deliverable.iter().enumerate();
+        let entry = |(index, text): (usize, &String)| Entry {
+            text: text.clone(),
+            from: place(index),
+            master: MasterChain::default(),
+        };
+        let asked: Vec<Entry> = asked.map(entry).collect();
+        if !asked.is_empty() {
+            return Ok(asked);
+        }
+        let own = deliverables_of(input).map_err(failure)?.into_iter();
+        let own: Vec<Entry> = own
+            .map(|SceneDeliverable { text, master, place, .. }| Entry {
+                text,
+                from: Some((input, (place.line, place.column))),
+                master,
+            })
+            .collect();
+        if own.is_empty() {
+            return Err(self.missing("--deliverable SPEC:LAYOUT", "deliverable"));
+        }
+        Ok(own)
+    }
+
     /// The deliverables as they are meant.
-    fn wanted(&self, input: &Path, console: &Console) -> Result<Vec<Wanted>, CliError> {
+    fn wanted(&self, entries: &[Entry], input: &Path, console: &Console) -> Result<Vec<Wanted>, CliError> {
         let mut headphones: Option<(Deliverable, String)> = None;
         let mut all = Vec::new();
-        for (index, text) in self.args.deliverable.iter().enumerate() {
-            let place = self.file.as_ref().and_then(|(file, places)| Some((file, places.get(index)?)));
-            let located = |message: &dyn std::fmt::Display| match place {
-                None => CliError::new(format_args!("--deliverable {message}")),
-                Some((file, place)) => CliError::file(
-                    file,
-                    format_args!("line {}, column {}: {message}", place.line, place.column),
-                ),
-            };
-            let (name, content) = match text.parse::<Request>().map_err(|e| located(&e))? {
+        for entry in entries {
+            let (name, content) = match entry.text.parse::<Request>().map_err(|e| entry.fault(&e))? {
                 Request::Adm { name } => (name, Content::Adm),
                 Request::Render(request) => {
-                    let mut render = self.render(&request, text, &located)?;
+                    let mut render = render(&request, entry)?;
                     if request.layout.eq_ignore_ascii_case(BINAURAL) {
                         let read = headphones.take().map_or_else(|| self.headphones(input, console), Ok)?;
                         (render.deliverable, render.settings) = read.clone();
@@ -230,39 +275,12 @@ impl Asked<'_> {
                     (request.name, Content::Render(Box::new(render)))
                 }
             };
-            all.push(Wanted { text: text.clone(), content, name });
+            all.push(Wanted { text: entry.text.clone(), content, name });
         }
         if headphones.is_none() {
             self.args.headphones.refuse_without_binaural("--deliverable none:binaural")?;
         }
         Ok(all)
-    }
-
-    fn render(
-        &self,
-        request: &RenderRequest,
-        text: &str,
-        located: &dyn Fn(&dyn std::fmt::Display) -> CliError,
-    ) -> Result<WantedRender, CliError> {
-        let specification = match &request.specification {
-            None => None,
-            Some(name) => {
-                let name =
-                    self.file.as_ref().map_or_else(|| name.clone(), |(file, _)| job::beside(file, name));
-                Some(specification(&name).map_err(|e| located(&format_args!("`{text}`: {e}")))?)
-            }
-        };
-        // Headphones are put in place of this.
-        let named = if request.layout.eq_ignore_ascii_case(BINAURAL) { "stereo" } else { &request.layout };
-        let deliverable = Deliverable::by_name(named).map_err(|e| located(&format_args!("`{text}`: {e}")))?;
-        let parts = request.parts.clone();
-        Ok(WantedRender {
-            specification,
-            deliverable,
-            layout: request.layout.clone(),
-            settings: String::new(),
-            parts,
-        })
     }
 
     /// Headphones, and everything that their sound depends on.
@@ -275,4 +293,26 @@ impl Asked<'_> {
         }
         Ok((deliverable, settings))
     }
+}
+
+fn render(request: &RenderRequest, entry: &Entry) -> Result<WantedRender, CliError> {
+    let text = &entry.text;
+    let specification = match &request.specification {
+        None => None,
+        Some(name) => {
+            let name = entry.from.map_or_else(|| name.clone(), |(file, _)| beside(file, name));
+            Some(specification(&name).map_err(|e| entry.fault(&format_args!("`{text}`: {e}")))?)
+        }
+    };
+    // Headphones are put in place of this.
+    let named = if request.layout.eq_ignore_ascii_case(BINAURAL) { "stereo" } else { &request.layout };
+    let deliverable = Deliverable::by_name(named).map_err(|e| entry.fault(&format_args!("`{text}`: {e}")))?;
+    Ok(WantedRender {
+        specification,
+        deliverable,
+        layout: request.layout.clone(),
+        settings: String::new(),
+        parts: request.parts.clone(),
+        master: entry.master.clone(),
+    })
 }

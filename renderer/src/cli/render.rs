@@ -20,9 +20,10 @@ use self::target::TargetArgs;
 use super::info::{plural, printable};
 use super::input::{check_not_read, check_present, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
+use crate::deliver::package::master_of;
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection,
-    Timecode,
+    Timecode, Treatment,
 };
 use crate::layout::Layout;
 use crate::layout::measured::{MAX_FILE_BYTES, MeasuredRoom};
@@ -46,7 +47,8 @@ Examples:
   proscenium render master.wav --layout binaural --room stage -o phones-stage.wav
   proscenium render master.wav --layout 4+5+0 --speakers room.json -o room.wav
   proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f
-  proscenium render master.wav --layout 5.1 -o air.wav --target ebu-r128"
+  proscenium render master.wav --layout 5.1 -o air.wav --target ebu-r128
+  proscenium render scene.xml --layout 5.1 -o tv.wav --master netflix:5.1"
 )]
 pub struct Args {
     /// The master: BW64, RF64 or WAV with ADM, or a plain bed
@@ -91,6 +93,9 @@ pub struct Args {
     /// Make everything this much louder, decibels
     #[arg(long, value_name = "DB", default_value_t = 0.0, allow_hyphen_values = true, value_parser = parse_gain)]
     gain_db: f64,
+    /// Through the master chain of this deliverable of the scene: its name, or SPEC:LAYOUT
+    #[arg(long, value_name = "DELIVERABLE")]
+    master: Option<String>,
     /// Threads that render; all processors by default. The output is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -163,7 +168,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.input)?;
     let level = args.target.level()?;
     let (mut outputs, room_warnings) = outputs(args, console)?;
-    outputs.iter_mut().for_each(|output| output.level = level.clone());
+    let treatment = match &args.master {
+        None => Treatment::None,
+        Some(name) => Treatment::Chain(Box::new(master_of(&args.input, name).map_err(failure)?)),
+    };
+    for output in &mut outputs {
+        (output.level, output.treatment) = (level.clone(), treatment.clone());
+    }
     if outputs.iter().any(|output| same_file(&output.file, Path::new("/dev/stdout"))) {
         console.leave_standard_output();
     }
@@ -300,9 +311,12 @@ fn print(report: &Report, began: Instant, console: &Console) {
     }
 }
 
-/// How loud headphones are beside the 5.1 render.
+/// What master chains did, and how loud headphones are beside the 5.1 render.
 fn comparison(report: &Report, console: &Console) {
     for output in &report.outputs {
+        if let Some(master) = &output.master {
+            console.note(format_args!("{}: {}", table::file_name(&output.file), master.text()));
+        }
         if let Some(line) = output.compared_with_5_1.as_ref().and_then(table::comparison) {
             console.note(format_args!("{}: {line}", table::file_name(&output.file)));
         }

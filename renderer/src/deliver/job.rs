@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use formats::Warning;
@@ -12,19 +12,19 @@ use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, Wri
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
-use super::comparison::{Compared, Comparison, ComparisonMeter};
+use super::comparison::{Compared, Comparison};
 use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
-use super::faults::Faults;
+use super::line::{Line, Passed};
+use super::mastering::{Mastering, Treatment};
 use super::places::{check_outputs, check_sources};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
-use super::sink::{Sink, Taken};
+use super::sink::Sink;
 use super::source::Source;
 use super::span::span;
 use super::speech::add_stems;
 use super::spool::Spool;
 use super::{Clock, JobError, Timecode};
-use crate::audio::AudioBlock;
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::master::Input;
 use crate::master::{Master, Selection};
@@ -70,6 +70,8 @@ pub struct Output {
     pub deliverable: Deliverable,
     /// What sounds in it.
     pub part: Part,
+    /// What is done to it before its level is measured.
+    pub treatment: Treatment,
     /// What its level is to be.
     pub level: Level,
 }
@@ -77,7 +79,8 @@ pub struct Output {
 impl Output {
     /// The whole mix, as it is rendered.
     pub fn mix(file: PathBuf, deliverable: Deliverable) -> Self {
-        Self { file, deliverable, part: Part::Mix, level: Level::AsRendered }
+        let (treatment, level) = (Treatment::None, Level::AsRendered);
+        Self { file, deliverable, part: Part::Mix, treatment, level }
     }
 }
 
@@ -237,9 +240,10 @@ impl OpenJob {
         let Self { job, master, engine, span, pool, stems, comparison } = self;
         let (rate, tracks) = (master.input.sample_rate(), master.input.tracks());
         let blocks = engine.output_blocks();
+        let mastering = Mastering::new(&job.outputs, &blocks, rate)?;
         let mut kept = BTreeMap::new();
         let comparison = comparison.and_then(|comparison| comparison.meter(rate));
-        let (taken, compared, faults) = std::thread::scope(|scope| {
+        let passed = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.input, &engine)?;
             let mut sinks = Vec::new();
             for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
@@ -250,10 +254,11 @@ impl OpenJob {
                 let shape = (block.channels(), block.capacity());
                 sinks.push(Sink::start(scope, &output.file, shape, destination)?);
             }
-            let line = Line { path: &job.input, source, engine, blocks, stems, sinks, comparison };
+            let line = Line { path: &job.input, source, engine, mastering, blocks, stems, sinks, comparison };
             // All of it among the rendering threads: to go there block by block would cost two waits for each.
             pool.install(|| line.run(progress, stop))
         })?;
+        let Passed { taken, compared, faults, mastering } = passed;
         let rendered = span.end - span.start;
         let (corrected, told) = (kept.len().max(1) as u64, Mutex::new((0_u64, progress)));
         let further = |frames: u64| {
@@ -269,10 +274,10 @@ impl OpenJob {
         }
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
-        let reports = job.outputs.iter().zip(&finished);
-        let outputs = reports.map(|(output, done)| {
+        let reports = job.outputs.iter().zip(&finished).enumerate();
+        let outputs = reports.map(|(index, (output, done))| {
             let report = output_report(output, job.sample_format, done, rate);
-            compared_report(output, report, compared)
+            OutputReport { master: mastering.report(index), ..compared_report(output, report, compared) }
         });
         let report = Report {
             input: job.input.display().to_string(),
@@ -300,57 +305,6 @@ impl OpenJob {
         let sample_format = self.job.sample_format;
         let carried = Carried { name: &name, sample_rate: rate, bits: u32::from(sample_format.bits()) };
         self.job.outputs.iter().map(|output| create_writer(self, output, &carried)).collect()
-    }
-}
-
-/// What a job's blocks pass: reader, engine, writers.
-struct Line<'scope> {
-    path: &'scope Path,
-    source: Source,
-    engine: Engine,
-    blocks: Vec<AudioBlock>,
-    /// For each output, the block with its dialogue alone.
-    stems: Vec<Option<usize>>,
-    sinks: Vec<Sink<'scope>>,
-    comparison: Option<ComparisonMeter>,
-}
-
-impl Line<'_> {
-    /// Renders block after block. Gives what the sinks are left with, what was measured beside them, and which samples
-    /// were no numbers.
-    fn run(
-        mut self,
-        progress: &mut (dyn FnMut(u64) + Send),
-        stop: &(dyn Fn() -> bool + Sync),
-    ) -> Result<(Vec<Taken>, Option<Compared>, Faults), JobError> {
-        let mut done = 0_u64;
-        while let Some(input) = self.source.next()? {
-            if stop() {
-                return Err(JobError::Interrupted);
-            }
-            let rendered = self.engine.process(&input, &mut self.blocks);
-            rendered.map_err(|e| JobError::file(self.path, e))?;
-            self.source.recycle(input);
-            let frames = self.blocks.first().map_or(0, AudioBlock::frames);
-            self.comparison.iter_mut().for_each(|comparison| comparison.add(&self.blocks));
-            for index in 0..self.sinks.len() {
-                let stem = self.stems.get(index).copied().flatten();
-                let stem = stem.and_then(|stem| self.blocks.get(stem)).cloned();
-                let (Some(sink), Some(block)) = (self.sinks.get(index), self.blocks.get_mut(index)) else {
-                    break;
-                };
-                let full = std::mem::replace(block, sink.empty_block());
-                if !sink.send(full, stem) {
-                    return Err(self.sinks.swap_remove(index).failure());
-                }
-            }
-            done = done.saturating_add(frames as u64);
-            progress(done);
-        }
-        self.sinks.iter().for_each(Sink::end);
-        let taken = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        let compared = self.comparison.map(ComparisonMeter::finish);
-        Ok((taken, compared, self.source.faults()))
     }
 }
 

@@ -7,6 +7,7 @@ use formats::adm::BlockFormats;
 use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::faults::Faults;
+use super::mastering::Mastering;
 use super::source::Source;
 use super::{Deliverable, JobError, OpenJob};
 use crate::audio::AudioBlock;
@@ -210,6 +211,7 @@ impl OpenJob {
         let meters = job.outputs.iter().zip(stems.iter().copied()).map(meter);
         let mut meters = meters.collect::<Result<Vec<_>, JobError>>()?;
         let mut blocks = engine.output_blocks();
+        let mut mastering = Mastering::new(&job.outputs, &blocks, rate)?;
         let mut done = 0_u64;
         let faults = std::thread::scope(|scope| {
             let source = Source::start(scope, &job.input, master.input, &engine)?;
@@ -220,14 +222,13 @@ impl OpenJob {
                 let rendered = pool.install(|| engine.process(&input, &mut blocks));
                 rendered.map_err(|e| JobError::file(&job.input, e))?;
                 source.recycle(input);
-                for ((meter, block), stem) in meters.iter_mut().zip(&blocks).zip(&stems) {
-                    meter.add(block.as_slice(), block.stride(), block.frames());
-                    if let Some(stem) = stem.and_then(|stem| blocks.get(stem)) {
-                        meter.add_stem(stem.as_slice(), stem.stride(), stem.frames());
-                    }
-                }
                 done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+                pool.install(|| mastering.process(&mut blocks));
+                take(&mut meters, &blocks, &stems);
                 progress(done);
+            }
+            while mastering.drain(&mut blocks) {
+                take(&mut meters, &blocks, &stems);
             }
             Ok(source.faults())
         })?;
@@ -236,5 +237,15 @@ impl OpenJob {
         let source_non_finite = faults.count();
         let measurement = |meter: Meter| Measurement { source_non_finite, ..meter.finish() };
         Ok((meters.into_iter().map(measurement).collect(), warnings.split_off(master.warning_count)))
+    }
+}
+
+/// Every meter takes in the block of its output, and the dialogue alone where it wants that.
+fn take(meters: &mut [Meter], blocks: &[AudioBlock], stems: &[Option<usize>]) {
+    for ((meter, block), stem) in meters.iter_mut().zip(blocks).zip(stems) {
+        meter.add(block.as_slice(), block.stride(), block.frames());
+        if let Some(stem) = stem.and_then(|stem| blocks.get(stem)) {
+            meter.add_stem(stem.as_slice(), stem.stride(), stem.frames());
+        }
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::comparison::Compared;
 use super::correction::CorrectionReport;
 use super::job::Output;
+use super::mastering::MasterReport;
 use super::{ChannelLevels, Clock};
 use crate::loudness::Measurement;
 
@@ -56,6 +57,9 @@ pub struct OutputReport {
     /// The 5.1 render beside a mix on headphones, where loudness was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compared_with_5_1: Option<Compared>,
+    /// What its master chain did, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub master: Option<MasterReport>,
     /// What was done to the level, where it was to meet a specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub correction: Option<CorrectionReport>,
@@ -132,6 +136,7 @@ impl OutputReport {
             overloads: channels.iter().fold(0, |sum, c| sum.saturating_add(c.overloads)),
             loudness: None,
             compared_with_5_1: None,
+            master: None,
             correction: None,
             channels,
         }

@@ -20,4 +20,4 @@ pub(crate) use input::Input;
 pub(crate) use opened::Master;
 pub use opened::Selection;
 pub use scene::read_scene;
-pub(crate) use scene::{SceneContents, SceneInput, is_scene};
+pub(crate) use scene::{SceneContents, SceneInput, deliverables, is_scene};

@@ -6,6 +6,7 @@ use super::delay::Line;
 use super::dynamics::{Compressor, Reduction};
 use super::eq::Equaliser;
 use super::grid::{GRID, Position, for_each_span};
+use super::logarithm::decibels;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 use crate::loudness;
@@ -18,24 +19,44 @@ pub struct Master {
 }
 
 impl Master {
-    /// A chain for blocks of `channels`.
+    /// A chain for blocks of `channels`, of which the first `mix` are the mix and the others its stems: these get the mix's
+    /// filters, and the gains that follow from the mix, so that they still add up to it.
     ///
     /// # Errors
     /// A parameter out of its range, or a limiter at a sample rate without true peaks.
-    pub fn new(parameters: &chain::MasterChain, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
+    pub fn new(
+        parameters: &chain::MasterChain,
+        sample_rate: u32,
+        mix: usize,
+        channels: usize,
+    ) -> Result<Self, MixError> {
         parameters.check()?;
         let chain::MasterChain { eq, compressor, limiter } = parameters;
         Ok(Self {
             eq: eq.as_ref().map(|eq| Equaliser::new(eq, sample_rate, channels)).transpose()?,
             compressor: compressor
                 .as_ref()
-                .map(|compressor| Compressor::new(compressor, sample_rate, channels))
+                .map(|made| Ok::<_, MixError>(Compressor::new(made, sample_rate, channels)?.hearing(mix)))
                 .transpose()?,
             limiter: limiter
                 .as_ref()
-                .map(|limiter| Limiter::new(limiter, sample_rate, channels))
+                .map(|limiter| Limiter::new(limiter, sample_rate, mix, channels))
                 .transpose()?,
         })
+    }
+
+    /// What the compressor and the limiter did. Samples are those of what comes out of the whole chain.
+    pub fn reductions(&self) -> [Option<Reduction>; 2] {
+        let later = self.limiter.as_ref().map_or(0, Limiter::latency);
+        let at_the_end = |reduction: Reduction, late: i64| Reduction {
+            most_at: reduction.most_at.map(|at| at.saturating_add_signed(late)),
+            ..reduction
+        };
+        let compressor = self.compressor.as_ref();
+        [
+            compressor.and_then(|made| Some(at_the_end(made.reduction()?, later))),
+            self.limiter.as_ref().and_then(Processor::reduction),
+        ]
     }
 
     fn each(&mut self) -> impl Iterator<Item = &mut dyn Processor> {
@@ -82,16 +103,24 @@ pub struct Limiter {
     /// Samples that went in before the first gain is due.
     waiting: usize,
     position: Position,
+    /// The gains of a span, dB.
+    levels: Vec<f32>,
+    reduction: Reduction,
 }
 
 impl Limiter {
-    /// A limiter for blocks of `channels`, one gain for all of them.
+    /// A limiter for blocks of `channels`, one gain for all of them: the one that the first `heard` need.
     ///
     /// # Errors
     /// A parameter out of its range, or a sample rate without true peaks.
-    pub fn new(parameters: &chain::Limiter, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
+    pub fn new(
+        parameters: &chain::Limiter,
+        sample_rate: u32,
+        heard: usize,
+        channels: usize,
+    ) -> Result<Self, MixError> {
         parameters.check()?;
-        let gains = loudness::Limiter::new(sample_rate, channels, parameters.ceiling_dbtp)
+        let gains = loudness::Limiter::new(sample_rate, heard, parameters.ceiling_dbtp)
             .map_err(|error| MixError::Limiter(error.to_string()))?;
         let latency = gains.latency();
         Ok(Self {
@@ -101,13 +130,15 @@ impl Limiter {
             decided: Vec::with_capacity(2 * latency + GRID),
             waiting: latency,
             position: Position::default(),
+            levels: vec![0.0; GRID],
+            reduction: Reduction::default(),
         })
     }
 }
 
 impl Processor for Limiter {
     fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
-        let Self { gains, lines, decided, waiting, position, .. } = self;
+        let Self { gains, lines, decided, waiting, position, levels, reduction, .. } = self;
         for_each_span(position, block.frames(), |span| {
             let count = span.samples.len();
             let planes = block.as_slice().get(span.samples.start..).unwrap_or_default();
@@ -120,6 +151,11 @@ impl Processor for Limiter {
                 line.process(samples);
                 loudness::apply_gains(&decided[..due], &mut samples[early..early + due]);
             }
+            let levels = &mut levels[..count];
+            levels[..early].fill(0.0);
+            levels[early..early + due].copy_from_slice(&decided[..due]);
+            decibels(&mut levels[early..early + due]);
+            reduction.note(levels);
             decided.copy_within(due.., 0);
             decided.truncate(decided.len() - due);
         });
@@ -133,7 +169,12 @@ impl Processor for Limiter {
         self.lines.first().map_or(0, Line::len)
     }
 
+    fn reduction(&self) -> Option<Reduction> {
+        Some(self.reduction)
+    }
+
     fn reset(&mut self) {
+        self.reduction = Reduction::default();
         self.gains = self.fresh.clone();
         self.lines.iter_mut().for_each(Line::reset);
         self.decided.clear();

@@ -72,8 +72,8 @@ fn all() -> Vec<(&'static str, Box<dyn Processor>)> {
         ("deEsser", Box::new(DeEsser::new(&de_esser, RATE, CHANNELS).expect("in range"))),
         ("compressor", Box::new(Compressor::new(&compressor, RATE, CHANNELS).expect("in range"))),
         ("delay", Box::new(Delay::new(&chain::Delay::Samples(700), RATE, 24.0, CHANNELS).expect("in range"))),
-        ("limiter", Box::new(Limiter::new(&limiter, RATE, CHANNELS).expect("in range"))),
-        ("master", Box::new(Master::new(&master, RATE, CHANNELS).expect("in range"))),
+        ("limiter", Box::new(Limiter::new(&limiter, RATE, CHANNELS, CHANNELS).expect("in range"))),
+        ("master", Box::new(Master::new(&master, RATE, CHANNELS, CHANNELS).expect("in range"))),
     ]
 }
 
@@ -161,7 +161,7 @@ fn latencies_are_what_is_stated() {
 #[test]
 fn an_empty_master_changes_no_bit() {
     let input = programme(0.1, 0);
-    let mut master = Master::new(&chain::MasterChain::default(), RATE, CHANNELS).expect("nothing");
+    let mut master = Master::new(&chain::MasterChain::default(), RATE, CHANNELS, CHANNELS).expect("nothing");
     assert_eq!(run(&mut master, &input, None, 300), input);
     assert_eq!((master.latency(), master.tail()), (0, 0));
 }
@@ -182,11 +182,45 @@ fn a_denoiser_that_is_off_only_delays() {
 #[test]
 fn true_peaks_stay_below_the_ceiling_of_the_limiter() {
     let input = programme(1.0, 4_000);
-    let mut limiter = Limiter::new(&chain::Limiter { ceiling_dbtp: -6.0 }, RATE, CHANNELS).expect("48 kHz");
+    let mut limiter =
+        Limiter::new(&chain::Limiter { ceiling_dbtp: -6.0 }, RATE, CHANNELS, CHANNELS).expect("48 kHz");
     for row in run(&mut limiter, &input, None, 777) {
         let mut meter = ebur128::EbuR128::new(1, RATE, ebur128::Mode::TRUE_PEAK).expect("a meter");
         meter.add_frames_f32(&row).expect("frames");
         let peak_db = 20.0 * meter.true_peak(0).expect("a peak").log10();
         assert!(peak_db < -6.0 && peak_db > -7.5, "{peak_db} dBTP");
     }
+}
+
+/// The gains are those of the mix, the filters are linear: what adds up before adds up after, up to the rounding of single precision.
+#[test]
+fn stems_through_the_master_of_their_mix_add_up_to_it() {
+    let bands = vec![chain::EqBand::Bell { frequency_hz: 900.0, gain_db: 5.0, q: 1.0 }];
+    let glue = chain::Compressor {
+        threshold_db: -20.0,
+        ratio: 4.0,
+        look_ahead_ms: 3.0,
+        makeup_db: 4.0,
+        ..Default::default()
+    };
+    let parameters = chain::MasterChain {
+        eq: Some(chain::Eq { bands }),
+        compressor: Some(glue),
+        limiter: Some(chain::Limiter { ceiling_dbtp: -14.0 }),
+    };
+    let [a, b] = [1, 2].map(|seed| noise(seed, 48_000));
+    let swell = |row: &[f32]| -> Vec<f32> {
+        row.iter().enumerate().map(|(n, sample)| sample * (n as f32 / 9_000.0).sin().powi(2) * 0.7).collect()
+    };
+    let mix: Vec<f32> = swell(&a).iter().zip(&b).map(|(a, b)| a + 0.2 * b).collect();
+    let stems = [swell(&a), b.iter().map(|b| 0.2 * b).collect()];
+    let mut master = Master::new(&parameters, RATE, 1, 3).expect("in range");
+    let out = run(&mut master, &[mix, stems[0].clone(), stems[1].clone()], None, 700);
+    for (n, mix) in out[0].iter().enumerate() {
+        assert!((mix - (out[1][n] + out[2][n])).abs() < 1e-6, "sample {n}: {mix}");
+    }
+    let [compressor, limiter] = master.reductions().map(|reduction| reduction.expect("one of each"));
+    assert!(compressor.most_db < -3.0 && compressor.most_at.is_some() && compressor.active_share() > 0.2);
+    assert!(limiter.most_db < -0.5 && limiter.most_at.is_some() && limiter.active_share() > 0.0);
+    assert_eq!((compressor.samples, limiter.samples), (48_000, 48_000));
 }

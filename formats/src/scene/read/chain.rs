@@ -93,7 +93,16 @@ pub(super) fn master(d: &mut Decoder<'_>, id: NodeId) -> (MasterChain, Kept) {
                 parts.push(("eq".to_owned(), d.close(part)));
                 continue;
             }
-            "compressor" => master.compressor = Some(compressor(d, &mut part)),
+            "compressor" => {
+                let made = compressor(d, &mut part);
+                if made.key.is_some() {
+                    let found = "a key in a master".to_owned();
+                    let expected = "a compressor of its own level: loudspeakers have no roles".to_owned();
+                    let remedy = "leave it out, or put the compressor on the bus of a role";
+                    d.note(child, true, Fault { rule: "key-in-master", found, expected, remedy });
+                }
+                master.compressor = Some(made);
+            }
             _ => {
                 let default = Limiter::default().ceiling_dbtp;
                 let ceiling_dbtp = d.number_or(&mut part, "ceiling", Limiter::CEILING, default);

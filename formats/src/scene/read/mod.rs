@@ -298,6 +298,7 @@ fn deliverable(d: &mut Decoder<'_>, id: NodeId) -> Deliverable {
         name: d.text(&mut element, "name"),
         spec: d.text(&mut element, "spec"),
         layout: d.required(&mut element, "layout"),
+        parts: parts(d, &mut element),
         ..Deliverable::default()
     };
     for child in d.tree.children(id) {
@@ -307,6 +308,12 @@ fn deliverable(d: &mut Decoder<'_>, id: NodeId) -> Deliverable {
     }
     deliverable.kept = d.close(element);
     deliverable
+}
+
+/// Names with spaces between them.
+fn parts<'t>(d: &mut Decoder<'t>, element: &mut Open<'t>) -> Vec<String> {
+    let text = d.text(element, "parts").unwrap_or_default();
+    text.split_whitespace().map(str::to_owned).collect()
 }
 
 /// Whole numbers from 1 to `most`.

@@ -7,7 +7,7 @@ use super::mistakes::shown;
 use super::tree::NodeId;
 use crate::nearest;
 use crate::scene::chain::Chain;
-use crate::scene::{Scene, Track};
+use crate::scene::{Role, Scene, Track};
 
 /// Notes every name that leads nowhere or stands for two things.
 pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
@@ -42,6 +42,7 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
             d.note(id, false, Fault { rule: "idle-bus", found, expected, remedy: "it has no effect" });
         }
     }
+    key_circles(d, scene, &tracks);
     alternatives(d, scene, &tracks);
     if scene.tracks.is_empty() {
         let fault = Fault {
@@ -96,6 +97,42 @@ fn chain(d: &mut Decoder<'_>, id: NodeId, scene: &Scene, chain: &Chain) {
     if let Some(key) = chain.compressor.as_ref().and_then(|compressor| compressor.key.as_deref()) {
         let roles: BTreeSet<&str> = scene.tracks.iter().map(|track| track.role.name()).collect();
         leads(d, id, "role", key, &roles);
+    }
+}
+
+/// Roles that listen to each other in a circle, or to themselves: no track of them could be the first to be mixed.
+fn key_circles(d: &mut Decoder<'_>, scene: &Scene, tracks: &[NodeId]) {
+    let key = |track: &Track| track.chain.compressor.as_ref().and_then(|compressor| compressor.key.clone());
+    let mut listens: BTreeSet<(String, String)> = scene
+        .tracks
+        .iter()
+        .filter_map(|track| {
+            Some((track.role.name().to_owned(), Role::from_name(&key(track)?).name().to_owned()))
+        })
+        .collect();
+    // Who listens to nobody who listens, or is listened to by nobody who does, is in no circle.
+    loop {
+        let listeners: BTreeSet<String> = listens.iter().map(|(listener, _)| listener.clone()).collect();
+        let heard: BTreeSet<String> = listens.iter().map(|(_, heard)| heard.clone()).collect();
+        let before = listens.len();
+        listens.retain(|(listener, to)| listeners.contains(to) && heard.contains(listener));
+        if listens.len() == before {
+            break;
+        }
+    }
+    for (track, &id) in scene.tracks.iter().zip(tracks) {
+        let Some(key) = key(track).map(|key| Role::from_name(&key)) else { continue };
+        if listens.contains(&(track.role.name().to_owned(), key.name().to_owned())) {
+            let found = format!(
+                "a key of {} in a track of {}, which listen to each other",
+                shown(key.name()),
+                shown(track.role.name())
+            );
+            let expected =
+                "a key of a role that doesn't listen to this one, not even by way of others".to_owned();
+            let remedy = "take one of the keys away, or put the compressor on the bus of the role";
+            d.note(id, true, Fault { rule: "key-circle", found, expected, remedy });
+        }
     }
 }
 

@@ -44,7 +44,7 @@ fn a_full_scene_is_read() {
     assert_eq!(chain.eq.as_ref().unwrap().bands.len(), 3);
     assert_eq!(chain.eq.as_ref().unwrap().bands[0], EqBand::HighPass { frequency_hz: 80.0, slope: 12 });
     assert_eq!(chain.delay, Some(Delay::Frames(0.5)));
-    assert_eq!(chain.compressor.as_ref().unwrap().key.as_deref(), Some("dialogue"));
+    assert_eq!(chain.compressor.as_ref().unwrap().key.as_deref(), Some("music"));
     assert_eq!(chain.sends[0].to, "hall");
     let fader = chain.fader.as_ref().unwrap();
     assert_eq!(fader.automation.value_at(0.0), Some(-60.0));
@@ -254,6 +254,28 @@ fn names_must_be_unique_and_alternatives_be_heard_somewhere() {
     assert!(told[0].contains("a programme without \"A\""), "{told:?}");
     let told = mistakes(&track("A", "alternativeTo=\"A\""));
     assert!(told[0].contains("which is one itself"), "{told:?}");
+}
+
+#[test]
+fn roles_that_listen_in_a_circle_are_told_and_chains_of_keys_are_not() {
+    let track = |name: &str, role: &str, key: &str| {
+        format!(
+            "<track name=\"{name}\" role=\"{role}\"><chain><compressor key=\"{key}\"/></chain><object/></track>"
+        )
+    };
+    let told = |tracks: &[String]| {
+        let found = mistakes(&(tracks.concat() + "<track name=\"Z\" role=\"dialogue\"><object/></track>"));
+        found.into_iter().filter(|mistake| mistake.contains("listen to each other")).count()
+    };
+    let chained = [track("A", "effects", "music"), track("B", "music", "dialogue")];
+    assert_eq!(told(&chained), 0);
+    assert_eq!(told(&[track("A", "music", "music")]), 1);
+    let circle =
+        [track("A", "effects", "music"), track("B", "music", "foley"), track("C", "foley", "effects")];
+    assert_eq!(told(&circle), 3);
+    let found =
+        mistakes("<deliverable layout=\"5.1\"><master><compressor key=\"music\"/></master></deliverable>");
+    assert!(found.iter().any(|mistake| mistake.contains("a key in a master")), "{found:?}");
 }
 
 #[test]

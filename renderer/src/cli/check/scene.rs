@@ -9,10 +9,12 @@ use formats::profile::Severity;
 use formats::scene::{self, Mistake, Place, Reading, limits};
 use serde::Serialize;
 
+use crate::cli::deliver::beside;
 use crate::cli::info::{plural, printable};
+use crate::cli::loudness::specification;
 use crate::cli::{CliError, Console, Outcome};
-use crate::layout::Layout;
-use crate::loudness::Specification;
+use crate::deliver::package::{NO_SPECIFICATION, Request, STEMS, SceneDeliverable};
+use crate::deliver::{BINAURAL, Deliverable};
 
 /// What `--json` says about a scene. Fields are only ever added.
 #[derive(Serialize)]
@@ -48,7 +50,9 @@ pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> 
         let folder = input.parent().unwrap_or(Path::new(""));
         scene::check_files(scene, &places, folder, &mut mistakes);
         for (deliverable, place) in scene.deliverables.iter().zip(&places.deliverables) {
-            check_deliverable(deliverable, *place).into_iter().for_each(|mistake| mistakes.push(mistake));
+            check_deliverable(deliverable, *place, input)
+                .into_iter()
+                .for_each(|mistake| mistakes.push(mistake));
         }
     }
     let (errors, warnings, infos) = (mistakes.errors(), mistakes.warnings(), mistakes.remarks());
@@ -114,8 +118,8 @@ fn read(input: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|_| CliError::file(input, "is not UTF-8; save the scene as UTF-8"))
 }
 
-/// The names of layouts and specifications, which only the renderer knows.
-fn check_deliverable(deliverable: &scene::Deliverable, place: Place) -> Vec<Mistake> {
+/// The names of layouts, specifications and parts, which only the renderer knows.
+fn check_deliverable(deliverable: &scene::Deliverable, place: Place, input: &Path) -> Vec<Mistake> {
     let mistake = |rule, found: String| Mistake {
         rule,
         severity: Severity::Error,
@@ -125,9 +129,20 @@ fn check_deliverable(deliverable: &scene::Deliverable, place: Place) -> Vec<Mist
         expected: String::new(),
         remedy: String::new(),
     };
-    let layout = Some(&deliverable.layout).filter(|layout| !layout.is_empty());
-    let layout = layout.and_then(|layout| Layout::by_name(layout).err());
-    let spec = deliverable.spec.as_ref().and_then(|spec| Specification::by_name(spec).err());
-    let layout = layout.map(|error| mistake("bad-layout", error.to_string()));
-    layout.into_iter().chain(spec.map(|error| mistake("bad-spec", error.to_string()))).collect()
+    // One that is missing was told of.
+    if deliverable.layout.is_empty() {
+        return Vec::new();
+    }
+    let is_headphones = deliverable.layout.eq_ignore_ascii_case(BINAURAL);
+    let layout = Deliverable::by_name(&deliverable.layout).err().filter(|_| !is_headphones);
+    let spec = deliverable.spec.as_deref().filter(|spec| ![NO_SPECIFICATION, STEMS].contains(spec));
+    let spec = spec.and_then(|spec| specification(&beside(input, spec)).err());
+    let parts = SceneDeliverable::of(deliverable, place)
+        .and_then(|asked| asked.text.parse::<Request>().map_err(|error| error.to_string()));
+    let mistakes = [
+        layout.map(|error| mistake("bad-layout", error.to_string())),
+        spec.map(|error| mistake("bad-spec", error.to_string())),
+        parts.err().map(|error| mistake("bad-parts", error)),
+    ];
+    mistakes.into_iter().flatten().collect()
 }

@@ -75,8 +75,8 @@ pub(super) fn read(file: &Path) -> Result<(Args, Vec<Place>), CliError> {
     Ok((args, places.collect()))
 }
 
-/// The file or folder `name` of the job `file`.
-pub(super) fn beside(file: &Path, name: &str) -> String {
+/// What the job or the scene `file` calls `name`: a file beside it, or else just a name.
+pub(in crate::cli) fn beside(file: &Path, name: &str) -> String {
     let found = file.parent().unwrap_or(Path::new("")).join(name);
     let is_file = name.contains(['/', '.']) || found.is_file();
     if is_file { found.to_string_lossy().into_owned() } else { name.to_owned() }

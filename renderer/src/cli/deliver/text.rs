@@ -26,6 +26,9 @@ pub(super) fn print(report: &PackageReport, folder: &Path, console: &Console) {
     rows.extend(report.deliverables.iter().map(|file| row(file).to_vec()));
     console.note(aligned(&rows, 3).trim_end());
     for file in &report.deliverables {
+        if let Some(master) = &file.master {
+            console.note(format_args!("{}: {}", printable(&file.file), master.text()));
+        }
         if let Some(line) = file.compared_with_5_1.as_ref().and_then(comparison) {
             console.note(format_args!("{}: {line}", printable(&file.file)));
         }

@@ -15,7 +15,7 @@
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
-use super::request::{NO_SPECIFICATION, STEMS};
+use super::request::request_text;
 use formats::nearest;
 
 /// Longest job file.
@@ -274,20 +274,8 @@ impl Parser<'_> {
                 Err(self.fault(from, "adm is a copy of the master and has no spec, layout or parts".into()))
             }
             (false, spec, Some(layout)) => {
-                let parts: Vec<&str> = parts.as_deref().unwrap_or_default().split_whitespace().collect();
-                let has_mix = parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("mix"));
-                let spec = match spec {
-                    Some(spec) if has_mix || spec.eq_ignore_ascii_case(STEMS) => spec,
-                    Some(spec) if !spec.eq_ignore_ascii_case(NO_SPECIFICATION) => {
-                        let message = "parts without `mix`: stems are corrected as their mix is; add mix, or leave out spec";
-                        return Err(self.fault(from, message.to_owned()));
-                    }
-                    // What is listed and nothing else.
-                    _ if !has_mix => STEMS.to_owned(),
-                    _ => NO_SPECIFICATION.to_owned(),
-                };
-                let parts: String = parts.iter().map(|part| format!("+{part}")).collect();
-                Ok(format!("{spec}:{layout}{parts}{name}"))
+                let text = request_text(spec.as_deref(), &layout, parts.as_deref().unwrap_or_default());
+                Ok(text.map_err(|message| self.fault(from, message))? + &name)
             }
             (false, _, None) => Err(self.fault(
                 from,

@@ -15,6 +15,7 @@ mod job_file;
 mod manifest;
 mod mhl;
 mod naming;
+mod of_scene;
 mod overview;
 mod papers;
 mod plan;
@@ -27,10 +28,12 @@ mod work;
 use std::path::PathBuf;
 
 use formats::bw64::SampleFormat;
+use formats::scene::chain::MasterChain;
 
 pub use checksum::{Checksums, digest};
 pub use job_file::{DELIVERABLE, Element, ElementKind, Entry, JobFileError, MAX_JOB_FILE_BYTES, Place, read};
 pub use naming::{DEFAULT_TEMPLATE, NameError, NameTemplate, check_title};
+pub use of_scene::{SceneDeliverable, deliverables_of, master_of};
 pub use report::{Corrected, DialogueReport, FileReport, JudgedBy, PackageReport};
 pub use request::{ADM, NO_SPECIFICATION, RenderRequest, Request, RequestError, STEMS, part_name};
 pub use run::{Finished, OpenPackage};
@@ -94,8 +97,10 @@ pub struct WantedRender {
     pub layout: String,
     /// Everything else that its samples depend on, and that the name doesn't tell: the headphones.
     pub settings: String,
-    /// The files to make of it; at least one.
+    /// The files to make of it; at least one, and the mix among them where there is a specification or a master chain.
     pub parts: Vec<Part>,
+    /// What is done to its feeds before anything is measured.
+    pub master: MasterChain,
 }
 
 impl Wanted {
@@ -112,6 +117,15 @@ impl Wanted {
             Content::Render(render) if render.specification.is_some() => Some(render),
             _ => None,
         }
+    }
+
+    /// Its stems get what its mix gets.
+    fn is_made_together(&self) -> bool {
+        let has_master = match &self.content {
+            Content::Adm => false,
+            Content::Render(render) => !render.master.is_empty(),
+        };
+        has_master || self.specification().is_some()
     }
 
     fn specification(&self) -> Option<&Specification> {

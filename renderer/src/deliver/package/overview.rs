@@ -110,11 +110,12 @@ fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Se
         Fact::new("Samples", format!("{} bits, {} channels", file.bits, file.channels.len())),
         Fact::new("Channels", file.channels.join(" ")),
     ];
+    let master = file.master.iter().map(|master| Fact::new("Master chain", master.text()));
     Some(Section {
         title: file.file.clone(),
         anchor: anchor(planned),
         limiter: file.correction.as_ref().and_then(|made| made.limiter.as_ref()?.curve.clone()),
-        facts: facts.into_iter().chain(compared).collect(),
+        facts: facts.into_iter().chain(master).chain(compared).collect(),
         measurement: Some(measurement),
         warnings: file.correction.iter().filter_map(|correction| correction.shortfall.clone()).collect(),
         judgements: specification.cloned().zip(judgement).into_iter().collect(),

@@ -80,17 +80,20 @@ impl Planned {
         key.add(part_name(part));
         key.add(&render.settings);
         key.add(&render.specification.as_ref().map_or_else(String::new, specification_text));
+        if !render.master.is_empty() {
+            key.add(&format!("{:?}", render.master));
+        }
         key.add(&format!("{} dither {} sanitize {}", job.sample_format, job.dither, package.sanitize));
         key.add(&format!("{:?} {:?} {:?} {:?}", job.selection, job.options, job.start, job.end));
         key.finish()
     }
 }
 
-/// The stems of a deliverable with a specification get what its mix needs: when one of its files is made, all are.
+/// The stems of a deliverable with a specification or a master chain get what its mix gets: when one of its files is made, all are.
 fn keep_together(planned: &mut [Planned], package: &Package) {
     for (index, wanted) in package.wanted.iter().enumerate() {
         let is_due = |file: &Planned| file.wanted == index && file.report.is_none();
-        if wanted.specification().is_some() && planned.iter().any(is_due) {
+        if wanted.is_made_together() && planned.iter().any(is_due) {
             let its = planned.iter_mut().filter(|file| file.wanted == index);
             its.for_each(|file| file.report = None);
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::checksum::Checksums;
-use crate::deliver::{Compared, CorrectionReport, LimiterReport, LoudnessReport};
+use crate::deliver::{Compared, CorrectionReport, LimiterReport, LoudnessReport, MasterReport};
 use crate::loudness::{DialogueMeasurement, Judgement, Specification, Verdict};
 
 /// A folder of deliverables made of one master.
@@ -59,6 +59,9 @@ pub struct FileReport {
     pub compared_with_5_1: Option<Compared>,
     /// Of the speech in what lies on the disk, where the specification is about it.
     pub dialogue: Option<DialogueReport>,
+    /// What its master chain did, where it has one; that of their mix for stems.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub master: Option<MasterReport>,
     /// What was done to its level; that of their mix for stems.
     pub correction: Option<Corrected>,
     /// Loudness of what lies on the disk.
@@ -163,6 +166,7 @@ impl FileReport {
             rendered: None,
             compared_with_5_1: None,
             dialogue: None,
+            master: None,
             correction: None,
             delivered: None,
             judgement: None,

@@ -105,6 +105,30 @@ impl FromStr for Request {
     }
 }
 
+/// A render by the attributes of its element in a file, as it is asked for on the command line; `parts` are names with spaces
+/// between them.
+///
+/// # Errors
+/// When parts of a mix are to be corrected without it; one line.
+pub(super) fn request_text(specification: Option<&str>, layout: &str, parts: &str) -> Result<String, String> {
+    let parts: Vec<&str> = parts.split_whitespace().collect();
+    let has_mix = parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("mix"));
+    let specification = match specification {
+        Some(name) if has_mix || name.eq_ignore_ascii_case(STEMS) => name,
+        Some(name) if !name.eq_ignore_ascii_case(NO_SPECIFICATION) => {
+            return Err(
+                "parts without `mix`: stems are corrected as their mix is; add mix, or leave out spec"
+                    .to_owned(),
+            );
+        }
+        // What is listed and nothing else.
+        _ if !has_mix => STEMS,
+        _ => NO_SPECIFICATION,
+    };
+    let parts: String = parts.iter().map(|part| format!("+{part}")).collect();
+    Ok(format!("{specification}:{layout}{parts}"))
+}
+
 const EXAMPLES: &str = "e.g. netflix:5.1, none:7.1.4 without a specification, or adm";
 
 /// `5.1+stems` is `5.1` and `stems`; the `+` of `4+7+0` belongs to the layout.

@@ -20,7 +20,7 @@ use super::request::part_name;
 use super::run::Watch;
 use super::{Content, PROVED, Package, Wanted, WantedRender, bits_name};
 use crate::deliver::job::{Output, Rendered};
-use crate::deliver::{Correction, Job, JobError, Level, LoudnessReport, OutputReport, Peaks};
+use crate::deliver::{Correction, Job, JobError, Level, LoudnessReport, OutputReport, Peaks, Treatment};
 use crate::engine::Part;
 use crate::loudness::{Meter, Specification, SpeechActivity, SpeechSource, Verdict};
 use crate::master::Master;
@@ -219,7 +219,8 @@ impl<'a> Work<'a> {
             let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
             let file = self.folder.place(name)?;
             let deliverable = render.render.deliverable.clone();
-            Ok(Output { file, deliverable, part: render.part, level: self.level(render, renders) })
+            let (treatment, level) = (self.treatment(render, renders), self.level(render, renders));
+            Ok(Output { file, deliverable, part: render.part, treatment, level })
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
         let open = Job { outputs, compare: true, ..self.package.job.clone() }.open_on(master)?;
@@ -239,6 +240,18 @@ impl<'a> Work<'a> {
         };
         let rendered = Some(open.run_inspected(&mut tell, stop, Some(&prove))?);
         Ok(Made { rendered, found: found.into_inner().unwrap_or_else(PoisonError::into_inner), warnings })
+    }
+
+    /// A mix goes through its master chain, and its stems get what it gets.
+    fn treatment(&self, render: &Render, renders: &[Render]) -> Treatment {
+        let chain = &render.render.master;
+        if chain.is_empty() {
+            return Treatment::None;
+        }
+        if render.part == Part::Mix {
+            return Treatment::Chain(Box::new(chain.clone()));
+        }
+        mix_of(render, &self.planned, renders).map_or(Treatment::None, Treatment::With)
     }
 
     /// A mix is brought to its specification, and its stems get what it gets.
@@ -330,10 +343,12 @@ fn meter(render: &Render, rate: u32, speech: Option<&Arc<SpeechActivity>>) -> Op
     render.render.deliverable.meter_for(render.judged_by(), Some(&source), (rate, PROVED))
 }
 
-/// Which of `renders` is the mix that `render` belongs to, where that has a specification.
+/// Which of `renders` is the mix that `render` belongs to, where something is done to that.
 fn mix_of(render: &Render, planned: &[Planned], renders: &[Render]) -> Option<usize> {
     let wanted = |render: &Render| planned.get(render.index).map(|file| file.wanted);
-    render.wanted.specification()?;
+    if !render.wanted.is_made_together() {
+        return None;
+    }
     renders.iter().position(|other| other.part == Part::Mix && wanted(other) == wanted(render))
 }
 
@@ -366,6 +381,7 @@ fn report_of(
             .as_ref()
             .and_then(|found| found.dialogue.as_ref())
             .map(DialogueReport::from),
+        master: output.master.clone(),
         correction: correction.map(|correction| Corrected {
             shortfall: correction.shortfall.filter(|_| !is_met),
             ..correction

@@ -318,6 +318,7 @@ impl Proposal {
             name: Some(NAME.to_owned()),
             spec: job.specification.as_ref().map(|specification| specification.name.clone()),
             layout: job.layout.clone(),
+            parts: Vec::new(),
             master,
             master_kept: Kept::default(),
             kept,

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
-use formats::scene::{self, BinauralMode, Feed, Mistake, Return, Scene, chain};
+use formats::scene::{self, BinauralMode, Deliverable, Feed, Mistake, Place, Return, Scene, chain};
 use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -218,14 +218,7 @@ pub fn read_scene(path: &Path) -> Result<Scene, OpenError> {
 /// The same, and its warnings.
 fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
     let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
-    let mut text = String::new();
-    let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
-    let read = file.take(MAX_SCENE_BYTES + 1).read_to_string(&mut text);
-    read.map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
-    if text.len() as u64 > MAX_SCENE_BYTES {
-        return Err(error(&format_args!("is larger than a scene may be, {} MiB", MAX_SCENE_BYTES >> 20)));
-    }
-    let reading = scene::read(&text);
+    let reading = scene::read(&text(path)?);
     let mut mistakes = reading.mistakes;
     if let Some(scene) = reading.scene.as_ref().filter(|_| mistakes.errors() == 0) {
         scene::check_files(scene, &reading.places, folder, &mut mistakes);
@@ -237,15 +230,40 @@ fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> 
         };
         return Err(error(&format_args!("{first}{more}")));
     }
-    let scene = reading.scene.ok_or_else(|| error(&"is no scene: expected <scene version=\"1\"> in it"))?;
+    let scene = reading.scene.ok_or_else(|| no_scene(path))?;
     let warning = |mistake: &Mistake| Warning::new(mistake.rule, mistake.place.to_string(), said(mistake));
     let warnings = mistakes.list().iter().filter(|mistake| mistake.severity == Severity::Warning);
-    let mut warnings: Vec<Warning> = warnings.map(warning).collect();
-    if !scene.deliverables.is_empty() {
-        let message = "the scene's deliverables and their master chains are not applied; say what to write on the command line";
-        warnings.push(Warning::new("deliverables-not-applied", "deliverable", message));
+    Ok((scene, warnings.map(warning).collect()))
+}
+
+/// The deliverables of the scene in the file `path`, and where they stand in it.
+///
+/// # Errors
+/// When the file can't be read or is no scene.
+pub(crate) fn deliverables(path: &Path) -> Result<Vec<(Deliverable, Place)>, OpenError> {
+    let reading = scene::read(&text(path)?);
+    let scene = reading.scene.ok_or_else(|| match reading.mistakes.first_error() {
+        Some(mistake) => OpenError::file(path, mistake),
+        None => no_scene(path),
+    })?;
+    Ok(scene.deliverables.into_iter().zip(reading.places.deliverables).collect())
+}
+
+fn no_scene(path: &Path) -> OpenError {
+    OpenError::file(path, "is no scene: expected <scene version=\"1\"> in it")
+}
+
+/// The text of the file `path`.
+fn text(path: &Path) -> Result<String, OpenError> {
+    let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
+    let mut text = String::new();
+    let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    let read = file.take(MAX_SCENE_BYTES + 1).read_to_string(&mut text);
+    read.map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    if text.len() as u64 > MAX_SCENE_BYTES {
+        return Err(error(&format_args!("is larger than a scene may be, {} MiB", MAX_SCENE_BYTES >> 20)));
     }
-    Ok((scene, warnings))
+    Ok(text)
 }
 
 /// A mistake without its place.

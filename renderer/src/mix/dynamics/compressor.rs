@@ -18,6 +18,8 @@ pub struct Compressor {
     position: Position,
     gains: Vec<f32>,
     reduction: Reduction,
+    /// Channels that its level is taken from.
+    heard: usize,
 }
 
 /// Gain over level: 0 dB below the knee, −(1 − 1/ratio) dB per dB above it, a parabola within.
@@ -77,16 +79,23 @@ impl Compressor {
             position: Position::default(),
             gains: vec![0.0; GRID],
             reduction: Reduction::default(),
+            heard: channels,
         })
+    }
+
+    /// The same, with a gain from the level of the first `channels` alone: all others get it as well.
+    pub fn hearing(mut self, channels: usize) -> Self {
+        self.heard = channels;
+        self
     }
 }
 
 impl Processor for Compressor {
     fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
-        let Self { curve, makeup_db, envelope, look_ahead, position, gains, reduction } = self;
+        let Self { curve, makeup_db, envelope, look_ahead, position, gains, reduction, heard } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
-            peaks(block, key, span.samples.clone(), gains);
+            peaks(block, *heard, key, span.samples.clone(), gains);
             let idle = curve.passes(highest(gains)) && envelope.gain_db() == 0.0;
             if idle {
                 gains.fill(0.0);

@@ -109,7 +109,7 @@ impl Processor for Gate {
         let Self { curve, hold, envelope, look_ahead, position, gains, reduction } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
-            peaks(block, key, span.samples.clone(), gains);
+            peaks(block, usize::MAX, key, span.samples.clone(), gains);
             decibels(gains);
             curve.apply(gains);
             hold.apply(gains);

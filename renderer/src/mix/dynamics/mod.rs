@@ -24,6 +24,9 @@ use std::ops::Range;
 use super::delay::Line;
 use crate::audio::AudioBlock;
 
+/// A gain that is lower than this takes something away, dB.
+const ACTIVE_DB: f32 = -0.1;
+
 /// What a gain did.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Reduction {
@@ -31,13 +34,32 @@ pub struct Reduction {
     pub now_db: f64,
     /// The lowest gain since the start, dB.
     pub most_db: f64,
+    /// The sample of what comes out that first had it; `None` while there was no reduction.
+    pub most_at: Option<u64>,
+    /// Samples with a gain of −0.1 dB or less.
+    pub active: u64,
+    /// Samples since the start.
+    pub samples: u64,
 }
 
 impl Reduction {
-    fn note(&mut self, gains_db: &[f32]) {
+    pub(super) fn note(&mut self, gains_db: &[f32]) {
         let lowest = gains_db.iter().fold(0.0_f32, |lowest, gain| lowest.min(*gain));
-        self.most_db = self.most_db.min(f64::from(lowest));
+        if f64::from(lowest) < self.most_db {
+            self.most_db = f64::from(lowest);
+            let place = gains_db.iter().position(|gain| *gain == lowest).unwrap_or(0);
+            self.most_at = Some(self.samples + place as u64);
+        }
+        if lowest <= ACTIVE_DB {
+            self.active += gains_db.iter().filter(|gain| **gain <= ACTIVE_DB).count() as u64;
+        }
+        self.samples += gains_db.len() as u64;
         self.now_db = gains_db.last().map_or(self.now_db, |gain| f64::from(*gain));
+    }
+
+    /// Part of the time in which something was taken away, 0…1.
+    pub fn active_share(&self) -> f64 {
+        self.active as f64 / self.samples.max(1) as f64
     }
 }
 
@@ -77,8 +99,8 @@ impl LookAhead {
     }
 }
 
-/// Writes the largest magnitude over all channels, or that of the key, of the samples `span` of a block.
-fn peaks(block: &AudioBlock, key: Option<&[f32]>, span: Range<usize>, levels: &mut [f32]) {
+/// Writes the largest magnitude over the first `heard` channels, or that of the key, of the samples `span` of a block.
+fn peaks(block: &AudioBlock, heard: usize, key: Option<&[f32]>, span: Range<usize>, levels: &mut [f32]) {
     levels.fill(0.0);
     let mut listen = |samples: &[f32]| {
         for (level, sample) in levels.iter_mut().zip(samples) {
@@ -87,7 +109,10 @@ fn peaks(block: &AudioBlock, key: Option<&[f32]>, span: Range<usize>, levels: &m
     };
     match key {
         Some(key) => listen(part(key, span)),
-        None => (0..block.channels()).for_each(|channel| listen(&block.channel(channel)[span.clone()])),
+        None => {
+            let heard = 0..block.channels().min(heard);
+            heard.for_each(|channel| listen(&block.channel(channel)[span.clone()]));
+        }
     }
 }
 
