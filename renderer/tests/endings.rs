@@ -132,6 +132,8 @@ fn help_completions_and_manual_pages_are_there() {
         "loudness",
         "translate",
         "master",
+        "levels",
+        "eq",
         "specs",
         "chunks",
         "layouts",
@@ -157,7 +159,7 @@ fn help_completions_and_manual_pages_are_there() {
     let names = fs::read_dir(folder.path()).unwrap().flatten();
     let mut names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names.len(), 18, "{names:?}");
+    assert_eq!(names.len(), 20, "{names:?}");
     assert!(names[0].starts_with("proscenium-check.1") && !names.concat().contains("help"), "{names:?}");
     let line = error_line(&pages("/nowhere"));
     assert!(line.contains("/nowhere: there is no such folder"), "{line}");

@@ -11,12 +11,14 @@ mod console;
 pub mod deliver;
 pub mod demo;
 pub mod diff;
+pub mod eq;
 mod error;
 pub mod export;
 pub mod hrtf;
 pub mod info;
 mod input;
 pub mod layouts;
+pub mod levels;
 pub mod loudness;
 pub mod man;
 pub mod master;
@@ -75,6 +77,8 @@ enum Command {
     Loudness(loudness::Args),
     Translate(translate::Args),
     Master(master::Args),
+    Levels(levels::Args),
+    Eq(eq::Args),
     Diff(diff::Args),
     Export(export::Args),
     Specs(specs::Args),
@@ -97,6 +101,8 @@ impl Command {
             Self::Loudness(args) => loudness::run(&args, console),
             Self::Translate(args) => translate::run(&args, console),
             Self::Master(args) => master::run(&args, console),
+            Self::Levels(args) => levels::run(&args, console),
+            Self::Eq(args) => eq::run(&args, console),
             Self::Diff(args) => diff::run(&args, console),
             Self::Export(args) => export::run(&args, console),
             Self::Specs(args) => specs::run(&args, console),

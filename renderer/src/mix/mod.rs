@@ -13,6 +13,7 @@
 mod error;
 mod grid;
 mod logarithm;
+mod stage_meter;
 
 pub mod delay;
 pub mod denoise;

@@ -4,12 +4,15 @@ use formats::scene::chain::{self, Chain};
 
 use super::delay::{Delay, Line};
 use super::denoise::Denoise;
-use super::dynamics::{Compressor, DeEsser, Gate, Reduction};
+use super::dynamics::{Compressor, DeEsser, Gate};
 use super::eq::Equaliser;
 use super::fader::Fader;
 use super::gain::Gain;
+use super::stage_meter::StageMeter;
+pub use super::stage_meter::{PEAK_CELL, StageLevel};
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
+use crate::loudness::MeterChannel;
 use crate::units::Decibels;
 
 /// What a strip has to know beside its chain.
@@ -35,7 +38,9 @@ pub struct StripSpec {
 #[derive(Default)]
 pub struct Strip {
     stages: Vec<Stage>,
-    input_peak: f32,
+    input: StageMeter,
+    /// Samples that its sound is behind the time of the scene when it comes in.
+    late: i64,
     latency: i64,
     key: Vec<f32>,
 }
@@ -49,7 +54,9 @@ struct Stage {
     wait: Vec<Line>,
     /// Until the sound is there.
     key: Line,
-    peak: f32,
+    /// Samples that its sound is behind the time of the scene when it goes out.
+    late: i64,
+    meter: StageMeter,
 }
 
 /// What a stage takes its gain from.
@@ -63,17 +70,6 @@ enum Listens {
     Key,
 }
 
-/// Level after a stage since the start.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StageLevel {
-    /// The stage, as its element in a scene file; `input` before the first.
-    pub stage: &'static str,
-    /// Largest magnitude of a sample.
-    pub peak: f32,
-    /// What its gain did, for those that have one.
-    pub reduction: Option<Reduction>,
-}
-
 impl Strip {
     /// A strip with the processors of `chain`. Its sends are for whoever has the reverbs.
     ///
@@ -81,8 +77,7 @@ impl Strip {
     /// A parameter out of its range, or a processor that doesn't work at this sample rate.
     pub fn new(chain: &Chain, spec: &StripSpec) -> Result<Self, MixError> {
         chain.check()?;
-        let mut strip =
-            Self { stages: Vec::new(), input_peak: 0.0, latency: 0, key: vec![0.0; spec.block_frames] };
+        let mut strip = Self { late: spec.late, key: vec![0.0; spec.block_frames], ..Self::default() };
         let StripSpec { sample_rate, frame_rate, channels, .. } = *spec;
         let Chain { trim, denoise, eq, gate, de_esser, compressor, delay, fader, .. } = chain;
         if let Some(trim) = trim.filter(|trim| *trim != chain::Trim::default()) {
@@ -121,8 +116,9 @@ impl Strip {
 
     fn add(&mut self, name: &'static str, listens: Listens, processor: impl Processor + 'static) {
         self.latency += processor.latency();
-        let (wait, key) = (Vec::new(), Line::new(0));
-        self.stages.push(Stage { name, processor: Box::new(processor), listens, wait, key, peak: 0.0 });
+        let (wait, key, late) = (Vec::new(), Line::new(0), self.late + self.latency);
+        let (processor, meter) = (Box::new(processor), StageMeter::default());
+        self.stages.push(Stage { name, processor, listens, wait, key, late, meter });
     }
 
     /// Brings the last stage and its key to the same time.
@@ -132,7 +128,15 @@ impl Strip {
         let samples = |count: i64| usize::try_from(count).unwrap_or(0);
         stage.key = Line::new(samples(late - spec.key_late));
         stage.wait = vec![Line::new(samples(spec.key_late - late)); spec.channels];
-        self.latency += (spec.key_late - late).max(0);
+        let waits = (spec.key_late - late).max(0);
+        stage.late += waits;
+        self.latency += waits;
+    }
+
+    /// Measures loudness and true peaks at its input and after every stage from now on; blocks have these channels.
+    pub fn measure(&mut self, channels: &[MeterChannel], sample_rate: u32) {
+        let stages = self.stages.iter_mut().map(|stage| &mut stage.meter);
+        std::iter::once(&mut self.input).chain(stages).for_each(|meter| meter.measure(channels, sample_rate));
     }
 
     /// Samples that everything comes later.
@@ -154,7 +158,7 @@ impl Strip {
     /// Processes a block in place. `key` is the sum of the role that the chain's compressor listens to, `bus` what the bus as a
     /// whole is before each stage, a row for each.
     pub fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: Option<&AudioBlock>) {
-        self.input_peak = self.input_peak.max(peak(block));
+        self.input.add(block);
         for (number, stage) in self.stages.iter_mut().enumerate() {
             let whole = bus.map(|bus| bus.channel(number));
             stage.process(block, key, whole, &mut self.key);
@@ -164,7 +168,7 @@ impl Strip {
     /// The same for the sum of a bus: notes in the rows of `bus` what it is before each stage.
     pub fn process_sum(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: &mut AudioBlock) {
         bus.set_frames(block.frames());
-        self.input_peak = self.input_peak.max(peak(block));
+        self.input.add(block);
         for (number, stage) in self.stages.iter_mut().enumerate() {
             stage.wait(block);
             bus.channel_mut(number).copy_from_slice(block.channel(0));
@@ -183,12 +187,8 @@ impl Strip {
 
     /// The level before the first stage and after each.
     pub fn levels(&self) -> Vec<StageLevel> {
-        let input = StageLevel { stage: "input", peak: self.input_peak, reduction: None };
-        let after = |stage: &Stage| StageLevel {
-            stage: stage.name,
-            peak: stage.peak,
-            reduction: stage.processor.reduction(),
-        };
+        let input = self.input.level("input", self.late, None);
+        let after = |stage: &Stage| stage.meter.level(stage.name, stage.late, stage.processor.reduction());
         std::iter::once(input).chain(self.stages.iter().map(after)).collect()
     }
 }
@@ -231,12 +231,6 @@ impl Stage {
                 self.processor.process(block, Some(row));
             }
         }
-        self.peak = self.peak.max(peak(block));
+        self.meter.add(block);
     }
-}
-
-fn peak(block: &AudioBlock) -> f32 {
-    (0..block.channels())
-        .flat_map(|channel| block.channel(channel))
-        .fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
 }

@@ -114,6 +114,11 @@ impl Scene {
         Ok(made.master)
     }
 
+    /// What the programme with this place in [`Scene::programmes`] is called in the master; the one for everything is that of 0.
+    pub fn programme_id(index: usize) -> AdmId {
+        AdmId::programme(number(index))
+    }
+
     /// The instances of reverbs that the master needs: of each, one for every content that sends to it.
     pub fn returns(&self) -> Vec<Return> {
         let mut returns = Vec::new();
@@ -268,7 +273,7 @@ impl Made {
                 contents.filter(|(_, names)| belongs(names)).map(|(content, _)| content.id.clone());
             let contents = contents.collect();
             self.master.document.programmes.push(AudioProgramme {
-                id: AdmId::programme(number(index)),
+                id: Scene::programme_id(index),
                 name: if programme.name.is_empty() { "Scene".to_owned() } else { programme.name.clone() },
                 language: programme.language.clone(),
                 start: Some(AdmTime { numerator: 0, ..self.duration }),

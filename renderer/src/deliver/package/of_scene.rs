@@ -16,6 +16,8 @@ pub struct SceneDeliverable {
     pub text: String,
     /// What it is called, where it has a name.
     pub name: Option<String>,
+    /// Where it sounds.
+    pub layout: String,
     /// What is done to its feeds.
     pub master: MasterChain,
     /// Where it stands in the scene's file.
@@ -39,7 +41,7 @@ impl SceneDeliverable {
         if let Some(name) = name {
             text = format!("{text}={name}");
         }
-        Ok(Self { text, name: name.clone(), master: master.clone(), place })
+        Ok(Self { text, name: name.clone(), layout: layout.clone(), master: master.clone(), place })
     }
 
     /// Whether people call it so: by its name, or `SPEC:LAYOUT`.

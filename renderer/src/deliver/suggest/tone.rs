@@ -3,7 +3,7 @@
 use formats::scene::chain::{Eq, EqBand};
 
 use crate::loudness::{BANDS, Bands, band_centre};
-use crate::mix::eq::response_db;
+use crate::mix::eq::response;
 
 /// Anchors of the built-in target: Hz, and dB of a third-octave band. The average shape of programmes with speech and
 /// music: level in the low middle, falling above; a matter of taste, and no standard.
@@ -85,9 +85,9 @@ pub(super) fn corrections(found: &[f64; BANDS], target: &[f64; BANDS], sample_ra
     while corrections.len() < MOST_FILTERS {
         let Some(band) = filter(&frequencies, &excess) else { break };
         let eq = Eq { bands: vec![band.band] };
-        let Ok(response) = response_db(&eq, sample_rate, &frequencies) else { break };
+        let Ok(found) = response(&eq, sample_rate, &frequencies) else { break };
         // What a half-way filter was made for is dealt with.
-        excess.iter_mut().zip(response).for_each(|(excess, gain)| *excess += gain / PART);
+        excess.iter_mut().zip(found).for_each(|(excess, at)| *excess += at.magnitude_db / PART);
         corrections.push(band);
     }
     corrections

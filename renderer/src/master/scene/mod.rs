@@ -17,14 +17,14 @@ use std::path::{Path, PathBuf};
 use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
-use formats::scene::{self, BinauralMode, Deliverable, Feed, Mistake, Place, Return, Scene, chain};
+use formats::scene::{self, BinauralMode, Deliverable, Feed, Mistake, Place, Places, Return, Scene, chain};
 use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::stem_file::StemFile;
 use super::OpenError;
 use crate::audio::AudioBlock;
-use crate::mix::mixer::{ClipSource, Mixer, Stems};
+use crate::mix::mixer::{ClipSource, Mixer, Stems, StripLevels};
 use crate::monitor::binaural::HeadphoneMode;
 
 /// Bytes of a scene file at most.
@@ -194,6 +194,28 @@ impl SceneInput {
         Ok(())
     }
 
+    /// Mixes all of it and tells the level at every stage. `progress` hears how many frames are done and says whether to go on;
+    /// `None` when it said no.
+    ///
+    /// # Errors
+    /// When a stem can't be read on.
+    pub(crate) fn levels(
+        mut self,
+        path: &Path,
+        progress: &mut dyn FnMut(u64) -> bool,
+    ) -> Result<Option<Vec<StripLevels>>, OpenError> {
+        self.mixer.measure();
+        while self.mixed < self.frames {
+            let left = usize::try_from(self.frames - self.mixed).unwrap_or(BLOCK_FRAMES);
+            self.block.set_frames(left.min(BLOCK_FRAMES));
+            self.mix().map_err(|e| OpenError::file(path, e))?;
+            if !progress(self.mixed) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(self.mixer.levels()))
+    }
+
     fn mix(&mut self) -> Result<(), String> {
         let (mixer, block) = (&mut self.mixer, &mut self.block);
         let mixed = match &self.pool {
@@ -236,17 +258,23 @@ fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> 
     Ok((scene, warnings.map(warning).collect()))
 }
 
+/// The scene in the file `path`, whose stems nobody looked at, and where its parts stand.
+fn parsed(path: &Path) -> Result<(Scene, Places), OpenError> {
+    let reading = scene::read(&text(path)?);
+    match (reading.scene, reading.mistakes.first_error()) {
+        (Some(scene), None) => Ok((scene, reading.places)),
+        (_, Some(mistake)) => Err(OpenError::file(path, mistake)),
+        (None, None) => Err(no_scene(path)),
+    }
+}
+
 /// The deliverables of the scene in the file `path`, and where they stand in it.
 ///
 /// # Errors
-/// When the file can't be read or is no scene.
+/// When the file can't be read, is no scene, or has errors.
 pub(crate) fn deliverables(path: &Path) -> Result<Vec<(Deliverable, Place)>, OpenError> {
-    let reading = scene::read(&text(path)?);
-    let scene = reading.scene.ok_or_else(|| match reading.mistakes.first_error() {
-        Some(mistake) => OpenError::file(path, mistake),
-        None => no_scene(path),
-    })?;
-    Ok(scene.deliverables.into_iter().zip(reading.places.deliverables).collect())
+    let (scene, places) = parsed(path)?;
+    Ok(scene.deliverables.into_iter().zip(places.deliverables).collect())
 }
 
 fn no_scene(path: &Path) -> OpenError {

@@ -68,6 +68,12 @@ impl Cascade {
         self.sections.iter().map(|section| section.power(phi)).product()
     }
 
+    /// Phase at `omega` (radians per sample), radians; and group delay, samples.
+    pub(super) fn turn(&self, omega: f64) -> (f64, f64) {
+        let each = self.sections.iter().map(|section| section.turn(omega));
+        each.fold((0.0, 0.0), |all, one| (all.0 + one.0, all.1 + one.1))
+    }
+
     /// Samples until the ringing of all sections is down by `decibels`.
     pub(super) fn ringing(&self, decibels: f64) -> usize {
         let samples = |section: &Section| {

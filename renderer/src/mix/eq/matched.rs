@@ -9,6 +9,7 @@
 use std::f64::consts::PI;
 
 use formats::scene::chain::EqBand;
+use nalgebra::Complex;
 
 use super::prototype::{Part, Polynomial, parts};
 use super::rational::{Rational, fit};
@@ -36,6 +37,24 @@ impl Section {
     pub(super) fn power(&self, phi: f64) -> f64 {
         power(self.b, phi) / power([1.0, self.a[0], self.a[1]], phi)
     }
+
+    /// Phase at `omega` (radians per sample), radians; and group delay, samples.
+    pub(super) fn turn(&self, omega: f64) -> (f64, f64) {
+        let (zeros, poles) = (turn(self.b, omega), turn([1.0, self.a[0], self.a[1]], omega));
+        (zeros.0 - poles.0, zeros.1 - poles.1)
+    }
+}
+
+/// Phase of c₀ + c₁ z⁻¹ + c₂ z⁻² on the unit circle, and its group delay, the real part of Σ k cₖ z⁻ᵏ over the polynomial; both 0
+/// where that is zero.
+fn turn([c0, c1, c2]: [f64; 3], omega: f64) -> (f64, f64) {
+    let z = Complex::from_polar(1.0, -omega);
+    let (first, second) = (z * c1, z * z * c2);
+    let value = first + second + c0;
+    if value.norm_sqr() <= f64::EPSILON * (c0 * c0 + c1 * c1 + c2 * c2) * f64::EPSILON {
+        return (0.0, 0.0);
+    }
+    (value.arg(), ((first + second * 2.0) / value).re)
 }
 
 /// |c₀ + c₁ z⁻¹ + c₂ z⁻²|² on the unit circle.

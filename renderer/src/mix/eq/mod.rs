@@ -1,7 +1,7 @@
 //! High-pass, low-pass, bells, shelves, notches and tilts: filters of minimum phase without latency.
 //!
 //! Takes [`formats::scene::chain::Eq`]; the magnitude of the digital filters is that of the analogue ones within
-//! ±0.1 dB up to 20 kHz (at 44.1 kHz: up to 19.8 kHz). [`response_db`] is the curve as numbers, to draw.
+//! ±0.1 dB up to 20 kHz (at 44.1 kHz: up to 19.8 kHz). [`response`] is the curve as numbers: magnitude, phase and group delay.
 
 mod cascade;
 mod matched;
@@ -87,16 +87,39 @@ impl Processor for Equaliser {
     }
 }
 
-/// What the filters do at each of `frequencies_hz`, dB: those that sound at this sample rate, from 0 Hz to half of it.
+/// What filters do at a frequency.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Response {
+    /// Hz.
+    pub frequency_hz: f64,
+    /// dB; −∞ where nothing passes.
+    pub magnitude_db: f64,
+    /// Degrees, above −180 and up to 180; what comes out later has less.
+    pub phase_degrees: f64,
+    /// Milliseconds by which the envelope of a sound about the frequency comes later; negative for earlier.
+    pub group_delay_ms: f64,
+}
+
+/// What the filters do at each of `frequencies_hz`: the digital ones, those that sound at this sample rate, from 0 Hz to half of it.
 ///
 /// # Errors
 /// As [`Equaliser::new`].
-pub fn response_db(
+pub fn response(
     parameters: &chain::Eq,
     sample_rate: u32,
     frequencies_hz: &[f64],
-) -> Result<Vec<f64>, MixError> {
+) -> Result<Vec<Response>, MixError> {
     let cascade = cascade(parameters, sample_rate)?;
-    let phi = |hz: f64| (PI * hz / f64::from(sample_rate)).sin().powi(2);
-    Ok(frequencies_hz.iter().map(|hz| 10.0 * cascade.power(phi(*hz)).log10()).collect())
+    let rate = f64::from(sample_rate);
+    let at = |frequency_hz: f64| {
+        let (phase, delay) = cascade.turn(2.0 * PI * frequency_hz / rate);
+        let phase_degrees = 180.0 - (180.0 - phase.to_degrees()).rem_euclid(360.0);
+        Response {
+            frequency_hz,
+            magnitude_db: 10.0 * cascade.power((PI * frequency_hz / rate).sin().powi(2)).log10(),
+            phase_degrees,
+            group_delay_ms: delay / rate * 1_000.0,
+        }
+    };
+    Ok(frequencies_hz.iter().map(|hz| at(*hz)).collect())
 }

@@ -40,6 +40,10 @@ fn analogue_db(band: &EqBand, hz: f64) -> f64 {
     }
 }
 
+fn response_db(eq: &Eq, sample_rate: u32, frequencies_hz: &[f64]) -> Result<Vec<f64>, MixError> {
+    Ok(response(eq, sample_rate, frequencies_hz)?.iter().map(|at| at.magnitude_db).collect())
+}
+
 fn bands() -> Vec<EqBand> {
     let mut bands = Vec::new();
     for frequency_hz in [20.0, 100.0, 1_000.0, 3_000.0, 8_000.0, 12_000.0, 16_000.0, 19_000.0, 21_500.0] {
@@ -109,15 +113,18 @@ fn many_bands_together_are_their_sum() {
     }
 }
 
-/// Magnitude of an impulse response, dB.
-fn measured_db(response: &[f32], hz: f64, rate: f64) -> f64 {
-    let (mut re, mut im) = (0.0, 0.0);
-    for (n, tap) in response.iter().enumerate() {
+/// Magnitude (dB), phase (degrees) and group delay (ms) of an impulse response, by its Fourier transform and that of n times it.
+fn measured(taps: &[f32], hz: f64, rate: f64) -> (f64, f64, f64) {
+    let (mut sum, mut later) = ([0.0; 2], [0.0; 2]);
+    for (n, tap) in taps.iter().enumerate() {
         let (sine, cosine) = (2.0 * PI * hz / rate * n as f64).sin_cos();
-        re += f64::from(*tap) * cosine;
-        im += f64::from(*tap) * sine;
+        let part = [f64::from(*tap) * cosine, -f64::from(*tap) * sine];
+        sum = [sum[0] + part[0], sum[1] + part[1]];
+        later = [later[0] + part[0] * n as f64, later[1] + part[1] * n as f64];
     }
-    10.0 * (re * re + im * im).log10()
+    let power = sum[0] * sum[0] + sum[1] * sum[1];
+    let delay = (later[0] * sum[0] + later[1] * sum[1]) / power;
+    (10.0 * power.log10(), sum[1].atan2(sum[0]).to_degrees(), delay / rate * 1_000.0)
 }
 
 #[test]
@@ -132,14 +139,17 @@ fn the_samples_have_the_response_that_is_drawn() {
         ],
     };
     let frequencies = [60.0, 250.0, 1_000.0, 5_000.0, 12_500.0, 19_000.0, 23_000.0];
-    let drawn = response_db(&eq, 48_000, &frequencies).expect("in range");
+    let drawn = response(&eq, 48_000, &frequencies).expect("in range");
     let mut impulse = vec![0.0; 20_000];
     impulse[0] = 1.0;
     let mut equaliser = Equaliser::new(&eq, 48_000, 1).expect("in range");
-    let response = run(&mut equaliser, &[impulse], None, 500);
+    let taps = run(&mut equaliser, &[impulse], None, 500);
     for (hz, drawn) in frequencies.into_iter().zip(drawn) {
-        let measured = measured_db(&response[0], hz, 48_000.0);
-        assert!((measured - drawn).abs() < 0.001, "{hz} Hz: {measured} dB, {drawn} dB drawn");
+        let (magnitude, phase, delay) = measured(&taps[0], hz, 48_000.0);
+        assert!((magnitude - drawn.magnitude_db).abs() < 0.001, "{hz} Hz: {magnitude} dB, {drawn:?}");
+        let turned = (phase - drawn.phase_degrees + 180.0).rem_euclid(360.0) - 180.0;
+        assert!(turned.abs() < 0.01 && drawn.phase_degrees.abs() <= 180.0, "{hz} Hz: {phase}°, {drawn:?}");
+        assert!((delay - drawn.group_delay_ms).abs() < 1e-3, "{hz} Hz: {delay} ms, {drawn:?}");
     }
 }
 

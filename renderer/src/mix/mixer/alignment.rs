@@ -100,7 +100,9 @@ impl Mixer {
         for instance in returns {
             let unit = &scene.reverbs[instance.reverb];
             let responses = responses.get(instance.reverb).map(Vec::as_slice).unwrap_or_default();
-            let made = Return::new(unit, instance, responses, scene.sample_rate.get())
+            let role = instance.tracks.first().map(|track| scene.tracks[*track].role.clone());
+            let unit_of = (unit, &role.unwrap_or_default());
+            let made = Return::new(unit_of, instance, responses, scene.sample_rate.get())
                 .map_err(|error| error.in_strip(format!("reverb {}", unit.name)))?;
             self.returns.push(made);
         }

@@ -20,7 +20,7 @@ mod returns;
 mod tests;
 mod track;
 
-use formats::scene::{Role, Scene};
+use formats::scene::{BedLayout, Role, Scene};
 use rayon::prelude::*;
 
 use self::alignment::Alignment;
@@ -31,6 +31,8 @@ pub use self::track::{ClipSource, StemError};
 use super::MixError;
 use super::strip::{StageLevel, Strip, StripSpec};
 use crate::audio::AudioBlock;
+use crate::layout::Layout;
+use crate::loudness::MeterChannel;
 use crate::units::Decibels;
 
 /// Samples that are mixed at a time at most.
@@ -58,6 +60,8 @@ pub struct Mixer {
     /// Samples that everything comes out later than it goes in.
     latency: u64,
     frames: u64,
+    /// Hz.
+    sample_rate: u32,
     /// The first sample that went in, and the next that will.
     start: u64,
     now: u64,
@@ -77,10 +81,15 @@ struct BusSum {
 /// Levels of one strip.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StripLevels {
-    /// `track NAME` or `bus ROLE`.
+    /// `track NAME`, `track NAME on bus ROLE`, `bus ROLE` or `reverb NAME (ROLE)`.
     pub strip: String,
+    /// It is the sum of a role in one channel, which listens for its bus and is heard nowhere.
+    pub is_sum: bool,
     /// Before the first stage and after each.
     pub stages: Vec<StageLevel>,
+    /// Highest sample of what comes out at the end, for each [`PEAK_CELL`](super::strip::PEAK_CELL) samples of the scene; empty where that
+    /// is not known, or not the end.
+    pub output: Vec<f32>,
 }
 
 impl Mixer {
@@ -118,6 +127,7 @@ impl Mixer {
             roles: plan.roles.clone(),
             latency: 0,
             frames: 0,
+            sample_rate: rate,
             start: 0,
             now: 0,
         };
@@ -155,6 +165,8 @@ impl Mixer {
         while start < master.frames() {
             let frames = BLOCK_FRAMES.min(master.frames() - start);
             self.mix(frames)?;
+            self.tracks.iter_mut().for_each(TrackStrip::note);
+            self.returns.iter_mut().for_each(Return::note);
             let (tracks, returns) = (&self.tracks, &self.returns);
             let rows = tracks.iter().flat_map(TrackStrip::rows).chain(returns.iter().flat_map(Return::rows));
             for (to, from) in master.channels_mut().zip(rows) {
@@ -182,11 +194,25 @@ impl Mixer {
     /// What every strip's stages made of its level so far.
     pub fn levels(&self) -> Vec<StripLevels> {
         let tracks = self.tracks.iter().flat_map(TrackStrip::levels);
-        let buses = self
-            .buses
-            .iter()
-            .map(|bus| StripLevels { strip: format!("bus {}", bus.role), stages: bus.strip.levels() });
-        tracks.chain(buses).collect()
+        let buses = self.buses.iter().map(|bus| StripLevels {
+            strip: format!("bus {}", bus.role),
+            is_sum: true,
+            stages: bus.strip.levels(),
+            output: Vec::new(),
+        });
+        let late = i64::try_from(self.latency).unwrap_or(0);
+        let returns = self.returns.iter().map(|unit| unit.levels(late));
+        tracks.chain(buses).chain(returns).collect()
+    }
+
+    /// Measures loudness and true peaks at every stage from now on, of the tracks that are heard; and notes what comes out over
+    /// time. It takes several times as long as mixing alone.
+    pub fn measure(&mut self) {
+        let rate = self.sample_rate;
+        self.tracks.iter_mut().for_each(|track| track.measure(rate));
+        self.returns.iter_mut().for_each(|unit| unit.measure(rate));
+        let sum = [MeterChannel { name: "sum".to_owned(), weight: 1.0 }];
+        self.buses.iter_mut().for_each(|bus| bus.strip.measure(&sum, rate));
     }
 
     /// Takes in the next samples of all clips and mixes them.
@@ -220,6 +246,21 @@ impl Mixer {
         self.returns.par_iter_mut().for_each(Return::process);
         Ok(())
     }
+}
+
+/// The channels of a bed as a meter weights them.
+fn bed_channels(layout: BedLayout) -> Vec<MeterChannel> {
+    let silent = || MeterChannel { name: String::new(), weight: 0.0 };
+    let found =
+        Layout::by_name(layout.name()).map(|layout| layout.channels.iter().map(MeterChannel::of).collect());
+    let mut channels: Vec<MeterChannel> = found.unwrap_or_default();
+    channels.resize_with(layout.channels(), silent);
+    channels
+}
+
+/// So many channels of one weight.
+fn equal_channels(count: usize) -> Vec<MeterChannel> {
+    (1..=count).map(|channel| MeterChannel { name: channel.to_string(), weight: 1.0 }).collect()
 }
 
 impl BusSum {

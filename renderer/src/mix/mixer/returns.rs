@@ -1,13 +1,15 @@
 //! A reverb at work: what is sent to it, and the tracks that it comes back on.
 
-use formats::scene::{self, ReverbReturn, ReverbUnit, chain};
+use formats::scene::{self, ReverbReturn, ReverbUnit, Role, chain};
 
-use super::BLOCK_FRAMES;
 use super::track::TrackStrip;
+use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
+use crate::loudness::MeterChannel;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::reverb::{Convolution, Fdn, Reverb};
+use crate::mix::stage_meter::{OutputPeaks, StageMeter};
 
 /// An instance of a reverb: it hears some of the tracks.
 pub(super) struct Return {
@@ -18,11 +20,18 @@ pub(super) struct Return {
     /// For each channel of the master the reverb's; `None` for a loudspeaker of low frequency effects.
     channels: Vec<Option<usize>>,
     lines: Vec<Line>,
+    /// `hall (dialogue)`.
+    name: String,
+    /// How a meter weights the reverb's channels.
+    weights: Vec<MeterChannel>,
+    meter: StageMeter,
+    output: Option<OutputPeaks>,
 }
 
 impl Return {
+    /// An instance of `unit` for what is sent by tracks of `role`.
     pub(super) fn new(
-        unit: &ReverbUnit,
+        (unit, role): (&ReverbUnit, &Role),
         instance: &scene::Return,
         responses: &[Vec<f32>],
         sample_rate: u32,
@@ -54,7 +63,16 @@ impl Return {
                 Reverb::Convolution(Box::new(made))
             }
         };
+        let weights = match unit.returns {
+            ReverbReturn::Bed(layout) => bed_channels(layout),
+            ReverbReturn::Objects { .. } => equal_channels(all),
+        };
+        let sounding = weights.into_iter().zip(&channels).filter(|(_, channel)| channel.is_some());
         Ok(Self {
+            name: format!("{} ({role})", unit.name),
+            weights: sounding.map(|(weight, _)| weight).collect(),
+            meter: StageMeter::default(),
+            output: None,
             instance: instance.clone(),
             reverb,
             sends: AudioBlock::new(1, BLOCK_FRAMES),
@@ -100,6 +118,30 @@ impl Return {
         self.reverb.process(&self.sends, &mut self.block);
         for (line, samples) in self.lines.iter_mut().zip(self.block.channels_mut()) {
             line.process(samples);
+        }
+        self.meter.add(&self.block);
+    }
+
+    /// Measures loudness, and notes what comes out.
+    pub(super) fn measure(&mut self, sample_rate: u32) {
+        self.meter.measure(&self.weights, sample_rate);
+        self.output = Some(OutputPeaks::default());
+    }
+
+    /// Notes what came out.
+    pub(super) fn note(&mut self) {
+        if let Some(output) = &mut self.output {
+            output.add(&self.block);
+        }
+    }
+
+    /// Its level, everything being so `late` behind the time of the scene.
+    pub(super) fn levels(&self, late: i64) -> StripLevels {
+        StripLevels {
+            strip: format!("reverb {}", self.name),
+            is_sum: false,
+            stages: vec![self.meter.level("return", late, None)],
+            output: self.output.as_ref().map_or(&[][..], OutputPeaks::cells).to_vec(),
         }
     }
 

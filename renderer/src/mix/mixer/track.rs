@@ -2,11 +2,13 @@
 
 use formats::scene::{Clip, Role, Scene, Spatial, Track};
 
-use super::{BLOCK_FRAMES, StripLevels};
+use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
+use crate::loudness::MeterChannel;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::fade::ClipGain;
+use crate::mix::stage_meter::OutputPeaks;
 use crate::mix::strip::Strip;
 use crate::units::Decibels;
 
@@ -61,6 +63,10 @@ pub(super) struct TrackStrip {
     clip: AudioBlock,
     /// To the time of the key of its role, of all strips, of everything.
     lines: [Vec<Line>; 3],
+    /// How a meter weights its channels.
+    weights: Vec<MeterChannel>,
+    /// What comes out, where that is noted.
+    output: Option<OutputPeaks>,
 }
 
 impl TrackStrip {
@@ -89,6 +95,27 @@ impl TrackStrip {
             block: AudioBlock::new(channels, BLOCK_FRAMES),
             clip: AudioBlock::new(channels, BLOCK_FRAMES),
             lines: Default::default(),
+            weights: weights(&track.spatial),
+            output: None,
+        }
+    }
+
+    /// Measures loudness at every stage, and notes what comes out.
+    pub(super) fn measure(&mut self, sample_rate: u32) {
+        if !self.heard {
+            return;
+        }
+        let bus = self.bus.as_mut().map(|bus| &mut bus.strip);
+        std::iter::once(&mut self.strip)
+            .chain(bus)
+            .for_each(|strip| strip.measure(&self.weights, sample_rate));
+        self.output = Some(OutputPeaks::default());
+    }
+
+    /// Notes what came out.
+    pub(super) fn note(&mut self) {
+        if let Some(output) = &mut self.output {
+            output.add(&self.block);
         }
     }
 
@@ -202,13 +229,34 @@ impl TrackStrip {
     }
 
     pub(super) fn levels(&self) -> Vec<StripLevels> {
-        let mut levels =
-            vec![StripLevels { strip: format!("track {}", self.name), stages: self.strip.levels() }];
-        if let Some(bus) = &self.bus {
-            let strip = format!("track {} on bus {}", self.name, self.role);
-            levels.push(StripLevels { strip, stages: bus.strip.levels() });
+        if !self.heard {
+            return Vec::new();
         }
-        levels
+        let of = |strip: String, stages, output: &[f32]| StripLevels {
+            strip,
+            is_sum: false,
+            stages,
+            output: output.to_vec(),
+        };
+        let output = self.output.as_ref().map_or(&[][..], OutputPeaks::cells);
+        let name = format!("track {}", self.name);
+        let Some(bus) = &self.bus else { return vec![of(name, self.strip.levels(), output)] };
+        let on_bus = format!("{name} on bus {}", self.role);
+        vec![of(name, self.strip.levels(), &[]), of(on_bus, bus.strip.levels(), output)]
+    }
+}
+
+/// How a meter weights the channels of a track: those of a bed as loudspeakers, of Ambisonics the omnidirectional one, an
+/// object as if it were in front.
+fn weights(spatial: &Spatial) -> Vec<MeterChannel> {
+    match spatial {
+        Spatial::Bed(bed) => bed_channels(bed.layout),
+        Spatial::Object(_) | Spatial::Binaural(_) => equal_channels(spatial.channels()),
+        Spatial::Hoa(_) => {
+            let mut channels = equal_channels(spatial.channels());
+            channels.iter_mut().skip(1).for_each(|channel| channel.weight = 0.0);
+            channels
+        }
     }
 }
 
