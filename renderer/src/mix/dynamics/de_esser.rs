@@ -38,51 +38,77 @@ pub struct DeEsser {
 #[derive(Clone, Debug)]
 struct Channel {
     detector: Cascade,
-    /// The two integrators of the shelf.
-    state: [f64; 2],
+    state: ShelfState,
 }
 
 /// A state-variable filter with trapezoidal integrators: high + √2 · band + low is its input, exactly.
+///
+/// Its state comes from that of two samples before, so that a sample needn't wait for the one before it.
 #[derive(Clone, Copy, Debug)]
 struct Shelf {
     a1: f64,
     a2: f64,
     a3: f64,
+    /// The next state from the last sample.
+    input: [f64; 2],
+    /// The next state from the state before this one, and from the sample that came then.
+    turn_2: [[f64; 2]; 2],
+    input_2: [f64; 2],
+}
+
+/// The integrators, as they were before the last sample and as they are, and that sample.
+#[derive(Clone, Copy, Debug, Default)]
+struct ShelfState {
+    before: [f64; 2],
+    now: [f64; 2],
+    last: f64,
 }
 
 impl Shelf {
     fn new(frequency_hz: f64, sample_rate: u32) -> Self {
         let g = (PI * frequency_hz / f64::from(sample_rate)).tan();
         let a1 = 1.0 / (1.0 + g * (g + SQRT_2));
-        Self { a1, a2: g * a1, a3: g * g * a1 }
+        let (a2, a3) = (g * a1, g * g * a1);
+        let turn = [[2.0 * a1 - 1.0, -2.0 * a2], [2.0 * a2, 1.0 - 2.0 * a3]];
+        let input = [2.0 * a2, 2.0 * a3];
+        let row = |row: [f64; 2], column: [f64; 2]| row[0] * column[0] + row[1] * column[1];
+        let column = |n: usize| [turn[0][n], turn[1][n]];
+        let turn_2 = turn.map(|line| [row(line, column(0)), row(line, column(1))]);
+        Self { a1, a2, a3, input, turn_2, input_2: turn.map(|line| row(line, input)) }
     }
 
-    /// Filters `samples` in place, the gain above the frequency being that of each sample; `None` is 1.
-    fn process(&self, state: &mut [f64; 2], samples: &mut [f32], gains: Option<&[f32]>) {
-        let [mut first, mut second] = *state;
-        let mut step = |x: f64| {
-            let input = x - second;
-            let band = self.a1 * first + self.a2 * input;
-            let low = second + self.a2 * first + self.a3 * input;
-            (first, second) = (2.0 * band - first, 2.0 * low - second);
-            (SQRT_2 * band, low)
+    /// √2 · band and high of a sample.
+    fn parts(&self, [first, second]: [f64; 2], x: f64) -> (f64, f64) {
+        let input = x - second;
+        let band = SQRT_2 * (self.a1 * first + self.a2 * input);
+        let low = second + self.a2 * first + self.a3 * input;
+        (band, x - band - low)
+    }
+
+    fn step(&self, state: &mut ShelfState, x: f64) {
+        let ShelfState { before, last, .. } = *state;
+        let next = |n: usize| {
+            let inputs = self.input_2[n] * last + self.input[n] * x;
+            self.turn_2[n][0] * before[0] + (self.turn_2[n][1] * before[1] + inputs)
         };
-        match gains {
-            None => {
-                for sample in samples {
-                    step(f64::from(*sample));
-                }
-            }
-            Some(gains) => {
-                for (sample, gain) in samples.iter_mut().zip(gains) {
-                    let (x, gain) = (f64::from(*sample), f64::from(*gain));
-                    let (band, low) = step(x);
-                    let high = x - band - low;
-                    *sample = (x + (gain.sqrt() - 1.0) * band + (gain - 1.0) * high) as f32;
+        *state = ShelfState { before: state.now, now: [next(0), next(1)], last: x };
+    }
+
+    /// Filters `samples` in place, the gain above the frequency being the square of that of each sample in `roots`; `None` is 1.
+    fn process(&self, state: &mut ShelfState, samples: &mut [f32], roots: Option<&[f32]>) {
+        let mut s = *state;
+        match roots {
+            None => samples.iter().for_each(|sample| self.step(&mut s, f64::from(*sample))),
+            Some(roots) => {
+                for (sample, root) in samples.iter_mut().zip(roots) {
+                    let (x, root) = (f64::from(*sample), f64::from(*root));
+                    let (band, high) = self.parts(s.now, x);
+                    self.step(&mut s, x);
+                    *sample = (x + (root - 1.0) * band + (root * root - 1.0) * high) as f32;
                 }
             }
         }
-        *state = [first, second];
+        *state = s;
     }
 }
 
@@ -105,7 +131,7 @@ impl DeEsser {
             range_db: -range_db as f32,
             envelope: Envelope::new(attack_ms, release_ms, sample_rate, 0.0),
             look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),
-            channels: vec![Channel { detector, state: [0.0; 2] }; channels],
+            channels: vec![Channel { detector, state: ShelfState::default() }; channels],
             shelf: Shelf::new(frequency_hz, sample_rate),
             position: Position::default(),
             gains: vec![0.0; GRID],
@@ -144,6 +170,8 @@ impl Processor for DeEsser {
             }
             reduction.note(gains);
             if !idle {
+                // The shelf takes the root of the gain as well.
+                gains.iter_mut().for_each(|gain| *gain *= 0.5);
                 factors(gains);
             }
             for (number, channel) in channels.iter_mut().enumerate().take(block.channels()) {
@@ -179,7 +207,7 @@ impl Processor for DeEsser {
         self.reduction = Reduction::default();
         for channel in &mut self.channels {
             channel.detector.reset();
-            channel.state = [0.0; 2];
+            channel.state = ShelfState::default();
         }
     }
 }
@@ -187,7 +215,8 @@ impl Processor for DeEsser {
 impl Channel {
     fn settle(&mut self) {
         self.detector.settle();
-        for value in &mut self.state {
+        let ShelfState { before, now, last } = &mut self.state;
+        for value in before.iter_mut().chain(now).chain([last]) {
             if value.abs() < NOTHING {
                 *value = 0.0;
             }
