@@ -5,6 +5,7 @@
 //! generate atmos OUT.wav            20 s, ten-channel bed, 118 Cartesian objects moved every 32 ms
 //! generate long OUT.wav SECONDS     12 tracks of any length; a second of noise each minute, sparse on the disk
 //! generate wide OUT.wav SECONDS     128 tracks of noise, objects moved four times a second
+//! generate desk DIR SECONDS         a scene of 128 tracks with a full chain each, and its stems
 //! generate axml OUT.xml BLOCKS      a bare document of 100 objects with so many blocks in all
 //! ```
 #![allow(clippy::print_stderr)]
@@ -14,6 +15,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
+use proscenium_benches::desk;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::{Motion, Scene};
 
@@ -28,8 +30,9 @@ fn main() -> ExitCode {
             .and_then(|seconds| scene(out, Scene { seconds, objects: 2, ..Scene::FILM }, Sound::Sparse)),
         ["wide", out, seconds] => number(seconds)
             .and_then(|seconds| scene(out, Scene { seconds, objects: 118, ..Scene::FILM }, Sound::Dense)),
+        ["desk", folder, seconds] => number(seconds).and_then(|seconds| desk(folder, seconds)),
         ["axml", out, blocks] => number(blocks).and_then(|blocks| axml(out, blocks)),
-        _ => Err("usage: generate film|atmos OUT.wav, long|wide OUT.wav SECONDS, axml OUT.xml BLOCKS".into()),
+        _ => Err("usage: generate film|atmos OUT.wav, long|wide OUT.wav SECONDS, desk DIR SECONDS, axml OUT.xml BLOCKS".into()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,6 +45,13 @@ fn main() -> ExitCode {
 
 fn scene(out: &str, scene: Scene, sound: Sound) -> Result<(), String> {
     write_scene(Path::new(out), &scene, sound).map_err(|error| format!("{out}: {error}"))
+}
+
+fn desk(folder: &str, seconds: u64) -> Result<(), String> {
+    /// Tracks of a large film mix.
+    const TRACKS: usize = 128;
+    let write = |folder| std::fs::create_dir_all(folder).and_then(|()| desk::write(folder, TRACKS, seconds));
+    write(Path::new(folder)).map(drop).map_err(|error| format!("{folder}: {error}"))
 }
 
 fn axml(out: &str, blocks: u64) -> Result<(), String> {

@@ -5,6 +5,7 @@
 //!  timing (best of n) ── yardstick (named figures of peers) ── one table per bench
 //! ```
 
+pub mod desk;
 pub mod file;
 pub mod job;
 pub mod scene;

@@ -1,7 +1,10 @@
 //! Later or earlier by whole samples, exactly.
 
+use std::any::Any;
+
 use formats::scene::chain;
 
+use super::ramp::{CHANGE_SAMPLES, Ramp};
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 
@@ -31,6 +34,17 @@ impl Line {
         }
     }
 
+    /// Holds what another one holds, as if it had been there in its place; what that one doesn't know any more is silence.
+    fn go_on_from(&mut self, old: &Self) {
+        self.reset();
+        let (wanted, there) = (self.ring.len(), old.ring.len());
+        let count = wanted.min(there);
+        // The oldest of the others stands at `next`.
+        for n in 0..count {
+            self.ring[wanted - count + n] = old.ring[(old.next + there - count + n) % there];
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.ring.len()
     }
@@ -47,6 +61,12 @@ impl Line {
 pub struct Delay {
     lines: Vec<Line>,
     early: usize,
+    /// The lines before a change, and how much of those after it is heard.
+    leaving: Vec<Line>,
+    faded: Ramp,
+    /// Samples that those after it still have to wait for what was before.
+    wait: usize,
+    left: Vec<f32>,
 }
 
 impl Delay {
@@ -62,7 +82,42 @@ impl Delay {
     ) -> Result<Self, MixError> {
         let samples = samples(parameters, sample_rate, frame_rate)?;
         let (late, early) = (usize::try_from(samples).unwrap_or(0), usize::try_from(-samples).unwrap_or(0));
-        Ok(Self { lines: vec![Line::new(late); channels], early })
+        Ok(Self {
+            lines: vec![Line::new(late); channels],
+            early,
+            leaving: Vec::new(),
+            faded: Ramp::at(1.0),
+            wait: 0,
+            left: vec![0.0; CHANGE_SAMPLES],
+        })
+    }
+}
+
+impl Delay {
+    /// From `start` on through the old lines and the new ones: those are heard until these know what was before, then the one goes over
+    /// into the other. Gives how many samples that were.
+    fn change(&mut self, block: &mut AudioBlock, start: usize) -> usize {
+        let wait = if self.wait > 0 { self.wait } else { CHANGE_SAMPLES };
+        let count = (block.frames() - start).min(CHANGE_SAMPLES).min(wait);
+        let left = &mut self.left[..count];
+        let lines = self.lines.iter_mut().zip(&mut self.leaving);
+        for ((line, before), samples) in lines.zip(block.channels_mut()) {
+            let samples = &mut samples[start..start + count];
+            left.copy_from_slice(samples);
+            line.process(samples);
+            before.process(left);
+            let mut faded = self.faded;
+            for (sample, before) in samples.iter_mut().zip(&*left) {
+                let part = if self.wait > 0 { 0.0 } else { faded.next() };
+                *sample = before + (*sample - before) * part;
+            }
+        }
+        if self.wait > 0 {
+            self.wait -= count;
+        } else {
+            self.faded.advance(count);
+        }
+        count
     }
 }
 
@@ -82,8 +137,12 @@ pub fn samples(parameters: &chain::Delay, sample_rate: u32, frame_rate: f64) -> 
 
 impl Processor for Delay {
     fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
+        let mut start = 0;
+        while self.is_changing() && start < block.frames() {
+            start += self.change(block, start);
+        }
         for (line, samples) in self.lines.iter_mut().zip(block.channels_mut()) {
-            line.process(samples);
+            line.process(&mut samples[start..]);
         }
     }
 
@@ -96,7 +155,27 @@ impl Processor for Delay {
         self.lines.first().map_or(0, Line::len) + self.early
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        for (new, old) in new.lines.iter_mut().zip(&self.lines) {
+            new.go_on_from(old);
+            self.wait = new.len().saturating_sub(old.len());
+        }
+        std::mem::swap(&mut self.leaving, &mut new.lines);
+        std::mem::swap(&mut self.leaving, &mut self.lines);
+        self.faded = Ramp::between(0.0, 1.0);
+    }
+
+    fn is_changing(&self) -> bool {
+        self.faded.still().is_none()
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
+        (self.faded, self.wait) = (Ramp::at(1.0), 0);
         self.lines.iter_mut().for_each(Line::reset);
     }
 }

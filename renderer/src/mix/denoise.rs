@@ -1,9 +1,12 @@
 //! Noise taken out of speech, by the recurrent network RNNoise (J.-M. Valin 2018) in the crate `nnnoiseless`.
 
+use std::any::Any;
+
 use formats::scene::chain;
 use nnnoiseless::DenoiseState;
 
 use super::delay::Line;
+use super::ramp::Ramp;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 
@@ -19,9 +22,10 @@ const FULL_SCALE: f32 = 32_768.0;
 /// Frames of silence after which it is left at that: half a second.
 const SILENT_FRAMES: u32 = 50;
 
-/// A denoiser of several channels, each on its own. The library that it is made of takes memory now and then while it works.
+/// A denoiser of several channels, each on its own. The library that it is made of takes memory for its transforms when it first
+/// works on a thread; [`prepare_thread`] does that before time matters.
 pub struct Denoise {
-    amount: f32,
+    amount: Ramp,
     channels: Vec<Channel>,
     filled: usize,
 }
@@ -51,8 +55,16 @@ impl Denoise {
             });
         }
         let channels = (0..channels).map(|_| Channel::new()).collect();
-        Ok(Self { amount: parameters.amount as f32, channels, filled: 0 })
+        Ok(Self { amount: Ramp::at(parameters.amount as f32), channels, filled: 0 })
     }
+}
+
+/// Has the library take what memory it wants for itself on the calling thread.
+pub fn prepare_thread() {
+    let mut channel = Channel::new();
+    // Silence takes a shortcut through it.
+    channel.coming.fill(1.0);
+    channel.next_frame();
 }
 
 impl Channel {
@@ -92,13 +104,15 @@ impl Processor for Denoise {
                     *to = sample * FULL_SCALE;
                 }
                 channel.dry.process(samples);
+                let mut amount = self.amount;
                 for (sample, wet) in samples.iter_mut().zip(&channel.going[place.clone()]) {
-                    *sample += self.amount * (wet / FULL_SCALE - *sample);
+                    *sample += amount.next() * (wet / FULL_SCALE - *sample);
                 }
                 if self.filled == 0 {
                     channel.next_frame();
                 }
             }
+            self.amount.advance(count);
             start += count;
         }
     }
@@ -111,8 +125,19 @@ impl Processor for Denoise {
         LATENCY + SILENT_FRAMES as usize * FRAME
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        if let Some(new) = new.as_any_mut().downcast_mut::<Self>() {
+            self.amount.go_to(new.amount.target());
+        }
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
         self.filled = 0;
+        self.amount = Ramp::at(self.amount.target());
         self.channels.iter_mut().for_each(|channel| *channel = Channel::new());
     }
 }

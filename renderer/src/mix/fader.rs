@@ -1,8 +1,11 @@
 //! The fader at a strip's end: a gain that may move.
 
+use std::any::Any;
+
 use formats::scene::{AutomationCurve, Shape, chain};
 
 use super::grid::{GRID, Position, for_each_span};
+use super::ramp::Ramp;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 use crate::units::Decibels;
@@ -13,6 +16,21 @@ const JUMP_SECONDS: f64 = 0.002;
 /// A fader of several channels. Every sample has the gain of its own time.
 #[derive(Clone, Debug)]
 pub struct Fader {
+    motion: Motion,
+    /// The gains before a change, and how much of those after it is heard.
+    leaving: Motion,
+    faded: Ramp,
+    /// Samples that the sound is late here.
+    late: i64,
+    /// Samples that went through.
+    now: i64,
+    position: Position,
+    gains: Vec<f32>,
+}
+
+/// Gains over time.
+#[derive(Clone, Debug, Default)]
+struct Motion {
     /// Linear gain where nothing moves.
     still: f64,
     curve: AutomationCurve,
@@ -21,12 +39,6 @@ pub struct Fader {
     rate: f64,
     jumps: Vec<Jump>,
     jump_samples: i64,
-    /// Samples that the sound is late here.
-    late: i64,
-    /// Samples that went through.
-    now: i64,
-    position: Position,
-    gains: Vec<f32>,
 }
 
 /// A gain that jumps.
@@ -49,7 +61,20 @@ impl Fader {
         late: i64,
     ) -> Result<Self, MixError> {
         parameters.check()?;
-        let rate = f64::from(sample_rate);
+        Ok(Self {
+            motion: Motion::new(parameters, offset, f64::from(sample_rate)),
+            leaving: Motion::default(),
+            faded: Ramp::at(1.0),
+            late,
+            now: 0,
+            position: Position::default(),
+            gains: vec![0.0; GRID],
+        })
+    }
+}
+
+impl Motion {
+    fn new(parameters: &chain::Fader, offset: Decibels, rate: f64) -> Self {
         let curve = parameters.automation.clone();
         let still_db = curve.keys().first().map_or(parameters.gain_db, |key| key.value);
         let keys = if curve.is_constant() { &[] } else { curve.keys() };
@@ -62,22 +87,21 @@ impl Fader {
             })
             .collect();
         let curve = if keys.is_empty() { AutomationCurve::default() } else { curve };
-        Ok(Self {
+        Self {
             still: Decibels(still_db + offset.0).linear(),
             curve,
             offset_db: offset.0,
             rate,
             jumps,
             jump_samples: (JUMP_SECONDS * rate).round() as i64,
-            late,
-            now: 0,
-            position: Position::default(),
-            gains: vec![0.0; GRID],
-        })
+        }
     }
 
     /// Linear gain at a sample of the scene.
     fn at(&self, sample: i64) -> f64 {
+        if self.curve.keys().is_empty() {
+            return self.still;
+        }
         let seconds = sample as f64 / self.rate;
         let db = self.curve.value_at(seconds).map_or(f64::NEG_INFINITY, |value| value + self.offset_db);
         let gain = Decibels(db).linear();
@@ -99,6 +123,14 @@ impl Fader {
         };
         segment(first - self.jump_samples) == segment(last) && self.at(first) == self.at(last)
     }
+
+    /// The gain from one sample of the scene to another, where it stands still.
+    fn still(&self, first: i64, last: i64) -> Option<f64> {
+        if self.curve.keys().is_empty() {
+            return Some(self.still);
+        }
+        self.stands(first, last).then(|| self.at(first))
+    }
 }
 
 impl Processor for Fader {
@@ -109,11 +141,8 @@ impl Processor for Fader {
             let first = self.now - self.late;
             let count = span.samples.len() as i64;
             self.now += count;
-            let still = if self.curve.keys().is_empty() {
-                Some(self.still)
-            } else {
-                self.stands(first, first + count - 1).then(|| self.at(first))
-            };
+            let changing = self.faded.still().is_none();
+            let still = self.motion.still(first, first + count - 1).filter(|_| !changing);
             match still {
                 Some(1.0) => {}
                 Some(gain) => {
@@ -124,7 +153,13 @@ impl Processor for Fader {
                 }
                 None => {
                     for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
-                        *gain = self.at(sample) as f32;
+                        *gain = self.motion.at(sample) as f32;
+                    }
+                    if changing {
+                        for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
+                            let before = self.leaving.at(sample) as f32;
+                            *gain = before + (*gain - before) * self.faded.next();
+                        }
                     }
                     for samples in block.channels_mut() {
                         let samples = samples[span.samples.clone()].iter_mut();
@@ -145,11 +180,27 @@ impl Processor for Fader {
         0
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        std::mem::swap(&mut self.leaving, &mut new.motion);
+        std::mem::swap(&mut self.leaving, &mut self.motion);
+        self.faded = Ramp::between(0.0, 1.0);
+    }
+
+    fn is_changing(&self) -> bool {
+        self.faded.still().is_none()
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
         self.restart(0);
     }
 
     fn restart(&mut self, sample: i64) {
+        self.faded = Ramp::at(1.0);
         self.now = sample;
         self.position = Position::default();
     }

@@ -1,7 +1,10 @@
 //! Gains that stand still.
 
+use std::any::Any;
+
 use formats::scene::chain;
 
+use super::ramp::Ramp;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 use crate::units::Decibels;
@@ -9,7 +12,7 @@ use crate::units::Decibels;
 /// One gain for all channels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gain {
-    factor: f32,
+    factor: Ramp,
 }
 
 impl Gain {
@@ -20,23 +23,22 @@ impl Gain {
     pub fn trim(parameters: &chain::Trim) -> Result<Self, MixError> {
         parameters.check()?;
         let factor = Decibels(parameters.gain_db).linear() as f32;
-        Ok(Self { factor: if parameters.invert { -factor } else { factor } })
+        Ok(Self { factor: Ramp::at(if parameters.invert { -factor } else { factor }) })
     }
 
     /// So many decibels; −∞ is silence.
     pub fn of(gain: Decibels) -> Self {
-        Self { factor: gain.linear() as f32 }
+        Self { factor: Ramp::at(gain.linear() as f32) }
     }
 }
 
 impl Processor for Gain {
     fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
-        if self.factor == 1.0 {
+        if self.factor.still() == Some(1.0) {
             return;
         }
-        for samples in block.channels_mut() {
-            samples.iter_mut().for_each(|sample| *sample *= self.factor);
-        }
+        block.channels_mut().for_each(|samples| self.factor.apply(samples));
+        self.factor.advance(block.frames());
     }
 
     fn latency(&self) -> i64 {
@@ -47,7 +49,19 @@ impl Processor for Gain {
         0
     }
 
-    fn reset(&mut self) {}
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        if let Some(new) = new.as_any_mut().downcast_mut::<Self>() {
+            self.factor.go_to(new.factor.target());
+        }
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
+    fn reset(&mut self) {
+        self.factor = Ramp::at(self.factor.target());
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What is done to the loudspeaker feeds of a deliverable: equaliser, glue compressor, limiter of true peaks.
 
+use std::any::Any;
+
 use formats::scene::chain;
 
 use super::delay::Line;
@@ -87,6 +89,21 @@ impl Processor for Master {
         self.compressor.as_ref().and_then(Compressor::reduction)
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        for (old, new) in self.each().zip(new.each()) {
+            old.take_over(new);
+        }
+    }
+
+    fn is_changing(&self) -> bool {
+        self.eq.as_ref().is_some_and(Equaliser::is_changing)
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
         self.each().for_each(Processor::reset);
     }
@@ -171,6 +188,13 @@ impl Processor for Limiter {
 
     fn reduction(&self) -> Option<Reduction> {
         Some(self.reduction)
+    }
+
+    /// Its ceiling cannot be changed while it works: what it has decided already would pass the new one.
+    fn take_over(&mut self, _new: &mut dyn Processor) {}
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 
     fn reset(&mut self) {

@@ -7,12 +7,16 @@
 //!
 //! Takes the parameters of [`formats::scene::chain`] and blocks of planar samples; gives the same blocks, processed in
 //! place. What can fail or allocate happens in `new(parameters, sample_rate, channels)`; [`Processor::process`] does
-//! neither (but for the library behind [`denoise`], which takes memory now and then). Blocks may have any length: processors divide time by an absolute grid of their own, so how a programme is
+//! neither. Parameters are changed at work by taking over those of another processor that was made elsewhere
+//! ([`strip::Strip::take_over`]), without a click. Blocks may have any length: processors divide time by an absolute grid of their own, so how a programme is
 //! cut into blocks changes no bit. States that die away become exactly zero.
 
+#[cfg(test)]
+mod changes;
 mod error;
 mod grid;
 mod logarithm;
+mod ramp;
 mod stage_meter;
 
 pub mod delay;
@@ -30,6 +34,8 @@ pub mod strip;
 mod tests;
 
 pub use error::MixError;
+
+use std::any::Any;
 
 use self::dynamics::Reduction;
 use crate::audio::AudioBlock;
@@ -52,6 +58,19 @@ pub trait Processor: Send + Sync {
     fn reduction(&self) -> Option<Reduction> {
         None
     }
+
+    /// Takes over the parameters of `new`, a processor of the same kind, for as many channels and of the same latency; one of another
+    /// kind is left alone. What sounds goes on: the change is spread over some milliseconds, or goes as fast as attack and release
+    /// let it. Allocates nothing; `new` gets the memory that isn't needed any more.
+    fn take_over(&mut self, new: &mut dyn Processor);
+
+    /// Whether it is still on its way to parameters that it took over.
+    fn is_changing(&self) -> bool {
+        false
+    }
+
+    /// Itself, for one that takes it over.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
 
     /// Forgets everything that went in.
     fn reset(&mut self);

@@ -59,6 +59,17 @@ struct Stage {
     meter: StageMeter,
 }
 
+/// What became of a strip that was to be taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakeOver {
+    /// Its parameters are taken over; what is in its place now is not needed any more.
+    Done,
+    /// The change before is still going on: nothing was changed, and a few milliseconds later it can be.
+    Busy,
+    /// It has other stages, or another latency: it can only take the place of the whole strip.
+    Unlike,
+}
+
 /// What a stage takes its gain from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Listens {
@@ -174,6 +185,25 @@ impl Strip {
             bus.channel_mut(number).copy_from_slice(block.channel(0));
             stage.run(block, key, None, &mut self.key);
         }
+    }
+
+    /// Takes over the parameters of `new`, a strip that was made with the same [`StripSpec`] and stages, while it is at work: without a
+    /// click, and without taking or giving back memory, so that it can be made where there is time and dropped there.
+    pub fn take_over(&mut self, new: &mut Self) -> TakeOver {
+        let is_like = |(old, new): (&Stage, &Stage)| {
+            let latencies = old.processor.latency() == new.processor.latency() && old.late == new.late;
+            old.name == new.name && old.listens == new.listens && latencies
+        };
+        if self.stages.len() != new.stages.len() || !self.stages.iter().zip(&new.stages).all(is_like) {
+            return TakeOver::Unlike;
+        }
+        if self.stages.iter().any(|stage| stage.processor.is_changing()) {
+            return TakeOver::Busy;
+        }
+        for (old, new) in self.stages.iter_mut().zip(&mut new.stages) {
+            old.processor.take_over(&mut *new.processor);
+        }
+        TakeOver::Done
     }
 
     /// Forgets everything that went in; the next sample that does is that one of all.

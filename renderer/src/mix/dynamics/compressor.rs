@@ -1,3 +1,5 @@
+use std::any::Any;
+
 use formats::scene::chain;
 
 use super::envelope::Envelope;
@@ -5,6 +7,7 @@ use super::{LookAhead, Reduction, highest, peaks};
 use crate::audio::AudioBlock;
 use crate::mix::grid::{GRID, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
+use crate::mix::ramp::Ramp;
 use crate::mix::{MixError, Processor};
 use crate::units::Decibels;
 
@@ -12,7 +15,7 @@ use crate::units::Decibels;
 #[derive(Clone, Debug)]
 pub struct Compressor {
     curve: Curve,
-    makeup_db: f32,
+    makeup_db: Ramp,
     envelope: Envelope,
     look_ahead: LookAhead,
     position: Position,
@@ -73,7 +76,7 @@ impl Compressor {
         let chain::Compressor { threshold_db, ratio, knee_db, attack_ms, release_ms, .. } = *parameters;
         Ok(Self {
             curve: Curve::new(threshold_db, ratio, knee_db),
-            makeup_db: parameters.makeup_db as f32,
+            makeup_db: Ramp::at(parameters.makeup_db as f32),
             envelope: Envelope::new(attack_ms, release_ms, sample_rate, 0.0),
             look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),
             position: Position::default(),
@@ -108,9 +111,12 @@ impl Processor for Compressor {
             if span.ends {
                 envelope.settle();
             }
-            let unity = idle && *makeup_db == 0.0;
+            let unity = idle && makeup_db.still() == Some(0.0);
             if !unity {
-                gains.iter_mut().for_each(|gain| *gain += *makeup_db);
+                match makeup_db.still() {
+                    Some(makeup_db) => gains.iter_mut().for_each(|gain| *gain += makeup_db),
+                    None => gains.iter_mut().for_each(|gain| *gain += makeup_db.next()),
+                }
                 factors(gains);
             }
             look_ahead.apply(block, &span.samples, (!unity).then_some(&*gains));
@@ -129,7 +135,19 @@ impl Processor for Compressor {
         Some(self.reduction)
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        self.curve = new.curve;
+        self.envelope.retime(&new.envelope);
+        self.makeup_db.go_to(new.makeup_db.target());
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
+        self.makeup_db = Ramp::at(self.makeup_db.target());
         self.envelope.set(0.0);
         self.look_ahead.reset();
         self.position = Position::default();

@@ -1,3 +1,4 @@
+use std::any::Any;
 use std::f64::consts::{PI, SQRT_2};
 
 use formats::scene::chain;
@@ -198,6 +199,20 @@ impl Processor for DeEsser {
 
     fn reduction(&self) -> Option<Reduction> {
         Some(self.reduction)
+    }
+
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        (self.curve, self.range_db, self.shelf) = (new.curve, new.range_db, new.shelf);
+        self.envelope.retime(&new.envelope);
+        for (channel, new) in self.channels.iter_mut().zip(&mut new.channels) {
+            new.detector.go_on_from(&channel.detector);
+            std::mem::swap(&mut channel.detector, &mut new.detector);
+        }
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 
     fn reset(&mut self) {

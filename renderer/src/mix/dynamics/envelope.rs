@@ -53,6 +53,11 @@ impl Envelope {
         }
     }
 
+    /// The times of another one; the gain stays where it is.
+    pub(super) fn retime(&mut self, other: &Self) {
+        (self.down, self.up) = (other.down, other.up);
+    }
+
     pub(super) fn gain_db(&self) -> f64 {
         self.gain_db
     }

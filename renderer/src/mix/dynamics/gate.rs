@@ -1,3 +1,5 @@
+use std::any::Any;
+
 use formats::scene::chain;
 
 use super::envelope::Envelope;
@@ -136,6 +138,18 @@ impl Processor for Gate {
 
     fn reduction(&self) -> Option<Reduction> {
         Some(self.reduction)
+    }
+
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        self.curve = new.curve;
+        self.hold.samples = new.hold.samples;
+        self.hold.left = self.hold.left.min(new.hold.samples);
+        self.envelope.retime(&new.envelope);
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 
     fn reset(&mut self) {

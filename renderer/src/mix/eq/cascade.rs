@@ -59,6 +59,13 @@ impl Cascade {
         }
     }
 
+    /// Takes the states of filters that are like these ones, so that what sounds goes on; others begin in silence.
+    pub(in crate::mix) fn go_on_from(&mut self, old: &Self) {
+        if self.states.len() == old.states.len() {
+            self.states.copy_from_slice(&old.states);
+        }
+    }
+
     pub(in crate::mix) fn reset(&mut self) {
         self.states.fill([0.0; 2]);
     }

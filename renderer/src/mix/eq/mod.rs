@@ -10,12 +10,14 @@ mod rational;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::f64::consts::PI;
 
 use formats::scene::chain;
 
 pub(super) use self::cascade::Cascade;
 use super::grid::{GRID, Position, for_each_span};
+use super::ramp::Ramp;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 
@@ -29,6 +31,10 @@ pub struct Equaliser {
     position: Position,
     scratch: Vec<f64>,
     tail: usize,
+    /// The filters before a change, and how much of those after it is heard.
+    leaving: Vec<Cascade>,
+    faded: Ramp,
+    left: Vec<f32>,
 }
 
 impl Equaliser {
@@ -44,6 +50,9 @@ impl Equaliser {
             position: Position::default(),
             scratch: vec![0.0; GRID],
             tail,
+            leaving: Vec::new(),
+            faded: Ramp::at(1.0),
+            left: vec![0.0; GRID],
         })
     }
 }
@@ -61,15 +70,28 @@ pub(super) fn cascade(parameters: &chain::Eq, sample_rate: u32) -> Result<Cascad
 
 impl Processor for Equaliser {
     fn process(&mut self, block: &mut AudioBlock, _key: Option<&[f32]>) {
-        let Self { channels, position, scratch, .. } = self;
+        let Self { channels, position, scratch, leaving, faded, left, .. } = self;
         for_each_span(position, block.frames(), |span| {
+            let left = &mut left[..span.samples.len()];
             for (channel, cascade) in channels.iter_mut().enumerate().take(block.channels()) {
                 let samples = &mut block.channel_mut(channel)[span.samples.clone()];
+                let before = leaving.get_mut(channel).filter(|_| faded.still().is_none());
+                if before.is_some() {
+                    left.copy_from_slice(samples);
+                }
                 cascade.process(samples, scratch);
+                if let Some(before) = before {
+                    let mut faded = *faded;
+                    before.process(left, scratch);
+                    for (sample, before) in samples.iter_mut().zip(&*left) {
+                        *sample = before + (*sample - before) * faded.next();
+                    }
+                }
                 if span.ends {
                     cascade.settle();
                 }
             }
+            faded.advance(span.samples.len());
         });
     }
 
@@ -81,8 +103,28 @@ impl Processor for Equaliser {
         self.tail
     }
 
+    fn take_over(&mut self, new: &mut dyn Processor) {
+        let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
+        for (new, old) in new.channels.iter_mut().zip(&self.channels) {
+            new.go_on_from(old);
+        }
+        std::mem::swap(&mut self.leaving, &mut new.channels);
+        std::mem::swap(&mut self.leaving, &mut self.channels);
+        self.tail = self.tail.max(new.tail);
+        self.faded = Ramp::between(0.0, 1.0);
+    }
+
+    fn is_changing(&self) -> bool {
+        self.faded.still().is_none()
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+
     fn reset(&mut self) {
         self.position = Position::default();
+        self.faded = Ramp::at(1.0);
         self.channels.iter_mut().for_each(Cascade::reset);
     }
 }

@@ -51,7 +51,7 @@ impl Mixer {
                     alignment.keys[role] = alignment.keys[role].max(late);
                 }
                 alignment.strips = alignment.strips.max(late);
-                self.tracks[number].put(strip, key, level);
+                self.tracks[number].put((strip, spec), key, level);
             }
         }
         Ok(())

@@ -29,7 +29,7 @@ use self::returns::Return;
 use self::track::TrackStrip;
 pub use self::track::{ClipSource, StemError};
 use super::MixError;
-use super::strip::{StageLevel, Strip, StripSpec};
+use super::strip::{StageLevel, Strip, StripSpec, TakeOver};
 use crate::audio::AudioBlock;
 use crate::layout::Layout;
 use crate::loudness::MeterChannel;
@@ -179,6 +179,24 @@ impl Mixer {
             start += frames;
         }
         Ok(())
+    }
+
+    /// What the strip of a track, by its place in the scene, has to know: for one that is made elsewhere and taken over here.
+    pub fn strip_spec(&self, track: usize) -> Option<&StripSpec> {
+        self.tracks.get(track).and_then(TrackStrip::spec)
+    }
+
+    /// Takes over the parameters of a strip that was made for a track, by [`Mixer::strip_spec`], between two blocks. Allocates
+    /// nothing.
+    pub fn take_over(&mut self, track: usize, new: &mut Strip) -> TakeOver {
+        self.tracks.get_mut(track).map_or(TakeOver::Unlike, |track| track.take_over(new))
+    }
+
+    /// Turns the sends of a track up or down, in the order of its chain; without a click. Allocates nothing.
+    pub fn set_sends(&mut self, track: usize, gains: &[Decibels]) {
+        if let Some(track) = self.tracks.get_mut(track) {
+            track.set_sends(gains);
+        }
     }
 
     /// Goes on with another sample of the scene, as if there were nothing in front of it: what a processor remembers from

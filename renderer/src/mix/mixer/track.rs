@@ -8,8 +8,9 @@ use crate::loudness::MeterChannel;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::fade::ClipGain;
+use crate::mix::ramp::Ramp;
 use crate::mix::stage_meter::OutputPeaks;
-use crate::mix::strip::Strip;
+use crate::mix::strip::{Strip, StripSpec, TakeOver};
 use crate::units::Decibels;
 
 /// A file of a clip, opened, at the sample rate of the scene.
@@ -55,8 +56,10 @@ pub(super) struct TrackStrip {
     strip: Strip,
     key: Option<usize>,
     bus: Option<BusPart>,
+    /// What its strip was made with.
+    spec: Option<StripSpec>,
     /// Reverbs and gains.
-    sends: Vec<(usize, f32)>,
+    sends: Vec<(usize, Ramp)>,
     /// Channels that count where one signal stands for all.
     counted: Vec<bool>,
     block: AudioBlock,
@@ -90,6 +93,7 @@ impl TrackStrip {
             strip: Strip::default(),
             key: None,
             bus: None,
+            spec: None,
             sends: Vec::new(),
             counted,
             block: AudioBlock::new(channels, BLOCK_FRAMES),
@@ -119,8 +123,22 @@ impl TrackStrip {
         }
     }
 
-    pub(super) fn put(&mut self, strip: Strip, key: Option<usize>, level: usize) {
-        (self.strip, self.key, self.level) = (strip, key, level);
+    pub(super) fn put(&mut self, (strip, spec): (Strip, StripSpec), key: Option<usize>, level: usize) {
+        (self.strip, self.spec, self.key, self.level) = (strip, Some(spec), key, level);
+    }
+
+    pub(super) fn spec(&self) -> Option<&StripSpec> {
+        self.spec.as_ref()
+    }
+
+    pub(super) fn take_over(&mut self, new: &mut Strip) -> TakeOver {
+        self.strip.take_over(new)
+    }
+
+    pub(super) fn set_sends(&mut self, gains: &[Decibels]) {
+        for ((_, gain), wanted) in self.sends.iter_mut().zip(gains) {
+            gain.go_to(wanted.linear() as f32);
+        }
     }
 
     pub(super) fn put_on_bus(&mut self, strip: Strip, key: Option<usize>, bus: usize) {
@@ -128,7 +146,7 @@ impl TrackStrip {
     }
 
     pub(super) fn send(&mut self, unit: usize, gain: Decibels) {
-        self.sends.push((unit, gain.linear() as f32));
+        self.sends.push((unit, Ramp::at(gain.linear() as f32)));
     }
 
     /// `key`, `strips` and `all` are how late the key of its role, all strips and everything are.
@@ -200,11 +218,13 @@ impl TrackStrip {
             bus.strip.process(&mut self.block, bus.key.map(|key| keys.channel(key)), stages);
         }
         delay(&mut self.lines[2], &mut self.block);
+        let frames = self.block.frames();
+        self.sends.iter_mut().for_each(|(_, gain)| gain.advance(frames));
     }
 
     /// Adds all that it sounds like in one channel.
     pub(super) fn add_to(&self, sum: &mut [f32]) {
-        self.add_scaled(1.0, sum);
+        self.add_scaled(Ramp::at(1.0), sum);
     }
 
     /// Adds what it sends to a reverb.
@@ -214,11 +234,14 @@ impl TrackStrip {
         }
     }
 
-    fn add_scaled(&self, gain: f32, sum: &mut [f32]) {
+    fn add_scaled(&self, gain: Ramp, sum: &mut [f32]) {
         let counted = self.counted.iter().enumerate().filter(|(_, counted)| self.heard && **counted);
         for (channel, _) in counted {
-            for (sum, sample) in sum.iter_mut().zip(self.block.channel(channel)) {
-                *sum += gain * sample;
+            let pairs = sum.iter_mut().zip(self.block.channel(channel));
+            let mut moving = gain;
+            match gain.still() {
+                Some(gain) => pairs.for_each(|(sum, sample)| *sum += gain * sample),
+                None => pairs.for_each(|(sum, sample)| *sum += moving.next() * sample),
             }
         }
     }
