@@ -91,9 +91,6 @@ pub enum MixError {
         /// The name.
         reverb: String,
     },
-    /// A send of a bus.
-    #[error("send: a bus sends nothing; put the send into the chains of its tracks")]
-    BusSend,
     /// A stem that cannot be read.
     #[error("{strip}: {message}")]
     Stem {

@@ -15,6 +15,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+use super::chain::Chain;
 use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial};
 use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, Document};
 
@@ -61,13 +62,15 @@ pub enum Feed {
     },
 }
 
-/// An instance of a reverb: it hears the tracks of one content.
+/// An instance of a reverb: it hears the tracks of one content, or one alone that another may stand in for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Return {
     /// Place in [`Scene::reverbs`].
     pub reverb: usize,
-    /// Places in [`Scene::tracks`] of those that send to it.
+    /// Places in [`Scene::tracks`] of those that send to it; at least one, all of one role.
     pub tracks: Vec<usize>,
+    /// It is what the bus of their role sends, after its chain, and not what they send themselves.
+    pub is_after_bus: bool,
 }
 
 /// Why a scene can't be a master.
@@ -103,10 +106,19 @@ impl Scene {
         heard.for_each(|track| made.add_track(self, track));
         for content in &contents {
             let its = |(_, unit): &(usize, &Return)| content.tracks.contains(&unit.tracks[0]);
-            let returns = returns.iter().enumerate().filter(its);
-            let returns = returns.flat_map(|(n, unit)| made.add_return(self, n, unit, content.role));
-            let returns = returns.collect();
-            made.add_content(content, returns);
+            let mut shared = Vec::new();
+            let mut own: BTreeMap<usize, Vec<AdmId>> = BTreeMap::new();
+            for (n, unit) in returns.iter().enumerate().filter(its) {
+                let objects = made.add_return(self, n, unit, content.role);
+                match unit.tracks[0] {
+                    track if self.has_alternatives(track) => own.entry(track).or_default().extend(objects),
+                    _ => shared.extend(objects),
+                }
+            }
+            for (track, objects) in own {
+                made.add_room(&self.tracks[track].name, track, objects);
+            }
+            made.add_content(content, shared);
         }
         made.master.returns = returns;
         made.link_alternatives(self);
@@ -119,20 +131,34 @@ impl Scene {
         AdmId::programme(number(index))
     }
 
-    /// The instances of reverbs that the master needs: of each, one for every content that sends to it.
+    /// The instances of reverbs that the master needs: of each, one for every content that sends to it, and one for every track
+    /// that others stand in for or that stands in for one; and the same again for what the buses of roles send.
     pub fn returns(&self) -> Vec<Return> {
         let mut returns = Vec::new();
         for content in self.contents() {
-            for (reverb, unit) in self.reverbs.iter().enumerate() {
-                let sends =
-                    |track: &usize| self.tracks[*track].chain.sends.iter().any(|send| send.to == unit.name);
-                let tracks: Vec<usize> = content.tracks.iter().copied().filter(sends).collect();
-                if !tracks.is_empty() {
-                    returns.push(Return { reverb, tracks });
+            let (alone, together): (Vec<usize>, Vec<usize>) =
+                content.tracks.iter().partition(|track| self.has_alternatives(**track));
+            let groups = std::iter::once(together).chain(alone.into_iter().map(|track| vec![track]));
+            let bus = self.buses.iter().find(|bus| bus.role == *content.role);
+            for group in groups {
+                for (reverb, unit) in self.reverbs.iter().enumerate() {
+                    let sends = |chain: &Chain| chain.sends.iter().any(|send| send.to == unit.name);
+                    let own = group.iter().copied().filter(|track| sends(&self.tracks[*track].chain));
+                    let own = Return { reverb, tracks: own.collect(), is_after_bus: false };
+                    let of_bus = bus.filter(|bus| sends(&bus.chain)).map(|_| group.clone());
+                    let of_bus = Return { reverb, tracks: of_bus.unwrap_or_default(), is_after_bus: true };
+                    returns.extend([own, of_bus].into_iter().filter(|unit| !unit.tracks.is_empty()));
                 }
             }
         }
         returns
+    }
+
+    /// Whether a track stands in for another one, or another one for it.
+    fn has_alternatives(&self, track: usize) -> bool {
+        let Some(track) = self.tracks.get(track) else { return false };
+        track.alternative_to.is_some()
+            || self.tracks.iter().any(|other| other.alternative_to.as_ref() == Some(&track.name))
     }
 
     /// What is heard, by content, in the order of the tracks that come first.
@@ -235,6 +261,16 @@ impl Made {
             objects.push(self.add_object(&name, packs, uids));
         }
         objects
+    }
+
+    /// Puts a track and its rooms into one object, so that they are chosen together.
+    fn add_room(&mut self, name: &str, track: usize, rooms: Vec<AdmId>) {
+        let Some(own) = self.objects.get(&track).cloned() else { return };
+        let whole = self.add_object(name, Vec::new(), Vec::new());
+        if let Some(object) = self.master.document.objects.last_mut() {
+            object.objects = std::iter::once(own).chain(rooms).collect();
+        }
+        self.objects.insert(track, whole);
     }
 
     fn add_content(&mut self, content: &Content<'_>, returns: Vec<AdmId>) {

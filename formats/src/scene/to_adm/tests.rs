@@ -9,9 +9,9 @@ use crate::adm::{
     AdmTime, BlockFormats, Document, ObjectPosition, ObjectsBlock, WriteOptions, read_str, write,
 };
 use crate::profile::{FileFacts, Findings, Profile, check};
-use crate::scene::chain::Send;
+use crate::scene::chain::{Chain, Send};
 use crate::scene::{
-    Automation, AutomationCurve, Bed, BedLayout, Coordinates, Hoa, Key, Normalization, Object,
+    Automation, AutomationCurve, Bed, BedLayout, Bus, Coordinates, Hoa, Key, Normalization, Object,
     ObjectParameter, Programme, ReverbReturn, ReverbUnit, Role, Scene, Shape, Spatial, Time, Track,
 };
 
@@ -194,21 +194,50 @@ fn tracks_contents_and_programmes_hang_together() {
     assert_eq!(document.chna().rows.len(), 12);
 }
 
-#[test]
-fn each_content_has_its_own_return() {
-    let sending = |name: &str, role: Role| {
-        let mut track = track(name, role, Spatial::default());
-        track.chain.sends = vec![Send { to: "hall".to_owned(), gain_db: -6.0 }];
-        track
-    };
-    let mut scene = scene(vec![sending("DX", Role::Dialogue), sending("FX", Role::Effects)]);
-    scene.reverbs = vec![ReverbUnit {
+fn sending(name: &str, role: Role) -> Track {
+    let mut track = track(name, role, Spatial::default());
+    track.chain.sends = vec![Send { to: "hall".to_owned(), gain_db: -6.0 }];
+    track
+}
+
+fn hall() -> ReverbUnit {
+    ReverbUnit {
         name: "hall".to_owned(),
         returns: ReverbReturn::Objects { count: 4, elevation: 0.0 },
         reverb: crate::scene::chain::Reverb::Fdn(crate::scene::chain::Fdn::default()),
         reverb_kept: crate::scene::Kept::default(),
         kept: crate::scene::Kept::default(),
-    }];
+    }
+}
+
+/// Who chooses a track chooses its room.
+#[test]
+fn alternatives_are_one_object_with_their_rooms() {
+    let other = Track { alternative_to: Some("DX".to_owned()), ..sending("DX 2", Role::Dialogue) };
+    let mut scene = scene(vec![sending("DX", Role::Dialogue), other, sending("ADR", Role::Dialogue)]);
+    scene.reverbs = vec![hall()];
+    let bus = Chain { sends: scene.tracks[0].chain.sends.clone(), ..Chain::default() };
+    scene.buses = vec![Bus { role: Role::Dialogue, chain: bus, ..Bus::default() }];
+    let master = scene.to_adm(seconds(1)).unwrap();
+    let returns = master.returns.iter().map(|unit| (unit.tracks.clone(), unit.is_after_bus));
+    let expected = [2, 0, 1].map(|track| [(vec![track], false), (vec![track], true)]).concat();
+    assert_eq!(returns.collect::<Vec<_>>(), expected);
+    let document = &master.document;
+    let find = |id: &crate::adm::AdmId| document.objects.iter().find(|object| object.id == *id).unwrap();
+    let in_content: Vec<_> = document.contents[0].objects.iter().map(find).collect();
+    let names: Vec<&str> = in_content.iter().map(|object| object.name.as_str()).collect();
+    assert_eq!(names[..3], ["DX", "DX 2", "ADR"]);
+    assert_eq!(in_content[0].complementary_objects, [in_content[1].id.clone()]);
+    // The track itself and four objects of each of two rooms.
+    assert_eq!((in_content[0].objects.len(), in_content[1].objects.len()), (9, 9));
+    assert!(in_content[0].track_uids.is_empty() && find(&in_content[0].objects[0]).track_uids.len() == 1);
+    assert_eq!((in_content.len(), in_content[2].objects.len()), (3 + 8, 0));
+}
+
+#[test]
+fn each_content_has_its_own_return() {
+    let mut scene = scene(vec![sending("DX", Role::Dialogue), sending("FX", Role::Effects)]);
+    scene.reverbs = vec![hall()];
     let master = scene.to_adm(seconds(1)).unwrap();
     assert_eq!(master.feeds.len(), 2 + 2 * 4);
     assert_eq!(master.returns.iter().map(|r| r.tracks.clone()).collect::<Vec<_>>(), [vec![0], vec![1]]);

@@ -1,12 +1,13 @@
 //! How late everything is at each place of the desk, and the delays that bring it together.
 
+use formats::scene::chain::{Chain, Send};
 use formats::scene::{Role, Scene};
 
+use super::Mixer;
+use super::bus::{BusPart, BusSum};
 use super::plan::{self, Plan};
 use super::returns::Return;
 use super::track::TrackStrip;
-use super::{BLOCK_FRAMES, BusSum, Mixer};
-use crate::audio::AudioBlock;
 use crate::mix::MixError;
 use crate::mix::strip::{Strip, StripSpec};
 use crate::units::Decibels;
@@ -16,8 +17,12 @@ use crate::units::Decibels;
 pub(super) struct Alignment {
     /// The keys of the roles that are listened to.
     pub(super) keys: Vec<i64>,
-    /// All tracks before their buses, and so all sends.
+    /// All tracks at the end of their strips, and so all sends of theirs.
     pub(super) strips: i64,
+    /// All tracks and what comes back of their sends, before the buses.
+    pub(super) returned: i64,
+    /// All of them after the buses, and so all sends of these.
+    pub(super) bused: i64,
     /// Everything at the end.
     pub(super) all: i64,
 }
@@ -57,7 +62,7 @@ impl Mixer {
         Ok(())
     }
 
-    /// The buses: their sums, and a strip for each of their tracks.
+    /// The buses: their sums, and a strip for each of their tracks and of the reverbs of these.
     pub(super) fn make_buses(
         &mut self,
         scene: &Scene,
@@ -65,27 +70,34 @@ impl Mixer {
         spec: &StripSpec,
         alignment: &mut Alignment,
     ) -> Result<(), MixError> {
-        alignment.all = alignment.strips;
+        alignment.bused = alignment.returned;
         for bus in scene.buses.iter().filter(|bus| !bus.chain.is_empty()) {
-            let fault = |error: MixError| error.in_strip(format!("bus {}", bus.role));
-            if !bus.chain.sends.is_empty() {
-                return Err(fault(MixError::BusSend));
-            }
+            let name = format!("bus {}", bus.role);
+            let fault = |error: MixError| error.in_strip(name.clone());
             let key = plan::key_of(&bus.chain).and_then(|key| role_number(&plan.roles, &key));
             let spec = StripSpec {
-                late: alignment.strips,
+                late: alignment.returned,
                 key_late: key.map_or(0, |key| alignment.keys[key]),
                 ..*spec
             };
-            let strip = Strip::new(&bus.chain, &spec).map_err(fault)?;
-            alignment.all = alignment.all.max(alignment.strips + strip.latency());
+            let number = self.buses.len();
+            let part = |channels: usize| {
+                let strip = Strip::new(&bus.chain, &StripSpec { channels, ..spec }).map_err(fault)?;
+                Ok::<_, MixError>(BusPart { strip, key, bus: number })
+            };
             for track in self.tracks.iter_mut().filter(|track| track.role == bus.role) {
-                let spec = StripSpec { channels: track.channels(), ..spec };
-                track.put_on_bus(Strip::new(&bus.chain, &spec).map_err(fault)?, key, self.buses.len());
+                track.put_on_bus(part(track.channels())?);
+                for (unit, gain) in sends(scene, &bus.chain, &name)? {
+                    track.send_after_bus(unit, gain);
+                }
             }
-            let stages = AudioBlock::new(strip.stages(), BLOCK_FRAMES);
-            let (role, block) = (bus.role.clone(), AudioBlock::new(1, BLOCK_FRAMES));
-            self.buses.push(BusSum { role, strip, key, block, stages });
+            let its = |unit: &&mut Return| *unit.role() == bus.role && !unit.is_after_bus();
+            for unit in self.returns.iter_mut().filter(its) {
+                unit.put_on_bus(part(unit.sounding())?);
+            }
+            let sum = part(1)?.strip;
+            alignment.bused = alignment.bused.max(alignment.returned + sum.latency());
+            self.buses.push(BusSum::new(bus.role.clone(), sum, key));
         }
         Ok(())
     }
@@ -96,7 +108,9 @@ impl Mixer {
         scene: &Scene,
         returns: &[formats::scene::Return],
         responses: &[Vec<Vec<f32>>],
+        alignment: &mut Alignment,
     ) -> Result<(), MixError> {
+        alignment.returned = alignment.strips;
         for instance in returns {
             let unit = &scene.reverbs[instance.reverb];
             let responses = responses.get(instance.reverb).map(Vec::as_slice).unwrap_or_default();
@@ -104,32 +118,32 @@ impl Mixer {
             let unit_of = (unit, &role.unwrap_or_default());
             let made = Return::new(unit_of, instance, responses, scene.sample_rate.get())
                 .map_err(|error| error.in_strip(format!("reverb {}", unit.name)))?;
+            if !made.is_after_bus() {
+                alignment.returned = alignment.returned.max(alignment.strips + made.latency());
+            }
             self.returns.push(made);
         }
         for (track, strip) in scene.tracks.iter().zip(&mut self.tracks) {
-            for send in &track.chain.sends {
-                let Some(unit) = scene.reverbs.iter().position(|unit| unit.name == send.to) else {
-                    let strip = format!("track {}", track.name);
-                    return Err(MixError::NoSuchReverb { strip, reverb: send.to.clone() });
-                };
-                strip.send(unit, Decibels(send.gain_db));
+            for (unit, gain) in sends(scene, &track.chain, &format!("track {}", track.name))? {
+                strip.send(unit, gain);
             }
         }
         Ok(())
     }
 
     /// The delays that bring everything to the time of the latest.
-    pub(super) fn align(&mut self, alignment: &Alignment) {
-        let latest = self.returns.iter().map(|unit| alignment.strips + unit.latency()).max().unwrap_or(0);
-        let all = alignment.all.max(latest);
+    pub(super) fn align(&mut self, alignment: &mut Alignment) {
+        let after_buses = self.returns.iter().filter(|unit| unit.is_after_bus());
+        let latest = after_buses.map(|unit| alignment.bused + unit.latency()).max().unwrap_or(0);
+        alignment.all = alignment.bused.max(latest);
         for track in &mut self.tracks {
             let key = role_number(&self.roles, &track.role).map(|role| alignment.keys[role]);
-            track.align(key, alignment.strips, all);
+            track.align(key, alignment);
         }
         for unit in &mut self.returns {
-            unit.align(all - alignment.strips - unit.latency());
+            unit.align(alignment);
         }
-        self.latency = u64::try_from(all).unwrap_or(0);
+        self.latency = u64::try_from(alignment.all).unwrap_or(0);
     }
 
     /// Samples of the scene.
@@ -144,4 +158,14 @@ impl Mixer {
 
 fn role_number(roles: &[Role], role: &Role) -> Option<usize> {
     roles.iter().position(|known| known == role)
+}
+
+/// The reverbs that a chain sends to, and how much.
+fn sends(scene: &Scene, chain: &Chain, strip: &str) -> Result<Vec<(usize, Decibels)>, MixError> {
+    let place = |send: &Send| {
+        let unit = scene.reverbs.iter().position(|unit| unit.name == send.to);
+        let nowhere = || MixError::NoSuchReverb { strip: strip.to_owned(), reverb: send.to.clone() };
+        Ok((unit.ok_or_else(nowhere)?, Decibels(send.gain_db)))
+    };
+    chain.sends.iter().map(place).collect()
 }

@@ -1,8 +1,8 @@
 //! A scene mixed: from its stems to the tracks of its master.
 //!
 //! ```text
-//!  clips ── strip of each track ──┬── bus of its role ── tracks of the master
-//!             ▲                   ├── sends ── reverbs ── more tracks
+//!  clips ── strip of each track ──┬─────────────────────┬── bus of its role ──┬── tracks of the master
+//!             ▲                   ├── sends ── reverbs ─┘                     └── sends ── reverbs ── more tracks
 //!             └─── keys of roles ─┘
 //! ```
 //!
@@ -14,6 +14,7 @@
 //! near enough by beginning a little before ([`Mixer::restart`]).
 
 mod alignment;
+mod bus;
 mod plan;
 mod returns;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use formats::scene::{BedLayout, Role, Scene};
 use rayon::prelude::*;
 
 use self::alignment::Alignment;
+use self::bus::BusSum;
 use self::plan::Plan;
 use self::returns::Return;
 use self::track::TrackStrip;
@@ -65,17 +67,6 @@ pub struct Mixer {
     /// The first sample that went in, and the next that will.
     start: u64,
     now: u64,
-}
-
-/// The sum of the tracks of a role, as its bus hears it.
-struct BusSum {
-    /// Of whose tracks it is the sum.
-    role: Role,
-    strip: Strip,
-    key: Option<usize>,
-    block: AudioBlock,
-    /// What it is before each stage.
-    stages: AudioBlock,
 }
 
 /// Levels of one strip.
@@ -133,9 +124,9 @@ impl Mixer {
         };
         let mut alignment = Alignment::default();
         mixer.make_strips(scene, &plan, &spec, &mut alignment)?;
+        mixer.make_returns(scene, returns, &stems.responses, &mut alignment)?;
         mixer.make_buses(scene, &plan, &spec, &mut alignment)?;
-        mixer.make_returns(scene, returns, &stems.responses)?;
-        mixer.align(&alignment);
+        mixer.align(&mut alignment);
         mixer.frames = mixer.length(scene);
         Ok(mixer)
     }
@@ -206,7 +197,7 @@ impl Mixer {
         let now = i64::try_from(sample).unwrap_or(i64::MAX);
         self.tracks.iter_mut().for_each(|track| track.restart(now));
         self.buses.iter_mut().for_each(|bus| bus.strip.restart(now));
-        self.returns.iter_mut().for_each(Return::restart);
+        self.returns.iter_mut().for_each(|unit| unit.restart(now));
     }
 
     /// What every strip's stages made of its level so far.
@@ -252,16 +243,19 @@ impl Mixer {
                 track.line_up();
             }
         }
+        self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames, false));
+        self.returns.par_iter_mut().filter(|unit| !unit.is_after_bus()).for_each(Return::process);
+        self.tracks.par_iter_mut().for_each(TrackStrip::meet_returns);
         for bus in &mut self.buses {
-            bus.sum(&self.tracks, frames, &self.keys);
+            bus.sum(&self.tracks, &self.returns, frames, &self.keys);
         }
-        self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames));
         let (buses, keys) = (&self.buses, &self.keys);
-        self.tracks.par_iter_mut().for_each(|track| {
-            let bus = track.bus_number().and_then(|bus| buses.get(bus));
-            track.finish(keys, bus.map(|bus| &bus.stages));
-        });
-        self.returns.par_iter_mut().for_each(Return::process);
+        self.tracks.par_iter_mut().for_each(|track| track.pass_bus(keys, buses));
+        self.returns.par_iter_mut().for_each(|unit| unit.pass_bus(keys, buses));
+        self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames, true));
+        self.returns.par_iter_mut().filter(|unit| unit.is_after_bus()).for_each(Return::process);
+        self.tracks.par_iter_mut().for_each(TrackStrip::finish);
+        self.returns.par_iter_mut().for_each(Return::finish);
         Ok(())
     }
 }
@@ -279,16 +273,4 @@ fn bed_channels(layout: BedLayout) -> Vec<MeterChannel> {
 /// So many channels of one weight.
 fn equal_channels(count: usize) -> Vec<MeterChannel> {
     (1..=count).map(|channel| MeterChannel { name: channel.to_string(), weight: 1.0 }).collect()
-}
-
-impl BusSum {
-    fn sum(&mut self, tracks: &[TrackStrip], frames: usize, keys: &AudioBlock) {
-        self.block.set_frames(frames);
-        self.block.silence();
-        for track in tracks.iter().filter(|track| track.role == self.role) {
-            track.add_to(self.block.channel_mut(0));
-        }
-        let key = self.key.map(|key| keys.channel(key));
-        self.strip.process_sum(&mut self.block, key, &mut self.stages);
-    }
 }

@@ -2,7 +2,9 @@
 
 use formats::scene::{self, ReverbReturn, ReverbUnit, Role, chain};
 
-use super::track::TrackStrip;
+use super::alignment::Alignment;
+use super::bus::{BusPart, BusSum};
+use super::track::{TrackStrip, delay};
 use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
 use crate::loudness::MeterChannel;
@@ -19,7 +21,10 @@ pub(super) struct Return {
     block: AudioBlock,
     /// For each channel of the master the reverb's; `None` for a loudspeaker of low frequency effects.
     channels: Vec<Option<usize>>,
-    lines: Vec<Line>,
+    /// To the time of everything before the buses, after them, at the end.
+    lines: [Vec<Line>; 3],
+    bus: Option<BusPart>,
+    role: Role,
     /// `hall (dialogue)`.
     name: String,
     /// How a meter weights the reverb's channels.
@@ -69,7 +74,9 @@ impl Return {
         };
         let sounding = weights.into_iter().zip(&channels).filter(|(_, channel)| channel.is_some());
         Ok(Self {
-            name: format!("{} ({role})", unit.name),
+            name: format!("{} ({role}{})", unit.name, if instance.is_after_bus { " bus" } else { "" }),
+            role: role.clone(),
+            bus: None,
             weights: sounding.map(|(weight, _)| weight).collect(),
             meter: StageMeter::default(),
             output: None,
@@ -78,7 +85,7 @@ impl Return {
             sends: AudioBlock::new(1, BLOCK_FRAMES),
             block: AudioBlock::new(returns, BLOCK_FRAMES),
             channels,
-            lines: Vec::new(),
+            lines: Default::default(),
         })
     }
 
@@ -94,32 +101,87 @@ impl Return {
         self.reverb.tail()
     }
 
-    pub(super) fn align(&mut self, samples: i64) {
-        self.lines = vec![Line::new(usize::try_from(samples).unwrap_or(0)); self.block.channels()];
+    /// It hears what buses send, after their chains.
+    pub(super) fn is_after_bus(&self) -> bool {
+        self.instance.is_after_bus
     }
 
-    /// Forgets everything that was sent.
-    pub(super) fn restart(&mut self) {
+    /// The role of the tracks that it hears.
+    pub(super) fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// Channels that aren't silent by their nature.
+    pub(super) fn sounding(&self) -> usize {
+        self.block.channels()
+    }
+
+    pub(super) fn put_on_bus(&mut self, part: BusPart) {
+        self.bus = Some(part);
+    }
+
+    pub(super) fn align(&mut self, alignment: &Alignment) {
+        let Alignment { strips, returned, bused, all, .. } = *alignment;
+        let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.latency());
+        let waits = if self.is_after_bus() {
+            [0, 0, all - bused - self.latency()]
+        } else {
+            [returned - strips - self.latency(), bused - returned - bus, all - bused]
+        };
+        let channels = self.block.channels();
+        self.lines = waits.map(|samples| vec![Line::new(usize::try_from(samples).unwrap_or(0)); channels]);
+    }
+
+    /// Forgets everything that was sent; what goes in next is the sample `now` of the scene.
+    pub(super) fn restart(&mut self, now: i64) {
         self.reverb.reset();
-        self.lines.iter_mut().for_each(Line::reset);
+        self.bus.iter_mut().for_each(|bus| bus.strip.restart(now));
+        self.lines.iter_mut().flatten().for_each(Line::reset);
     }
 
-    /// Sums what its tracks send to it.
-    pub(super) fn gather(&mut self, tracks: &[TrackStrip], frames: usize) {
+    /// Sums what its tracks send to it, where it is one of those `after_bus` or not.
+    pub(super) fn gather(&mut self, tracks: &[TrackStrip], frames: usize, after_bus: bool) {
+        if self.is_after_bus() != after_bus {
+            return;
+        }
         self.sends.set_frames(frames);
         self.block.set_frames(frames);
         self.sends.silence();
         for track in &self.instance.tracks {
-            tracks[*track].add_sends(self.instance.reverb, self.sends.channel_mut(0));
+            tracks[*track].add_sends(self.instance.reverb, after_bus, self.sends.channel_mut(0));
         }
     }
 
+    /// What comes back, in the time of everything before the buses.
     pub(super) fn process(&mut self) {
         self.reverb.process(&self.sends, &mut self.block);
-        for (line, samples) in self.lines.iter_mut().zip(self.block.channels_mut()) {
-            line.process(samples);
+        delay(&mut self.lines[0], &mut self.block);
+    }
+
+    /// Through the bus of its role.
+    pub(super) fn pass_bus(&mut self, keys: &AudioBlock, buses: &[BusSum]) {
+        if self.is_after_bus() {
+            return;
         }
+        if let Some(bus) = &mut self.bus {
+            bus.process(&mut self.block, keys, buses);
+        }
+        delay(&mut self.lines[1], &mut self.block);
+    }
+
+    /// To the time of everything.
+    pub(super) fn finish(&mut self) {
+        delay(&mut self.lines[2], &mut self.block);
         self.meter.add(&self.block);
+    }
+
+    /// Adds all that it sounds like in one channel.
+    pub(super) fn add_to(&self, sum: &mut [f32]) {
+        for channel in 0..self.block.channels() {
+            for (sum, sample) in sum.iter_mut().zip(self.block.channel(channel)) {
+                *sum += sample;
+            }
+        }
     }
 
     /// Measures loudness, and notes what comes out.

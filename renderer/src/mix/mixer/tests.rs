@@ -216,6 +216,83 @@ fn sends_come_back_in_time_on_all_channels_but_the_lfe() {
     }
 }
 
+/// Late, and without a gain however loud a sum is.
+fn late_bus() -> Chain {
+    let compressor = chain::Compressor { ratio: 1.0, look_ahead_ms: 7.0, ..Default::default() };
+    Chain { compressor: Some(compressor), ..Default::default() }
+}
+
+/// The room of a role goes through its bus: what is turned down there takes its reverberation along.
+#[test]
+fn reverbs_of_a_role_come_back_before_its_bus() {
+    let sending = || Chain { sends: vec![chain::Send { to: "hall".into(), gain_db: 0.0 }], ..late_chain() };
+    let mut scene = scene(vec![track("A", Role::Effects, sending()), track("B", Role::Music, sending())]);
+    scene.reverbs = vec![hall(ReverbReturn::Objects { count: 1, elevation: 0.0 })];
+    let stems = [stem(1), stem(2)];
+    let plain = mixed(&scene, &stems, 1_024).expect("a mix");
+    let fader = Some(chain::Fader { gain_db: -20.0, ..Default::default() });
+    let chain = Chain { fader, ..late_bus() };
+    scene.buses.push(Bus { role: Role::Music, chain, ..Default::default() });
+    let bused = mixed(&scene, &stems, 500).expect("a mix");
+    assert_eq!((plain.len(), bused.len()), (4, 4));
+    for (channel, factor) in [(0, 1.0), (1, 0.1), (2, 1.0), (3, 0.1)] {
+        for (n, sample) in bused[channel].iter().enumerate() {
+            let expected = factor * plain[channel][n];
+            assert!((sample - expected).abs() < 1e-6, "channel {channel}, sample {n}: {sample}, {expected}");
+        }
+    }
+}
+
+/// What a bus sends is the sum of what leaves it, and comes back beside it.
+#[test]
+fn buses_send_what_leaves_them() {
+    let mut scene =
+        scene(vec![track("A", Role::Music, late_chain()), track("B", Role::Music, Chain::default())]);
+    scene.reverbs = vec![hall(ReverbReturn::Objects { count: 1, elevation: 0.0 })];
+    let chain = Chain {
+        fader: Some(chain::Fader { gain_db: -6.0, ..Default::default() }),
+        sends: vec![chain::Send { to: "hall".into(), gain_db: -20.0 }],
+        ..late_bus()
+    };
+    scene.buses.push(Bus { role: Role::Music, chain, ..Default::default() });
+    let stems = [stem(1), stem(2)];
+    let master = mixed(&scene, &stems, 777).expect("a mix");
+    assert_eq!(master.len(), 3);
+    for (n, returned) in master[2].iter().enumerate() {
+        let sent = 0.1 * (master[0][n] + master[1][n]);
+        assert!((returned - sent).abs() < 2e-6, "sample {n}: {returned}, {sent}");
+    }
+    let expected = 10f32.powf(-0.3) * stems[0][0][500];
+    assert!((master[0][500] - expected).abs() < 1e-6, "in time: {}, {expected}", master[0][500]);
+}
+
+/// A strip that was made elsewhere with what [`Mixer::strip_spec`] says is taken over without a jump, and so are sends.
+#[test]
+fn strips_and_sends_are_changed_at_work() {
+    let chain = |gain_db| Chain {
+        fader: Some(chain::Fader { gain_db, ..Default::default() }),
+        sends: vec![chain::Send { to: "hall".into(), gain_db: 0.0 }],
+        ..Default::default()
+    };
+    let mut scene = scene(vec![track("A", Role::Music, chain(-6.0))]);
+    scene.reverbs = vec![hall(ReverbReturn::Objects { count: 1, elevation: 0.0 })];
+    let clips = vec![vec![Box::new(Memory(vec![vec![0.5; 20_000]])) as Box<dyn ClipSource>]];
+    let responses = vec![vec![vec![1.0]]];
+    let mut mixer = Mixer::new(&scene, &scene.returns(), Stems { clips, responses }).expect("a mixer");
+    let mut block = AudioBlock::new(2, 4_000);
+    mixer.next(&mut block).expect("samples");
+    let mut strip = Strip::new(&chain(-26.0), mixer.strip_spec(0).expect("a track")).expect("in range");
+    assert_eq!(mixer.take_over(0, &mut strip), TakeOver::Done);
+    mixer.set_sends(0, &[Decibels(-20.0)]);
+    mixer.next(&mut block).expect("samples");
+    let (dry, wet) = (block.channel(0), block.channel(1));
+    let steepest = |row: &[f32]| row.array_windows::<2>().map(|[a, b]| (a - b).abs()).fold(0.0, f32::max);
+    assert!(steepest(dry) < 0.002 && steepest(wet) < 0.002, "{} {}", steepest(dry), steepest(wet));
+    let level = 0.5 * 10f32.powf(-1.3);
+    assert!((dry[3_999] - level).abs() < 1e-5 && (wet[3_999] - 0.1 * level).abs() < 1e-5);
+    assert_eq!(mixer.take_over(1, &mut strip), TakeOver::Unlike);
+}
+
 #[test]
 fn muted_tracks_are_silent_and_groups_turn_up() {
     let mut scene =

@@ -2,6 +2,8 @@
 
 use formats::scene::{Clip, Role, Scene, Spatial, Track};
 
+use super::alignment::Alignment;
+use super::bus::{BusPart, BusSum};
 use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
 use crate::loudness::MeterChannel;
@@ -40,13 +42,6 @@ struct PlacedClip {
     gain: ClipGain,
 }
 
-/// A strip's part in a bus.
-struct BusPart {
-    strip: Strip,
-    key: Option<usize>,
-    bus: usize,
-}
-
 pub(super) struct TrackStrip {
     name: String,
     pub(super) role: Role,
@@ -60,12 +55,15 @@ pub(super) struct TrackStrip {
     spec: Option<StripSpec>,
     /// Reverbs and gains.
     sends: Vec<(usize, Ramp)>,
+    /// The same of its bus.
+    bus_sends: Vec<(usize, Ramp)>,
     /// Channels that count where one signal stands for all.
     counted: Vec<bool>,
     block: AudioBlock,
     clip: AudioBlock,
-    /// To the time of the key of its role, of all strips, of everything.
-    lines: [Vec<Line>; 3],
+    /// To the time of the key of its role, of all strips, of what comes back of their sends, of everything after the buses, of
+    /// everything.
+    lines: [Vec<Line>; 5],
     /// How a meter weights its channels.
     weights: Vec<MeterChannel>,
     /// What comes out, where that is noted.
@@ -95,6 +93,7 @@ impl TrackStrip {
             bus: None,
             spec: None,
             sends: Vec::new(),
+            bus_sends: Vec::new(),
             counted,
             block: AudioBlock::new(channels, BLOCK_FRAMES),
             clip: AudioBlock::new(channels, BLOCK_FRAMES),
@@ -141,30 +140,31 @@ impl TrackStrip {
         }
     }
 
-    pub(super) fn put_on_bus(&mut self, strip: Strip, key: Option<usize>, bus: usize) {
-        self.bus = Some(BusPart { strip, key, bus });
+    pub(super) fn put_on_bus(&mut self, part: BusPart) {
+        self.bus = Some(part);
     }
 
     pub(super) fn send(&mut self, unit: usize, gain: Decibels) {
         self.sends.push((unit, Ramp::at(gain.linear() as f32)));
     }
 
-    /// `key`, `strips` and `all` are how late the key of its role, all strips and everything are.
-    pub(super) fn align(&mut self, key: Option<i64>, strips: i64, all: i64) {
+    pub(super) fn send_after_bus(&mut self, unit: usize, gain: Decibels) {
+        self.bus_sends.push((unit, Ramp::at(gain.linear() as f32)));
+    }
+
+    /// `key` is how late the key of its role is.
+    pub(super) fn align(&mut self, key: Option<i64>, alignment: &Alignment) {
+        let Alignment { strips, returned, bused, all, .. } = *alignment;
         let late = self.strip.latency();
         let key = key.unwrap_or(late);
         let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.latency());
         let channels = self.channels();
-        let lines = |samples: i64| vec![Line::new(usize::try_from(samples).unwrap_or(0)); channels];
-        self.lines = [lines(key - late), lines(strips - key), lines(all - strips - bus)];
+        let waits = [key - late, strips - key, returned - strips, bused - returned - bus, all - bused];
+        self.lines = waits.map(|samples| vec![Line::new(usize::try_from(samples).unwrap_or(0)); channels]);
     }
 
     pub(super) fn channels(&self) -> usize {
         self.block.channels()
-    }
-
-    pub(super) fn bus_number(&self) -> Option<usize> {
-        self.bus.as_ref().map(|bus| bus.bus)
     }
 
     /// The last sample that sounds, with what a reverb makes of it.
@@ -175,7 +175,8 @@ impl TrackStrip {
         let last =
             self.clips.iter().map(|clip| clip.start.saturating_add(clip.gain.frames)).max().unwrap_or(0);
         let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.tail());
-        let after = bus.max(if self.sends.is_empty() { 0 } else { reverb });
+        let sends = self.sends.len() + self.bus_sends.len();
+        let after = bus + if sends == 0 { 0 } else { reverb };
         last.saturating_add((self.strip.tail() + after) as u64)
     }
 
@@ -209,15 +210,31 @@ impl TrackStrip {
         delay(&mut self.lines[1], &mut self.block);
     }
 
-    /// Through its bus, and to the time of everything.
-    pub(super) fn finish(&mut self, keys: &AudioBlock, stages: Option<&AudioBlock>) {
+    /// To the time of what comes back of the sends.
+    pub(super) fn meet_returns(&mut self) {
+        if !self.heard {
+            return;
+        }
+        delay(&mut self.lines[2], &mut self.block);
+    }
+
+    /// Through its bus, and to the time of all that comes out of one.
+    pub(super) fn pass_bus(&mut self, keys: &AudioBlock, buses: &[BusSum]) {
         if !self.heard {
             return;
         }
         if let Some(bus) = &mut self.bus {
-            bus.strip.process(&mut self.block, bus.key.map(|key| keys.channel(key)), stages);
+            bus.process(&mut self.block, keys, buses);
         }
-        delay(&mut self.lines[2], &mut self.block);
+        delay(&mut self.lines[3], &mut self.block);
+    }
+
+    /// To the time of everything.
+    pub(super) fn finish(&mut self) {
+        if !self.heard {
+            return;
+        }
+        delay(&mut self.lines[4], &mut self.block);
         let frames = self.block.frames();
         self.sends.iter_mut().for_each(|(_, gain)| gain.advance(frames));
     }
@@ -227,9 +244,10 @@ impl TrackStrip {
         self.add_scaled(Ramp::at(1.0), sum);
     }
 
-    /// Adds what it sends to a reverb.
-    pub(super) fn add_sends(&self, unit: usize, sum: &mut [f32]) {
-        for (_, gain) in self.sends.iter().filter(|(to, _)| *to == unit) {
+    /// Adds what it sends to a reverb, itself or by its bus.
+    pub(super) fn add_sends(&self, unit: usize, by_bus: bool, sum: &mut [f32]) {
+        let sends = if by_bus { &self.bus_sends } else { &self.sends };
+        for (_, gain) in sends.iter().filter(|(to, _)| *to == unit) {
             self.add_scaled(*gain, sum);
         }
     }
@@ -324,7 +342,8 @@ impl PlacedClip {
     }
 }
 
-fn delay(lines: &mut [Line], block: &mut AudioBlock) {
+/// Later, each channel by a line of its own.
+pub(super) fn delay(lines: &mut [Line], block: &mut AudioBlock) {
     for (line, samples) in lines.iter_mut().zip(block.channels_mut()) {
         line.process(samples);
     }
