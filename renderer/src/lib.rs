@@ -30,6 +30,8 @@ pub mod monitor;
 
 pub mod conform;
 
+pub mod import;
+
 pub mod engine;
 
 pub mod master;

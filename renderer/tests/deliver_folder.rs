@@ -75,7 +75,7 @@ fn what_a_killed_job_left_is_cleared_and_two_jobs_do_not_meet() {
     shell.args(["-c", line]).env("P", env!("CARGO_BIN_EXE_proscenium")).env("IN", demo.master());
     let done = Call(shell.current_dir(demo.folder.path())).run();
     assert_eq!(done.code, Some(2), "{}", done.stdout);
-    assert!(error_line(&done).contains("another delivery is being made in this folder"), "{}", done.stderr);
+    assert!(error_line(&done).contains("another job is writing into this folder"), "{}", done.stderr);
     assert!(fs::metadata(demo.path(&part)).is_ok(), "it may be that other delivery's");
     assert_eq!(deliver(&demo, &["-d", "none:stereo"]).code, Some(0));
     assert!(fs::metadata(demo.path(&part)).is_err());

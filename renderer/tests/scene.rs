@@ -44,9 +44,9 @@ fn session() -> (TempDir, String, String) {
 }
 
 fn load(path: &str) -> Scene {
-    let (scene, mistakes) = scene::load(&fs::read_to_string(path).unwrap()).unwrap();
-    assert_eq!(mistakes, []);
-    scene
+    let reading = scene::read(&fs::read_to_string(path).unwrap());
+    assert_eq!(reading.mistakes.list(), []);
+    reading.scene.unwrap()
 }
 
 fn check(path: &str, inside: &str) -> Done {

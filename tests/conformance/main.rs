@@ -5,8 +5,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod imported;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -76,21 +78,31 @@ fn run_corpus(corpus: &Path) -> usize {
         .iter()
         .flat_map(|case| case.renders.iter().map(move |render| (case, render)))
         .collect();
+    run_all(&work, &|case, render| {
+        check(corpus, case, render).map_err(|fault| format!("{} to {}: {fault}", case.name, render.layout))
+    });
+    work.len()
+}
+
+/// Does `check` with all of them, in as many threads as there are processors, and tells every fault.
+fn run_all<T: Copy + Sync, U: Copy + Sync>(
+    work: &[(T, U)],
+    check: &(dyn Fn(T, U) -> Result<(), String> + Sync),
+) {
     let (next, faults) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                while let Some((case, render)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(fault) = check(corpus, case, render) {
-                        faults.lock().unwrap().push(format!("{} to {}: {fault}", case.name, render.layout));
+                while let Some((a, b)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(fault) = check(*a, *b) {
+                        faults.lock().unwrap().push(fault);
                     }
                 }
             });
         }
     });
     let faults = faults.into_inner().unwrap();
-    assert!(faults.is_empty(), "{} of {} renders:\n  {}", faults.len(), work.len(), faults.join("\n  "));
-    work.len()
+    assert!(faults.is_empty(), "{} of {}:\n  {}", faults.len(), work.len(), faults.join("\n  "));
 }
 
 fn check(corpus: &Path, case: &Case, render: &Render) -> Result<(), String> {
@@ -100,6 +112,12 @@ fn check(corpus: &Path, case: &Case, render: &Render) -> Result<(), String> {
     if render.expect == "error" {
         return refused(job, &file);
     }
+    check_render(corpus, case, render, job)
+}
+
+/// The only output of the job against the reference.
+fn check_render(corpus: &Path, case: &Case, render: &Render, job: Job) -> Result<(), String> {
+    let file: PathBuf = job.outputs.first().map(|output| output.file.clone()).ok_or("no output")?;
     run(job).map_err(|e| e.to_string())?;
     let (found, rate) = read_wav(&file).map_err(|e| e.to_string())?;
     let channels = render.out_channels.unwrap_or(found.len());

@@ -13,12 +13,15 @@ pub enum Shape {
     /// Along a cubic that never leaves the span between the two values: the monotone interpolation of Fritsch and
     /// Carlson (1980), with slopes at most three times those of the straight lines beside them.
     Smooth,
+    /// Not the value but the gains of a renderer go to it in a straight line, as in an audioBlockFormat of ADM
+    /// (BS.2127-1 §7.4): the piece becomes one block, however long it is. For the parameters of objects alone.
+    Gains,
 }
 
 impl Shape {
     /// All, with their names in the file.
-    pub const NAMES: [(Self, &'static str); 3] =
-        [(Self::Linear, "linear"), (Self::Step, "step"), (Self::Smooth, "smooth")];
+    pub const NAMES: [(Self, &'static str); 4] =
+        [(Self::Linear, "linear"), (Self::Step, "step"), (Self::Smooth, "smooth"), (Self::Gains, "gains")];
 
     /// Its name in the file.
     pub fn name(self) -> &'static str {
@@ -26,6 +29,7 @@ impl Shape {
             Self::Linear => "linear",
             Self::Step => "step",
             Self::Smooth => "smooth",
+            Self::Gains => "gains",
         }
     }
 }
@@ -52,7 +56,8 @@ impl Key {
 
 /// A parameter over time. Before the first key it has the first key's value, after the last the last one's.
 ///
-/// Where a value is not finite (a gain of −∞ dB) the curve steps.
+/// Where a value is not finite (a gain of −∞ dB) the curve steps. Two keys may have one time when the second is a step: the
+/// value arrives at the first and jumps to the second.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AutomationCurve {
     keys: Vec<Key>,
@@ -61,7 +66,7 @@ pub struct AutomationCurve {
 /// The keys of a curve are out of order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "key {index} comes no later than the key before it; expected keys in order of time, one for each time"
+    "key {index} comes no later than the key before it; expected keys in order of time, and two at one time only where the second is a step"
 )]
 pub struct KeyOrderError {
     /// The key, counted from 0.
@@ -76,10 +81,17 @@ impl AutomationCurve {
     /// A curve through `keys`.
     ///
     /// # Errors
-    /// When a key comes no later than the one before it.
+    /// When a key comes no later than the one before it and is no jump from there, or is the third at its time.
     pub fn new(keys: Vec<Key>) -> Result<Self, KeyOrderError> {
-        match keys.array_windows::<2>().position(|[before, key]| key.time.seconds <= before.time.seconds) {
-            Some(index) => Err(KeyOrderError { index: index + 1 }),
+        let time = |index: usize| keys.get(index).map(|key| key.time.seconds);
+        let is_wrong = |index: &usize| {
+            let before = index.checked_sub(1).and_then(time);
+            let jumps = keys.get(*index).is_some_and(|key| key.shape == Shape::Step);
+            let is_third = before == index.checked_sub(2).and_then(time);
+            time(*index) < before || time(*index) == before && (!jumps || is_third)
+        };
+        match (1..keys.len()).find(is_wrong) {
+            Some(index) => Err(KeyOrderError { index }),
             None => Ok(Self { keys }),
         }
     }
@@ -95,7 +107,7 @@ impl AutomationCurve {
     }
 
     /// The value at `seconds` from the start of the scene; `None` when there are no keys. At the very time of a key it
-    /// is that key's value.
+    /// is that key's value; of two, the second's.
     pub fn value_at(&self, seconds: f64) -> Option<f64> {
         let next = self.keys.partition_point(|key| key.time.seconds_f64() <= seconds);
         Some(match (next.checked_sub(1), self.keys.get(next)) {
@@ -115,7 +127,7 @@ impl AutomationCurve {
         }
         let (start, length) = (a.time.seconds_f64(), b.time.seconds_f64() - a.time.seconds_f64());
         let u = (seconds - start) / length;
-        if b.shape == Shape::Linear {
+        if matches!(b.shape, Shape::Linear | Shape::Gains) {
             return a.value + (b.value - a.value) * u;
         }
         // Hermite's cubic.

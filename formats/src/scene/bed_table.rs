@@ -7,8 +7,8 @@ pub(super) struct BedRow {
     pub(super) name: &'static str,
     /// What people call it.
     pub(super) everyday_names: &'static [&'static str],
-    /// Digits of the common pack with these channels in this order; none where there isn't one. (7.1.2 has one in BS.2094-1,
-    /// whose channels are not those of 7.1.2: SideRight and TopCentre in place of the sides.)
+    /// Digits of the common pack with these channels in this order; none where there isn't one. (What BS.2094-1 calls 7.1.2
+    /// is here 7.1.2side: SideRight and TopCentre in place of the sides.)
     pub(super) pack: Option<u32>,
     /// The last digits of the channels, all of type DirectSpeakers.
     pub(super) channels: &'static [u16],
@@ -26,7 +26,7 @@ const fn row(
 /// `LowFrequencyEffects`, and the left and right one.
 pub(super) const LFE: [u16; 3] = [0x04, 0x20, 0x21];
 
-pub(super) static BEDS: [BedRow; 18] = [
+pub(super) static BEDS: [BedRow; 26] = [
     row("0+1+0", &["mono", "1.0"], Some(0x0001_0001), &[3]),
     row("0+2+0", &["stereo", "2.0"], Some(0x0001_0002), &[1, 2]),
     row("3.0", &["LCR"], Some(0x0001_000a), &[1, 2, 3]),
@@ -72,5 +72,19 @@ pub(super) static BEDS: [BedRow; 18] = [
             0x18, 0x19, 3, 0x20, 0x1c, 0x1d, 1, 2, 9, 0x21, 0x0a, 0x0b, 0x22, 0x23, 0x0e, 0x0c, 0x1e, 0x1f,
             0x13, 0x14, 0x11, 0x15, 0x16, 0x17,
         ],
+    ),
+    // Those of BS.2094-1 that have no mapping rules: SC are the edges of the screen.
+    row("6.1", &[], Some(0x0001_000d), &[1, 2, 3, 4, 5, 6, 9]),
+    row("7.1front", &[], Some(0x0001_000e), &[1, 2, 3, 4, 5, 6, 0x26, 0x27]),
+    row("5.1+SC", &[], Some(0x0001_0012), &[1, 2, 3, 4, 5, 6, 0x24, 0x25]),
+    row("5.1.2side", &[], Some(0x0001_0013), &[1, 2, 3, 4, 5, 6, 0x13, 0x14]),
+    row("5.1.2+SC", &[], Some(0x0001_0014), &[1, 2, 3, 4, 5, 6, 0x13, 0x14, 0x24, 0x25]),
+    row("7.1.2side", &[], Some(0x0001_0016), &[1, 2, 3, 4, 0x0b, 0x0c, 0x1c, 0x1d, 0x13, 0x14]),
+    row("5.1.4+SC", &[], Some(0x0001_0015), &[1, 2, 3, 4, 5, 6, 0x0d, 0x0f, 0x10, 0x12, 0x24, 0x25]),
+    row(
+        "Auro-3D",
+        &[],
+        Some(0x0001_0011),
+        &[1, 2, 3, 4, 5, 6, 0x0a, 0x0b, 0x1a, 0x1b, 0x0d, 0x0f, 0x0e, 0x10, 0x12, 0x13, 0x14, 0x1e, 0x1f],
     ),
 ];

@@ -10,7 +10,7 @@ use crate::adm::{AdmId, TypeDefinition};
 pub struct BedLayout(&'static BedRow);
 
 impl BedLayout {
-    /// All of them, by number of channels.
+    /// All of them.
     pub fn all() -> impl Iterator<Item = Self> {
         BEDS.iter().map(Self)
     }

@@ -123,7 +123,8 @@ pub fn placement(name: &str, channels: u16, mask: Option<u32>) -> Guess<Placemen
         Some(Guess { value: Placement { spatial, channels: channels.to_vec() }, reason })
     };
     let hoa = |reason: String| {
-        let order = (1..=Hoa::HIGHEST_ORDER).find(|order| (usize::from(*order) + 1).pow(2) == count)?;
+        let order =
+            (1..=Hoa::HIGHEST_COMMON_ORDER).find(|order| (usize::from(*order) + 1).pow(2) == count)?;
         let spatial = Some(Spatial::Hoa(Hoa { order, ..Hoa::default() }));
         Some(Guess { value: Placement { spatial, channels: Vec::new() }, reason })
     };
@@ -198,6 +199,7 @@ mod tests {
             let found = placement(name, channels, mask).value;
             let spatial = match found.spatial {
                 Some(Spatial::Bed(bed)) => bed.layout.everyday_name().to_owned(),
+                Some(Spatial::Loudspeakers(_)) => "loudspeakers".to_owned(),
                 Some(Spatial::Hoa(hoa)) => format!("hoa{}", hoa.order),
                 Some(Spatial::Object(_)) => "object".to_owned(),
                 Some(Spatial::Binaural(_)) => "binaural".to_owned(),

@@ -31,7 +31,7 @@ pub const REVERBS: usize = 64;
 pub const DELIVERABLES: usize = 128;
 /// Zones of one object.
 pub const ZONES: usize = 32;
-/// Channels of a clip.
+/// Channels of a track or a clip.
 pub const CHANNELS: usize = 256;
 /// Mistakes that are kept word for word; the others are counted.
 pub const MISTAKES: usize = 200;

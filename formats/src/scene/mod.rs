@@ -19,6 +19,7 @@ mod files;
 mod guess;
 mod kept;
 pub mod limits;
+mod loudspeakers;
 mod migrate;
 mod object;
 mod parameter_table;
@@ -41,17 +42,19 @@ pub use deliverable::Deliverable;
 pub use files::{check_files, is_outside, resolve};
 pub use guess::{Guess, Placement, language, language_name, placement, role};
 pub use kept::{Kept, KeptNode};
+pub use loudspeakers::{Loudspeaker, Loudspeakers};
 pub use migrate::VERSION;
 pub use object::{Automation, BinauralMode, Coordinates, Object, ObjectParameter, ParameterKind, Zone};
-pub use read::{Mistake, Mistakes, Place, Places, Reading, is_scene, load, read};
+pub use read::{Mistake, Mistakes, Place, Places, Reading, is_scene, read};
 pub use role::Role;
 pub use time::{LONGEST_SECONDS, Notation, Origin, Time, TimeFault};
 pub use to_adm::{CHORD_BOUNDS, ChordBounds, Edition, Feed, MOST_TRACKS, Return, ToAdmError, VirtualMaster};
-pub use track::{Bed, Binaural, Clip, Fade, FadeShape, Hoa, Normalization, Spatial, Track};
+pub use track::{Bed, Binaural, Clip, Fade, FadeShape, Hoa, HoaComponent, Normalization, Spatial, Track};
 pub use write::write;
 
 use std::num::NonZeroU32;
 
+use crate::adm::Screen;
 use crate::timecode::{FrameCode, FrameRate};
 
 /// The schema of scene files, XML Schema 1.0.
@@ -156,6 +159,17 @@ pub struct Programme {
     pub name: String,
     /// ISO 639 code.
     pub language: Option<String>,
+    /// The screen that its places go by (`audioProgrammeReferenceScreen`); that of BS.2076-2 when absent.
+    pub screen: Option<ReferenceScreen>,
+    /// What this edition doesn't know.
+    pub kept: Kept,
+}
+
+/// The screen of a programme.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReferenceScreen {
+    /// Where it is and how large.
+    pub screen: Screen,
     /// What this edition doesn't know.
     pub kept: Kept,
 }

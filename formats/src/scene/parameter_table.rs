@@ -24,7 +24,8 @@ const ANGLE: Range = Range::new(0.0, 360.0, "degrees");
 const CUBE_SIZE: Range = Range::new(0.0, 2.0, "");
 const SHARE: Range = Range::new(0.0, 1.0, "");
 const DIVERGENCE_ANGLE: Range = Range::new(0.0, 180.0, "degrees");
-const LOCK_DISTANCE: Range = Range::new(0.0, 4.0, "");
+/// No two places are further apart.
+const LOCK_DISTANCE: Range = Range::new(0.0, 200.0, "");
 const IMPORTANCE: Range = Range::new(0.0, 10.0, "");
 const SWITCH: Range = Range::new(0.0, 1.0, "");
 

@@ -1,7 +1,7 @@
 //! Tracks: which sound, when, through which chain, and where in the room.
 
 use super::chain::{Chain, Range};
-use super::{BedLayout, Kept, Object, Role, Time};
+use super::{BedLayout, Kept, Loudspeakers, Object, Role, Time};
 
 /// One strip of the desk: clips of one role and language, a chain, and a place.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +22,10 @@ pub struct Track {
     pub mute: bool,
     /// While any track or group is soloed, only those that are.
     pub solo: bool,
+    /// 0…10 (`importance` of the audioObject); the highest when absent.
+    pub importance: Option<u8>,
+    /// Stays when the head turns (`headLocked` of the audioObject).
+    pub head_locked: bool,
     /// What sounds.
     pub clips: Vec<Clip>,
     /// What is done to it.
@@ -107,6 +111,8 @@ pub enum Spatial {
     Object(Box<Object>),
     /// One channel for each loudspeaker of a layout.
     Bed(Bed),
+    /// One channel for each of any loudspeakers.
+    Loudspeakers(Loudspeakers),
     /// Ambisonics.
     Hoa(Hoa),
     /// Two channels, one for each ear.
@@ -119,6 +125,7 @@ impl Spatial {
         match self {
             Self::Object(_) => 1,
             Self::Bed(bed) => bed.layout.channels(),
+            Self::Loudspeakers(loudspeakers) => loudspeakers.channels.len(),
             Self::Hoa(hoa) => hoa.channels(),
             Self::Binaural(_) => 2,
         }
@@ -129,6 +136,7 @@ impl Spatial {
         match self {
             Self::Object(_) => "object",
             Self::Bed(_) => "bed",
+            Self::Loudspeakers(_) => "loudspeakers",
             Self::Hoa(_) => "hoa",
             Self::Binaural(_) => "binaural",
         }
@@ -151,10 +159,10 @@ pub struct Bed {
     pub kept: Kept,
 }
 
-/// An Ambisonics scene, its components in ACN order (FuMa: in FuMa's).
+/// An Ambisonics scene, its components in ACN order (FuMa: in FuMa's), unless it names them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hoa {
-    /// 1…6.
+    /// 1…15.
     pub order: u8,
     /// How its components are scaled.
     pub normalization: Normalization,
@@ -162,21 +170,66 @@ pub struct Hoa {
     pub screen_ref: bool,
     /// Metres; `None` or 0 is no near-field compensation.
     pub nfc_ref_dist: Option<f64>,
+    /// Its channels, where they aren't just all components of the order in their order.
+    pub components: Vec<HoaComponent>,
     /// What this edition doesn't know.
     pub kept: Kept,
 }
 
+/// A channel of an Ambisonics scene.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HoaComponent {
+    /// 0…15.
+    pub order: u8,
+    /// −order…order.
+    pub degree: i8,
+    /// dB.
+    pub gain_db: f64,
+    /// Polarity turned over.
+    pub invert: bool,
+    /// 0…10.
+    pub importance: u8,
+    /// What this edition doesn't know.
+    pub kept: Kept,
+}
+
+impl HoaComponent {
+    /// Range of `gain_db`.
+    pub const GAIN: Range = Range::new(f64::NEG_INFINITY, 60.0, "dB");
+}
+
+impl Default for HoaComponent {
+    /// The omnidirectional one, as it is.
+    fn default() -> Self {
+        let (order, degree, gain_db, invert) = (0, 0, 0.0, false);
+        Self { order, degree, gain_db, invert, importance: 10, kept: Kept::default() }
+    }
+}
+
 impl Hoa {
-    /// Highest order, for which there are common definitions (BS.2094-1).
-    pub const HIGHEST_ORDER: u8 = 6;
+    /// Highest order.
+    pub const HIGHEST_ORDER: u8 = 15;
+    /// Highest order for which there are common definitions (BS.2094-1).
+    pub const HIGHEST_COMMON_ORDER: u8 = 6;
     /// Highest order of FuMa.
     pub const HIGHEST_FUMA_ORDER: u8 = 3;
     /// Range of `nfc_ref_dist`.
     pub const NFC_REF_DIST: Range = Range::new(0.0, 100.0, "m");
 
-    /// Components.
+    /// Components that it has channels for.
     pub fn channels(&self) -> usize {
-        (usize::from(self.order) + 1).pow(2)
+        if self.components.is_empty() { (usize::from(self.order) + 1).pow(2) } else { self.components.len() }
+    }
+
+    /// Order and degree of all channels, in their order.
+    pub fn places(&self) -> impl Iterator<Item = (i32, i32)> {
+        let all = if self.components.is_empty() { self.channels() } else { 0 };
+        let all = (0..all).map(|index| match self.normalization {
+            Normalization::FuMa => FUMA.get(index).copied().unwrap_or(acn(index)),
+            Normalization::Sn3d | Normalization::N3d => acn(index),
+        });
+        let own = self.components.iter().map(|part| (i32::from(part.order), i32::from(part.degree)));
+        all.chain(own)
     }
 }
 
@@ -184,9 +237,35 @@ impl Default for Hoa {
     /// First order, SN3D.
     fn default() -> Self {
         let (normalization, kept) = (Normalization::default(), Kept::default());
-        Self { order: 1, normalization, screen_ref: false, nfc_ref_dist: None, kept }
+        Self { order: 1, normalization, screen_ref: false, nfc_ref_dist: None, components: Vec::new(), kept }
     }
 }
+
+/// Order and degree of an ambisonic channel number.
+fn acn(number: usize) -> (i32, i32) {
+    let order = number.isqrt() as i32;
+    (order, number as i32 - order * (order + 1))
+}
+
+/// Order and degree of the channels of FuMa, W X Y Z R S T U V K L M N O P Q.
+const FUMA: [(i32, i32); 16] = [
+    (0, 0),
+    (1, 1),
+    (1, -1),
+    (1, 0),
+    (2, 0),
+    (2, 1),
+    (2, -1),
+    (2, 2),
+    (2, -2),
+    (3, 0),
+    (3, 1),
+    (3, -1),
+    (3, 2),
+    (3, -2),
+    (3, 3),
+    (3, -3),
+];
 
 /// How the components of an Ambisonics scene are scaled (BS.2076-2 §11).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

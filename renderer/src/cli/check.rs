@@ -19,6 +19,7 @@ use super::info::{Contents, clean, plural, printable};
 use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
 use crate::items::{self, SelectOptions};
+use crate::master::is_scene;
 
 /// Say what is wrong with a master or a scene, who says so and how to put it right
 #[derive(Debug, clap::Args)]
@@ -93,7 +94,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         return Ok(Outcome::Good);
     };
     check_seekable(input)?;
-    if is_scene(input)? {
+    if is_scene(input) {
         if !args.profiles.is_empty() {
             return Err(CliError::file(
                 input,
@@ -185,15 +186,6 @@ fn is_xml(input: &Path) -> Result<bool, CliError> {
     let mark = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0];
     let first = start.iter().find(|byte| !mark.contains(byte) && !byte.is_ascii_whitespace());
     Ok(first == Some(&b'<'))
-}
-
-/// The outermost element of the file is that of a scene.
-fn is_scene(input: &Path) -> Result<bool, CliError> {
-    const LOOK: u64 = 64 << 10;
-    let mut start = Vec::new();
-    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
-    file.take(LOOK).read_to_end(&mut start).map_err(|error| CliError::file(input, error))?;
-    Ok(formats::scene::is_scene(&start))
 }
 
 /// A file without axml: nothing to check but that chna leads to common definitions.

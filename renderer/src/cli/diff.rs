@@ -2,7 +2,6 @@
 
 mod text;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use formats::adm::Document;
@@ -14,9 +13,8 @@ use super::input::check_seekable;
 use super::render::{failure, progress_bar};
 use super::{CliError, Console, Interrupt, Outcome};
 use crate::deliver::{SoundComparison, compare_sound};
+use crate::master::{is_scene, scene_text};
 
-/// Bytes of a scene at most.
-const MAX_SCENE_BYTES: u64 = 64 << 20;
 /// Differences of the metadata that the text lists without --all.
 const LISTED: usize = 40;
 
@@ -90,7 +88,7 @@ impl From<Difference> for Told {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.a)?;
     check_seekable(&args.b)?;
-    let (metadata, sound) = match (is_xml(&args.a), is_xml(&args.b)) {
+    let (metadata, sound) = match (is_scene(&args.a), is_scene(&args.b)) {
         (true, true) => (Some(of_scenes(args)?), None),
         (false, false) => {
             let metadata = if args.sound_only { None } else { of_masters(args, console)? };
@@ -117,27 +115,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     Ok(if is_equal { Outcome::Good } else { Outcome::Bad })
 }
 
-fn is_xml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
-}
-
 fn of_scenes(args: &Args) -> Result<Vec<Difference>, CliError> {
     if args.sound_only {
         return Err(CliError::new(
             "--sound-only: scenes have no sound of their own; render both and compare the files",
         ));
     }
-    let read = |path: &Path| {
-        let length = fs::metadata(path).map_or(0, |metadata| metadata.len());
-        if length > MAX_SCENE_BYTES {
-            return Err(CliError::file(
-                path,
-                format_args!("is larger than any scene, {} MiB", MAX_SCENE_BYTES >> 20),
-            ));
-        }
-        let text = fs::read_to_string(path);
-        text.map_err(|e| CliError::file(path, format_args!("cannot read it as a scene: {e}")))
-    };
+    let read = |path: &Path| scene_text(path).map_err(|e| failure(e.into()));
     let (a, b) = (read(&args.a)?, read(&args.b)?);
     // Each by itself first, so that the error names the right one.
     for (path, text) in [(&args.a, &a), (&args.b, &b)] {

@@ -15,6 +15,7 @@ pub mod eq;
 mod error;
 pub mod export;
 pub mod hrtf;
+pub mod import;
 pub mod info;
 mod input;
 pub mod layouts;
@@ -81,6 +82,7 @@ enum Command {
     Eq(eq::Args),
     Diff(diff::Args),
     Export(export::Args),
+    Import(import::Args),
     Specs(specs::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
@@ -105,6 +107,7 @@ impl Command {
             Self::Eq(args) => eq::run(&args, console),
             Self::Diff(args) => diff::run(&args, console),
             Self::Export(args) => export::run(&args, console),
+            Self::Import(args) => import::run(&args, console),
             Self::Specs(args) => specs::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),

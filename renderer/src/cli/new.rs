@@ -236,7 +236,7 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
         let programme = |code: &&str| Programme {
             name: scene::language_name(code).to_owned(),
             language: Some((*code).to_owned()),
-            kept: Kept::default(),
+            ..Programme::default()
         };
         scene.programmes = languages.iter().map(programme).collect();
     }
@@ -321,6 +321,7 @@ fn place_name(spatial: Option<&Spatial>, channels: u16) -> String {
     match spatial {
         Some(Spatial::Object(_)) => "object".to_owned(),
         Some(Spatial::Bed(bed)) => format!("bed {}", bed.layout.everyday_name()),
+        Some(Spatial::Loudspeakers(found)) => plural(found.channels.len(), "loudspeaker"),
         Some(Spatial::Hoa(hoa)) => format!("hoa order {}", hoa.order),
         Some(Spatial::Binaural(_)) => "binaural".to_owned(),
         None => plural(usize::from(channels), "object"),

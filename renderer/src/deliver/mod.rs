@@ -18,6 +18,7 @@ mod difference;
 mod error;
 mod export;
 mod faults;
+mod import;
 mod job;
 mod levels;
 mod line;
@@ -46,6 +47,7 @@ pub use deliverable::{BINAURAL, Deliverable, DeliverableError, EARS, HIGHEST_HOA
 pub use difference::{ChannelComparison, SoundComparison, compare_sound};
 pub use error::JobError;
 pub use export::{ExportJob, ExportReport, Exported, OpenExport};
+pub use import::{ImportJob, ImportReport, ImportedTrack, OpenImport, ReadyScene, SCENE};
 pub use job::{Job, OpenJob, Output, Rendered};
 pub use levels::ChannelLevels;
 pub use mastering::{GainReport, MasterReport, Treatment};

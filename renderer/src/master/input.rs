@@ -104,7 +104,10 @@ impl Input {
     }
 
     /// Reads up to `frames` interleaved frames from frame `start` on into `raw`; gives how many there were. A scene has none.
-    fn read_raw(&mut self, start: u64, frames: usize, raw: &mut Vec<u8>) -> Result<usize, String> {
+    ///
+    /// # Errors
+    /// When the file can't be read on.
+    pub(crate) fn read_raw(&mut self, start: u64, frames: usize, raw: &mut Vec<u8>) -> Result<usize, String> {
         match self {
             Self::File(reader) => reader.read_raw(start, frames, raw).map_err(|e| e.to_string()),
             Self::Caf(reader) => reader.read_raw(start, frames, raw).map_err(|e| e.to_string()),

@@ -17,7 +17,7 @@ mod scene;
 
 pub use error::OpenError;
 pub(crate) use input::Input;
-pub(crate) use opened::Master;
 pub use opened::Selection;
-pub use scene::read_scene;
-pub(crate) use scene::{SceneContents, SceneInput, deliverables, is_scene};
+pub(crate) use opened::{Contents, Master, read_master};
+pub(crate) use scene::{SceneContents, SceneInput, deliverables};
+pub use scene::{is_scene, read_scene, scene_text};

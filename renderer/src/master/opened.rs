@@ -60,37 +60,9 @@ impl Master {
         if is_scene(path) {
             return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
         }
-        if is_damf(path) {
-            return Self::of_damf(path, selection, gain_db);
-        }
-        let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
-        let mut reader = Reader::open(path).map_err(|e| error(&e))?;
-        let mut warnings = reader.warnings().to_vec();
-        let mut remarks = Vec::new();
-        let has_axml = reader.find(ChunkId::AXML).is_some() || reader.find(ChunkId::BXML).is_some();
-        let mut document = Document::default();
-        if let Some(axml) = reader.axml().map_err(|e| error(&e))? {
-            let (parsed, found) = adm::read(axml).map_err(|e| error(&e))?;
-            document = parsed;
-            warnings.extend(found);
-        }
-        let mut rows = reader.chna(&mut warnings).map_err(|e| error(&e))?;
-        if rows.is_none() && !has_axml {
-            let (bed, guess) =
-                plain_wav::bed(reader.format()).ok_or_else(|| no_bed(path, reader.channels()))?;
-            rows = Some(bed);
-            remarks.push(Warning::new(
-                "no-adm",
-                "",
-                "no ADM: no axml and no chna chunk; rendered as a plain bed",
-            ));
-            warnings.extend(guess);
-        }
-        if let Some(rows) = &rows {
-            document.apply_chna(rows, &mut warnings);
-        }
-        let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
-        let master = Self::of(path, Input::File(Box::new(reader)), modes, warnings);
+        let Contents { input, document, modes, files, warnings, remarks } = read_master(path)?;
+        let mut master = Self::of(path, input, modes, warnings);
+        master.sources.extend(files);
         Self { remarks, ..master }.select(path, &document, selection, gain_db)
     }
 
@@ -105,15 +77,6 @@ impl Master {
         let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
         master.sources.extend(files);
         master.select(path, &document, selection, gain_db)
-    }
-
-    /// Opens a master in the Dolby Atmos Master Format.
-    fn of_damf(path: &Path, selection: &Selection, gain_db: f64) -> Result<Self, OpenError> {
-        let damf = Damf::open(path).map_err(|e| OpenError::damf(path, e))?;
-        let modes = damf.modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect();
-        let mut master = Self::of(path, Input::Caf(Box::new(damf.audio)), modes, damf.warnings);
-        master.sources.extend(damf.files);
-        master.select(path, &damf.document, selection, gain_db)
     }
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
@@ -153,6 +116,69 @@ impl Master {
         self.items = Arc::from(items);
         Ok(self)
     }
+}
+
+/// A master file, and what it says.
+pub(crate) struct Contents {
+    /// Its sound.
+    pub(crate) input: Input,
+    /// Its ADM, with the tracks that chna gives it; of a plain bed where it has none.
+    pub(crate) document: Document,
+    /// The headphone mode of each track, where the master says one.
+    pub(crate) modes: Vec<Option<HeadphoneMode>>,
+    /// Files that it is made of beside itself.
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) warnings: Vec<Warning>,
+    /// Worth an error under `--strict` and otherwise no more than a note.
+    pub(crate) remarks: Vec<Warning>,
+}
+
+/// Opens the file `path`, BW64, WAV or the Dolby Atmos Master Format, and reads its ADM.
+pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
+    if is_damf(path) {
+        return read_damf(path);
+    }
+    let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
+    let mut reader = Reader::open(path).map_err(|e| error(&e))?;
+    let mut warnings = reader.warnings().to_vec();
+    let mut remarks = Vec::new();
+    let has_axml = reader.find(ChunkId::AXML).is_some() || reader.find(ChunkId::BXML).is_some();
+    let mut document = Document::default();
+    if let Some(axml) = reader.axml().map_err(|e| error(&e))? {
+        let (parsed, found) = adm::read(axml).map_err(|e| error(&e))?;
+        document = parsed;
+        warnings.extend(found);
+    }
+    let mut rows = reader.chna(&mut warnings).map_err(|e| error(&e))?;
+    if rows.is_none() && !has_axml {
+        let (bed, guess) = plain_wav::bed(reader.format()).ok_or_else(|| no_bed(path, reader.channels()))?;
+        rows = Some(bed);
+        remarks.push(Warning::new(
+            "no-adm",
+            "",
+            "no ADM: no axml and no chna chunk; rendered as a plain bed",
+        ));
+        warnings.extend(guess);
+    }
+    if let Some(rows) = &rows {
+        document.apply_chna(rows, &mut warnings);
+    }
+    let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
+    let input = Input::File(Box::new(reader));
+    Ok(Contents { input, document, modes, files: Vec::new(), warnings, remarks })
+}
+
+fn read_damf(path: &Path) -> Result<Contents, OpenError> {
+    let Damf { audio, document, modes, files, warnings, .. } =
+        Damf::open(path).map_err(|e| OpenError::damf(path, e))?;
+    Ok(Contents {
+        input: Input::Caf(Box::new(audio)),
+        document,
+        modes: modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect(),
+        files,
+        warnings,
+        remarks: Vec::new(),
+    })
 }
 
 /// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of the file in

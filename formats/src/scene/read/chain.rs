@@ -1,7 +1,7 @@
 //! Chains of processors, masters and reverbs.
 
 use super::decoder::{Child, Decoder, Fault, Open, Times, parse_number};
-use super::object::keys;
+use super::object::{Shapes, keys};
 use super::track::layout;
 use super::tree::NodeId;
 use super::whole;
@@ -63,7 +63,7 @@ pub(super) fn chain(d: &mut Decoder<'_>, id: NodeId) -> (Chain, Kept) {
                     let number = parse_number(text).filter(|value| Fader::GAIN.contains(*value));
                     number.ok_or_else(|| format!("a number from {}", Fader::GAIN))
                 };
-                let automation = keys(d, &mut part, false, &value);
+                let automation = keys(d, &mut part, Shapes::NoGains, &value);
                 chain.fader = Some(Fader { gain_db, automation });
                 parts.push(("fader".to_owned(), d.close(part)));
                 continue;

@@ -9,6 +9,7 @@
 
 mod chain;
 mod decoder;
+mod loudspeakers;
 mod mistakes;
 mod object;
 mod references;
@@ -25,7 +26,6 @@ use self::mistakes::Lines;
 use self::tree::{NodeId, Tree, TreeFault};
 use super::chain::Range;
 use super::{Bus, Deliverable, Group, Marker, Origin, Picture, Programme, Role, Scene, limits, migrate};
-use crate::Warning;
 use crate::profile::Severity;
 use crate::timecode::{FrameCode, FrameRate};
 
@@ -80,35 +80,6 @@ pub fn read(text: &str) -> Reading {
     let mut mistakes = decoder.mistakes;
     mistakes.sort();
     Reading { scene, mistakes, places }
-}
-
-/// Reads a scene that is to be used: the first mistake that makes it unusable is an error, the others come back.
-///
-/// # Errors
-/// When the scene has a mistake that makes it unusable; the message says how many more there are.
-pub fn load(text: &str) -> Result<(Scene, Vec<Warning>), Box<Mistake>> {
-    let reading = read(text);
-    if let Some(first) = reading.mistakes.first_error() {
-        let mut first = first.clone();
-        if reading.mistakes.errors() > 1 {
-            let more = reading.mistakes.errors() - 1;
-            first.remedy =
-                format!("{}{}and {more} more", first.remedy, if first.remedy.is_empty() { "" } else { "; " });
-        }
-        return Err(Box::new(first));
-    }
-    match reading.scene {
-        Some(scene) => Ok((scene, reading.mistakes.list().iter().map(Mistake::to_warning).collect())),
-        None => Err(Box::new(Mistake {
-            rule: "no-scene",
-            severity: Severity::Error,
-            place: Place { line: 1, column: 1 },
-            element: String::new(),
-            found: "no scene".into(),
-            expected: format!("<{ROOT} version=\"{}\">", migrate::VERSION),
-            remedy: String::new(),
-        })),
-    }
 }
 
 /// Whether what begins with `start` is a scene, by its outermost element.
@@ -269,7 +240,13 @@ fn programme(d: &mut Decoder<'_>, id: NodeId) -> Programme {
     let mut element = d.open(id);
     let name = d.required(&mut element, "name");
     let language = d.text(&mut element, "language");
-    Programme { name, language, kept: d.leaf(element) }
+    let mut screen = None;
+    for child in d.tree.children(id) {
+        if d.child(&mut element, child, &[("screen", Times::Once)]).is_some() {
+            screen = loudspeakers::screen(d, child);
+        }
+    }
+    Programme { name, language, screen, kept: d.close(element) }
 }
 
 fn group(d: &mut Decoder<'_>, id: NodeId) -> Group {

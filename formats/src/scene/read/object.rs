@@ -73,7 +73,8 @@ fn automate(d: &mut Decoder<'_>, id: NodeId, object: &mut Object) {
         }
         return;
     };
-    let curve = keys(d, &mut element, parameter.only_steps(), &|text| value(parameter, coordinates, text));
+    let shapes = if parameter.only_steps() { Shapes::WholeSteps } else { Shapes::All };
+    let curve = keys(d, &mut element, shapes, &|text| value(parameter, coordinates, text));
     let kept = d.close(element);
     if curve.keys().is_empty() {
         let found = format!("no keys for {name}");
@@ -91,17 +92,28 @@ fn automate(d: &mut Decoder<'_>, id: NodeId, object: &mut Object) {
     }
 }
 
-/// The keys inside an element as a curve; a curve that only steps does so whatever its keys say.
+/// How a curve may go to its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shapes {
+    /// A number of an object.
+    All,
+    /// What has no values between: in steps, whatever its keys say, unless it is the gains that go.
+    WholeSteps,
+    /// A number that no audioBlockFormat has.
+    NoGains,
+}
+
+/// The keys inside an element as a curve.
 pub(super) fn keys<'t>(
     d: &mut Decoder<'t>,
     element: &mut Open<'t>,
-    only_steps: bool,
+    shapes: Shapes,
     value: &dyn Fn(&str) -> Result<f64, String>,
 ) -> AutomationCurve {
     let (mut keys, mut ids) = (Vec::new(), Vec::new());
     for child in d.tree.children(element.id) {
         if d.child(element, child, KEYS).is_some() {
-            keys.push(key(d, child, only_steps, value));
+            keys.push(key(d, child, shapes, value));
             ids.push(child);
         }
     }
@@ -111,7 +123,8 @@ pub(super) fn keys<'t>(
         Err(error) => {
             if let Some(&id) = ids.get(error.index) {
                 let found = "a key that comes no later than the one before it".to_owned();
-                let expected = "keys in order of time, one for each time".to_owned();
+                let expected =
+                    "keys in order of time, and two at one time only where the second is a step".to_owned();
                 d.note(id, true, Fault { rule: "key-order", found, expected, remedy: "put it in its place" });
             }
             keys.truncate(error.index);
@@ -120,12 +133,7 @@ pub(super) fn keys<'t>(
     }
 }
 
-fn key(
-    d: &mut Decoder<'_>,
-    id: NodeId,
-    only_steps: bool,
-    value: &dyn Fn(&str) -> Result<f64, String>,
-) -> Key {
+fn key(d: &mut Decoder<'_>, id: NodeId, shapes: Shapes, value: &dyn Fn(&str) -> Result<f64, String>) -> Key {
     let mut element = d.open(id);
     let time = d.required_time(&mut element, "time", Origin::Start);
     let mut key = Key::new(time, 0.0, Shape::Linear);
@@ -137,12 +145,23 @@ fn key(
         },
     }
     let shape = d.choice(&mut element, "shape", &Shape::NAMES);
-    if only_steps && shape.is_some_and(|shape| shape != Shape::Step) {
-        let found = "a shape for a parameter that has only whole steps".to_owned();
-        let expected = "shape=\"step\", or none".to_owned();
-        d.note(id, false, Fault { rule: "steps-only", found, expected, remedy: "it is read as step" });
-    }
-    key.shape = if only_steps { Shape::Step } else { shape.unwrap_or_default() };
+    key.shape = match (shapes, shape) {
+        (Shapes::WholeSteps, None | Some(Shape::Step)) => Shape::Step,
+        (Shapes::WholeSteps, Some(Shape::Gains)) => Shape::Gains,
+        (Shapes::WholeSteps, Some(_)) => {
+            let found = "a shape for a parameter that has only whole steps".to_owned();
+            let expected = "shape=\"step\" or \"gains\", or none".to_owned();
+            d.note(id, false, Fault { rule: "steps-only", found, expected, remedy: "it is read as step" });
+            Shape::Step
+        }
+        (Shapes::NoGains, Some(Shape::Gains)) => {
+            let found = "shape=\"gains\" of a curve that is no parameter of an object".to_owned();
+            let expected = "linear, step or smooth".to_owned();
+            d.note(id, true, Fault { rule: "bad-choice", found, expected, remedy: "" });
+            Shape::Linear
+        }
+        (_, shape) => shape.unwrap_or_default(),
+    };
     key.kept = d.leaf(element);
     key
 }
@@ -181,6 +200,6 @@ fn zone(d: &mut Decoder<'_>, id: NodeId) -> Option<Zone> {
         let known = parse_number(text).filter(|value| ON.contains(*value) && value.fract() == 0.0);
         known.ok_or_else(|| format!("0 or 1, not {}", shown(text)))
     };
-    let active = keys(d, &mut element, true, &on);
+    let active = keys(d, &mut element, Shapes::WholeSteps, &on);
     Some(Zone { name, bounds: bounds?, active, kept: d.close(element) })
 }

@@ -4,11 +4,12 @@ use super::chain;
 use super::decoder::{Child, Decoder, Fault, Open, Times};
 use super::mistakes::{Place, shown};
 use super::tree::NodeId;
-use super::{object, whole};
+use super::{loudspeakers, object, whole};
 use crate::nearest;
+use crate::scene::chain::Range;
 use crate::scene::{
-    Bed, BedLayout, Binaural, Clip, Fade, FadeShape, Hoa, Normalization, Origin, Role, Spatial, Time, Track,
-    limits,
+    Bed, BedLayout, Binaural, Clip, Fade, FadeShape, Hoa, HoaComponent, Normalization, Origin, Role, Spatial,
+    Time, Track, limits,
 };
 
 const CHILDREN: &[Child] = &[
@@ -16,6 +17,7 @@ const CHILDREN: &[Child] = &[
     ("chain", Times::Once),
     ("object", Times::Once),
     ("bed", Times::Once),
+    ("loudspeakers", Times::Once),
     ("hoa", Times::Once),
     ("binaural", Times::Once),
 ];
@@ -31,6 +33,8 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
         alternative_to: d.text(&mut element, "alternativeTo"),
         mute: d.switch(&mut element, "mute"),
         solo: d.switch(&mut element, "solo"),
+        importance: importance(d, &mut element),
+        head_locked: d.switch(&mut element, "headLocked"),
         ..Track::default()
     };
     let (mut places, mut spatial) = (Vec::new(), None);
@@ -47,6 +51,7 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
             }
             Some("object") => Spatial::Object(Box::new(object::object(d, child))),
             Some("bed") => Spatial::Bed(bed(d, child)),
+            Some("loudspeakers") => Spatial::Loudspeakers(loudspeakers::loudspeakers(d, child)),
             Some("hoa") => Spatial::Hoa(hoa(d, child)),
             Some("binaural") => {
                 let element = d.open(child);
@@ -56,7 +61,7 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
         };
         if spatial.replace(found).is_some() {
             let found = "a second place of the track".to_owned();
-            let expected = "one of object, bed, hoa and binaural".to_owned();
+            let expected = "one of object, bed, loudspeakers, hoa and binaural".to_owned();
             let remedy = "leave one out, or make two tracks";
             d.note(child, true, Fault { rule: "two-places", found, expected, remedy });
         }
@@ -66,13 +71,20 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
         None => {
             let found = "no place of the track".to_owned();
             let expected =
-                "one of <object/>, <bed layout=\"…\"/>, <hoa order=\"…\"/> and <binaural/>".to_owned();
+                "one of <object/>, <bed layout=\"…\"/>, <loudspeakers>, <hoa order=\"…\"/> and <binaural/>"
+                    .to_owned();
             d.note(id, true, Fault { rule: "no-place", found, expected, remedy: "add one" });
         }
     }
     track.kept = d.close(element);
     clip_places.push(places);
     track
+}
+
+/// 0…10.
+pub(super) fn importance<'t>(d: &mut Decoder<'t>, element: &mut Open<'t>) -> Option<u8> {
+    const IMPORTANCE: Range = Range::new(0.0, 10.0, "");
+    d.whole(element, "importance", IMPORTANCE).map(|value| value as u8)
 }
 
 /// Names with commas between them.
@@ -190,11 +202,49 @@ fn hoa(d: &mut Decoder<'_>, id: NodeId) -> Hoa {
     let highest =
         if normalization == Normalization::FuMa { Hoa::HIGHEST_FUMA_ORDER } else { Hoa::HIGHEST_ORDER };
     let order = d.whole(&mut element, "order", whole(highest)).unwrap_or(1.0);
-    Hoa {
+    let mut hoa = Hoa {
         order: order as u8,
         normalization,
         screen_ref: d.switch(&mut element, "screenRef"),
         nfc_ref_dist: d.number(&mut element, "nfcRefDist", Hoa::NFC_REF_DIST),
+        ..Hoa::default()
+    };
+    for child in d.tree.children(id) {
+        if d.child(&mut element, child, &[("component", Times::UpTo(limits::CHANNELS))]).is_some() {
+            let part = component(d, child, hoa.order);
+            let is_same = |known: &HoaComponent| (known.order, known.degree) == (part.order, part.degree);
+            if hoa.components.iter().any(is_same) {
+                let found = format!("a second component of order {}, degree {}", part.order, part.degree);
+                let expected = "one of each".to_owned();
+                d.note(
+                    child,
+                    true,
+                    Fault { rule: "two-components", found, expected, remedy: "leave one out" },
+                );
+            }
+            hoa.components.push(part);
+        }
+    }
+    hoa.kept = d.close(element);
+    hoa
+}
+
+/// A component of a scene of order `highest`.
+fn component(d: &mut Decoder<'_>, id: NodeId, highest: u8) -> HoaComponent {
+    let mut element = d.open(id);
+    for name in ["order", "degree"] {
+        if d.tree.attribute(id, name).is_none() {
+            d.missing(&element, name);
+        }
+    }
+    let order = d.whole(&mut element, "order", Range::new(0.0, f64::from(highest), "")).unwrap_or(0.0);
+    let degree = d.whole(&mut element, "degree", Range::new(-order, order, "")).unwrap_or(0.0);
+    HoaComponent {
+        order: order as u8,
+        degree: degree as i8,
+        gain_db: d.number_or(&mut element, "gain", HoaComponent::GAIN, 0.0),
+        invert: d.switch(&mut element, "invert"),
+        importance: importance(d, &mut element).unwrap_or(10),
         kept: d.leaf(element),
     }
 }

@@ -1,10 +1,10 @@
 //! Scene files: what is read, what is told of mistakes, and what survives.
 
-use crate::adm::ExclusionZone;
+use crate::adm::{Bound, DirectSpeakersPosition, ExclusionZone};
 use crate::scene::chain::{Delay, EqBand, Reverb};
 use crate::scene::{
-    BedLayout, FadeShape, ObjectParameter, Reading, ReverbReturn, Role, Scene, Shape, Spatial, limits, load,
-    read, write,
+    BedLayout, FadeShape, Loudspeaker, ObjectParameter, Reading, ReverbReturn, Role, Scene, Shape, Spatial,
+    limits, read, write,
 };
 
 /// Everything a scene may have, with what another program put there.
@@ -30,7 +30,7 @@ fn a_full_scene_is_read() {
     let picture = scene.picture.as_ref().unwrap();
     assert_eq!((picture.frame_rate.name(), picture.start.frames), ("24", 86_400));
     assert_eq!(picture.ffoa.unwrap().seconds_f64(), 8.0);
-    assert_eq!(scene.tracks.len(), 4);
+    assert_eq!(scene.tracks.len(), 7);
     let anna = &scene.tracks[0];
     assert_eq!(
         (anna.role.clone(), anna.programmes.as_slice()),
@@ -58,6 +58,30 @@ fn a_full_scene_is_read() {
     assert!(matches!(object.zones[0].bounds, ExclusionZone::Cartesian { min_y: -1.0, max_y: -0.5, .. }));
     assert!(!object.zones[0].is_active_at(1.0) && object.zones[0].is_active_at(2.0));
     assert_eq!(scene.tracks[2].spatial.channels(), 16);
+    let Spatial::Loudspeakers(wind) = &scene.tracks[3].spatial else { panic!("loudspeakers") };
+    assert_eq!((scene.tracks[3].importance, scene.tracks[3].head_locked), (Some(4), true));
+    assert_eq!(wind.channels[0].labels, ["M+030", "urn:itu:bs:2051:0:speaker:M+030"]);
+    assert!(matches!(
+        wind.channels[0].position,
+        DirectSpeakersPosition::Polar {
+            azimuth: Bound { value: 30.0, min: Some(25.0), max: Some(35.0) },
+            ..
+        }
+    ));
+    assert!(matches!(
+        wind.channels[1].position,
+        DirectSpeakersPosition::Cartesian { y: Bound { value: -1.0, .. }, .. }
+    ));
+    assert_eq!(wind.channels.iter().map(Loudspeaker::is_lfe).collect::<Vec<_>>(), [false, false, true]);
+    let Spatial::Hoa(rain) = &scene.tracks[4].spatial else { panic!("HOA") };
+    assert_eq!(rain.places().collect::<Vec<_>>(), [(0, 0), (1, -1)]);
+    assert!(rain.components[1].invert && rain.components[0].gain_db == -6.0);
+    let Spatial::Object(gull) = &scene.tracks[5].spatial else { panic!("an object") };
+    assert_eq!(gull.value_at(ObjectParameter::Azimuth, 0.5), Some(45.0));
+    assert_eq!(gull.value_at(ObjectParameter::Azimuth, 1.0), Some(-90.0));
+    assert_eq!(gull.automation[&ObjectParameter::ChannelLock].curve.keys()[1].shape, Shape::Gains);
+    let screen = scene.programmes[0].screen.as_ref().unwrap().screen;
+    assert_eq!(screen.aspect_ratio, 2.39);
     assert_eq!(scene.reverbs[0].returns, ReverbReturn::Bed(BedLayout::from_name("0+5+0").unwrap()));
     assert!(matches!(scene.reverbs[1].reverb, Reverb::Convolution(_)));
     assert_eq!(scene.reverbs[1].returns.channels(), 4);
@@ -122,7 +146,7 @@ fn mistakes_have_line_column_element_and_what_was_expected() {
         ),
         (
             track("", ""),
-            "line 2, column 1, track \"A\": no place of the track; expected one of <object/>, <bed layout=\"…\"/>, <hoa \
+            "line 2, column 1, track \"A\": no place of the track; expected one of <object/>, <bed layout=\"…\"/>, <loudspeakers>, <hoa \
              order=\"…\"/> and <binaural/>; add one",
         ),
         (
@@ -186,8 +210,6 @@ fn all_mistakes_are_told_at_once_and_their_number_is_bounded() {
     assert_eq!(reading.mistakes.errors(), 3000);
     assert_eq!(reading.mistakes.list().len(), limits::MISTAKES);
     assert_eq!(reading.mistakes.list()[7].place.line, 8);
-    let error = load(&format!("<scene version=\"1\">{}</scene>", one.repeat(3))).unwrap_err();
-    assert!(error.to_string().ends_with("and 2 more"), "{error}");
 }
 
 fn refusal(text: &str) -> String {

@@ -43,11 +43,6 @@ impl Clock {
         }
     }
 
-    /// Seconds.
-    pub(super) fn seconds(self, place: u64) -> f64 {
-        place as f64 / f64::from(self.per_second().get())
-    }
-
     /// The place of what happens at `time`: the tick before it, or the sample nearest to it.
     pub(super) fn place(self, time: Time) -> u64 {
         match self.edition {
@@ -58,6 +53,18 @@ impl Clock {
             }
             Edition::Second => time.to_sample(self.rate),
         }
+    }
+
+    /// The first place that isn't before `time`.
+    pub(super) fn first_from(self, time: AdmTime) -> u64 {
+        let places = u128::from(time.numerator) * u128::from(self.per_second().get());
+        u64::try_from(places.div_ceil(u128::from(time.denominator.get()))).unwrap_or(u64::MAX / 2)
+    }
+
+    /// The last place that isn't after `time`.
+    pub(super) fn last_until(self, time: AdmTime) -> u64 {
+        let places = u128::from(time.numerator) * u128::from(self.per_second().get());
+        u64::try_from(places / u128::from(time.denominator.get())).unwrap_or(u64::MAX / 2)
     }
 
     /// The first place at which a scene of this length is over.

@@ -7,29 +7,9 @@ use super::clock::Clock;
 use super::{Edition, number};
 use crate::adm::{
     AdmId, AdmTime, AudioChannelFormat, AudioPackFormat, AudioStreamFormat, AudioTrackFormat, AudioTrackUid,
-    BlockCommon, BlockFormats, BlockId, Document, HoaBlock, TypeDefinition,
+    BlockCommon, BlockFormats, BlockId, DirectSpeakersBlock, Document, Gain, HoaBlock, TypeDefinition,
 };
-use crate::scene::{Bed, Hoa, Normalization, Object, ObjectParameter, ReverbReturn, Spatial};
-
-/// Order and degree of the channels of FuMa, W X Y Z R S T U V K L M N O P Q.
-const FUMA: [(i32, i32); 16] = [
-    (0, 0),
-    (1, 1),
-    (1, -1),
-    (1, 0),
-    (2, 0),
-    (2, 1),
-    (2, -1),
-    (2, 2),
-    (2, -2),
-    (3, 0),
-    (3, 1),
-    (3, -1),
-    (3, 2),
-    (3, -2),
-    (3, 3),
-    (3, -3),
-];
+use crate::scene::{Bed, Hoa, Loudspeakers, Normalization, Object, ObjectParameter, ReverbReturn, Spatial};
 
 /// `formatLabel` of PCM.
 const PCM: u16 = 1;
@@ -68,6 +48,7 @@ impl Formats {
                 });
                 (pack, channels)
             }
+            Spatial::Loudspeakers(found) => self.add_loudspeakers(document, name, found),
             Spatial::Hoa(hoa) => self.add_hoa(document, name, hoa),
             Spatial::Binaural(_) => {
                 let channel = |number| AdmId::channel_format(TypeDefinition::Binaural, number);
@@ -79,24 +60,26 @@ impl Formats {
     }
 
     fn add_hoa(&mut self, document: &mut Document, name: &str, hoa: &Hoa) -> (AdmId, Vec<AdmId>) {
-        let count = hoa.channels();
-        let is_common =
-            hoa.normalization == Normalization::Sn3d && !hoa.screen_ref && hoa.nfc_ref_dist.is_none();
+        let is_common = hoa.normalization == Normalization::Sn3d
+            && hoa.order <= Hoa::HIGHEST_COMMON_ORDER
+            && !hoa.screen_ref
+            && hoa.nfc_ref_dist.is_none()
+            && hoa.components.is_empty();
         if is_common {
-            let ids = (1..).take(count).map(|number| AdmId::channel_format(TypeDefinition::Hoa, number));
+            let numbers = (1..).take(hoa.channels());
+            let ids = numbers.map(|number| AdmId::channel_format(TypeDefinition::Hoa, number));
             return (AdmId::pack_format(TypeDefinition::Hoa, u16::from(hoa.order)), ids.collect());
         }
         let mut channels = Vec::new();
-        for index in 0..count {
-            let acn = acn(index);
-            let (order, degree) = match hoa.normalization {
-                Normalization::FuMa => FUMA.get(index).copied().unwrap_or(acn),
-                Normalization::Sn3d | Normalization::N3d => acn,
-            };
-            let common = BlockCommon {
+        for (index, (order, degree)) in hoa.places().enumerate() {
+            let mut common = BlockCommon {
                 id: block_id(TypeDefinition::Hoa, number(self.channels), 1),
                 ..BlockCommon::default()
             };
+            if let Some(part) = hoa.components.get(index) {
+                common.gain = gain(part.gain_db, part.invert);
+                common.importance = part.importance;
+            }
             let block = HoaBlock { common, order: Some(order), degree: Some(degree), ..HoaBlock::default() };
             let name = format!("{name} {}", index + 1);
             channels.push(self.add_channel(document, &name, BlockFormats::Hoa(vec![block])));
@@ -108,6 +91,37 @@ impl Formats {
             pack.screen_ref = hoa.screen_ref.then_some(true);
         }
         (pack, channels)
+    }
+
+    fn add_loudspeakers(
+        &mut self,
+        document: &mut Document,
+        name: &str,
+        loudspeakers: &Loudspeakers,
+    ) -> (AdmId, Vec<AdmId>) {
+        let mut channels = Vec::new();
+        for found in &loudspeakers.channels {
+            let block = DirectSpeakersBlock {
+                common: BlockCommon {
+                    id: block_id(TypeDefinition::DirectSpeakers, number(self.channels), 1),
+                    gain: gain(found.gain_db, found.invert),
+                    importance: found.importance,
+                    head_locked: found.head_locked,
+                    ..BlockCommon::default()
+                },
+                speaker_labels: found.labels.clone(),
+                position: found.position,
+                screen_edge_lock: found.screen_edge_lock,
+                ..DirectSpeakersBlock::default()
+            };
+            let name = format!("{name} {}", channels.len() + 1);
+            let channel = self.add_channel(document, &name, BlockFormats::DirectSpeakers(vec![block]));
+            if let Some(added) = document.channel_formats.last_mut() {
+                Arc::make_mut(added).frequency = found.frequency;
+            }
+            channels.push(channel);
+        }
+        (self.add_pack(document, name, TypeDefinition::DirectSpeakers, channels.clone()), channels)
     }
 
     fn add_channel(&mut self, document: &mut Document, name: &str, blocks: BlockFormats) -> AdmId {
@@ -171,6 +185,12 @@ pub(super) fn block_id(kind: TypeDefinition, channel: u16, block: u32) -> BlockI
     BlockId::parse(&format!("AB_{:04x}{channel:04x}_{block:08x}", kind as u32)).unwrap_or_default()
 }
 
+/// A gain in dB, turned over or not; exactly 1 where nothing is changed.
+fn gain(decibels: f64, invert: bool) -> Gain {
+    let factor = if decibels == 0.0 { 1.0 } else { Gain::Decibels(decibels).linear() };
+    Gain::Linear(if invert { -factor } else { factor })
+}
+
 /// The stream and the track format of an own channel, which have its digits.
 fn add_stream(document: &mut Document, channel: &AdmId, name: &str) {
     let (stream, track) = (related("AS", channel, ""), related("AT", channel, "_01"));
@@ -195,12 +215,6 @@ fn add_stream(document: &mut Document, channel: &AdmId, name: &str) {
 /// The id with the digits of a channel and another prefix.
 fn related(prefix: &str, channel: &AdmId, suffix: &str) -> AdmId {
     AdmId::new(&format!("{prefix}_{:08x}{suffix}", channel.digits().unwrap_or(0)))
-}
-
-/// Order and degree of an ambisonic channel number.
-fn acn(number: usize) -> (i32, i32) {
-    let order = number.isqrt() as i32;
-    (order, number as i32 - order * (order + 1))
 }
 
 /// What a reverb returns to: a bed, or objects one by one.

@@ -227,6 +227,10 @@ impl Made {
         self.master.feeds.extend(channels);
         self.master.binaural_modes.resize(first + uids.len(), mode);
         let id = self.add_object(&track.name, packs, uids);
+        if let Some(object) = self.master.document.objects.last_mut() {
+            object.importance = track.importance;
+            object.head_locked = track.head_locked.then_some(true);
+        }
         self.objects.insert(index, id);
     }
 
@@ -315,6 +319,7 @@ impl Made {
                 start: Some(AdmTime { numerator: 0, ..self.duration }),
                 end: Some(self.duration),
                 contents,
+                reference_screen: programme.screen.as_ref().map(|found| found.screen),
                 ..AudioProgramme::default()
             });
         }

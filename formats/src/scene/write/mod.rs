@@ -1,6 +1,7 @@
 //! Writes a scene file: readable, stable, and with all that was kept in its place.
 
 mod chain;
+mod loudspeakers;
 mod output;
 mod track;
 
@@ -52,9 +53,13 @@ pub fn write(scene: &Scene) -> String {
     }
     for programme in &scene.programmes {
         out.before_child(&mut root);
-        let element = out.start("programme", Some(&programme.kept));
+        let mut element = out.start("programme", Some(&programme.kept));
         out.attribute("name", &programme.name);
         out.optional("language", programme.language.as_deref());
+        if let Some(found) = &programme.screen {
+            out.before_child(&mut element);
+            loudspeakers::screen(&mut out, found);
+        }
         out.end(element);
     }
     for group in &scene.groups {

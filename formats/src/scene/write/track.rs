@@ -1,7 +1,7 @@
 //! Tracks, their clips and where they are.
 
 use super::output::Output;
-use super::{Times, chain};
+use super::{Times, chain, loudspeakers};
 use crate::adm::ExclusionZone;
 use crate::scene::{
     AutomationCurve, Clip, Fade, Hoa, Object, ObjectParameter, ParameterKind, Shape, Spatial, Time, Track,
@@ -20,6 +20,10 @@ pub(super) fn track(out: &mut Output, track: &Track, times: &Times<'_>) {
     out.optional("alternativeTo", track.alternative_to.as_deref());
     out.switch("mute", track.mute);
     out.switch("solo", track.solo);
+    if let Some(importance) = track.importance {
+        out.attribute("importance", &importance.to_string());
+    }
+    out.switch("headLocked", track.head_locked);
     for found in &track.clips {
         out.before_child(&mut element);
         clip(out, found, times);
@@ -36,6 +40,7 @@ pub(super) fn track(out: &mut Output, track: &Track, times: &Times<'_>) {
             out.attribute("layout", bed.layout.everyday_name());
             out.end(element);
         }
+        Spatial::Loudspeakers(found) => loudspeakers::loudspeakers(out, found),
         Spatial::Hoa(found) => hoa(out, found),
         Spatial::Binaural(binaural) => {
             let element = out.start("binaural", Some(&binaural.kept));
@@ -77,12 +82,24 @@ fn fade(out: &mut Output, name: &str, fade: &Fade, times: &Times<'_>) {
 }
 
 fn hoa(out: &mut Output, hoa: &Hoa) {
-    let element = out.start("hoa", Some(&hoa.kept));
+    let mut element = out.start("hoa", Some(&hoa.kept));
     out.attribute("order", &hoa.order.to_string());
     out.attribute("normalization", hoa.normalization.name());
     out.switch("screenRef", hoa.screen_ref);
     if let Some(distance) = hoa.nfc_ref_dist {
         out.number("nfcRefDist", distance);
+    }
+    for part in &hoa.components {
+        out.before_child(&mut element);
+        let child = out.start("component", Some(&part.kept));
+        out.attribute("order", &part.order.to_string());
+        out.attribute("degree", &part.degree.to_string());
+        out.number_unless("gain", part.gain_db, 0.0);
+        out.switch("invert", part.invert);
+        if part.importance != 10 {
+            out.attribute("importance", &part.importance.to_string());
+        }
+        out.end(child);
     }
     out.end(element);
 }
@@ -132,7 +149,7 @@ pub(super) fn keys(
         let child = out.start("key", Some(&key.kept));
         out.attribute("time", &times.at(key.time));
         out.attribute("value", &text(key.value));
-        if !only_steps && key.shape != Shape::Linear {
+        if key.shape != if only_steps { Shape::Step } else { Shape::Linear } {
             out.attribute("shape", key.shape.name());
         }
         out.end(child);

@@ -1,20 +1,20 @@
 //! The mistakes of a scene file, with line and column.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use formats::profile::Severity;
-use formats::scene::{self, Mistake, Place, Reading, limits};
+use formats::scene::{self, Mistake, Place, Reading};
 use serde::Serialize;
 
 use crate::cli::deliver::beside;
 use crate::cli::info::{plural, printable};
 use crate::cli::loudness::specification;
+use crate::cli::render::failure;
 use crate::cli::{CliError, Console, Outcome};
 use crate::deliver::package::{NO_SPECIFICATION, Request, STEMS, SceneDeliverable};
 use crate::deliver::{BINAURAL, Deliverable};
+use crate::master::scene_text;
 
 /// What `--json` says about a scene. Fields are only ever added.
 #[derive(Serialize)]
@@ -44,7 +44,7 @@ struct Found<'a> {
 /// # Errors
 /// When the file cannot be read.
 pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> {
-    let text = read(input)?;
+    let text = scene_text(input).map_err(|e| failure(e.into()))?;
     let Reading { scene, mut mistakes, places } = scene::read(&text);
     if let Some(scene) = &scene {
         let folder = input.parent().unwrap_or(Path::new(""));
@@ -103,19 +103,6 @@ fn found(mistake: &Mistake) -> Found<'_> {
         expected: &mistake.expected,
         fix: &mistake.remedy,
     }
-}
-
-/// The text of a scene file.
-fn read(input: &Path) -> Result<String, CliError> {
-    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
-    let mut bytes = Vec::new();
-    let mut most = file.take(limits::DOCUMENT_BYTES + 1);
-    most.read_to_end(&mut bytes).map_err(|error| CliError::file(input, error))?;
-    if bytes.len() as u64 > limits::DOCUMENT_BYTES {
-        let message = format!("is larger than {} MiB, the limit for a scene", limits::DOCUMENT_BYTES >> 20);
-        return Err(CliError::file(input, message));
-    }
-    String::from_utf8(bytes).map_err(|_| CliError::file(input, "is not UTF-8; save the scene as UTF-8"))
 }
 
 /// The names of layouts, specifications and parts, which only the renderer knows.

@@ -115,7 +115,7 @@ impl ExportJob {
             }
         }
         if !is_scene(&self.scene) {
-            return Err(JobError::file(&self.scene, "is no scene: expected a file that ends in .xml"));
+            return Err(JobError::file(&self.scene, "is no scene: expected <scene version=\"1\"> in it"));
         }
         let (mut input, mut contents) = SceneInput::open(&self.scene)?;
         let outputs = files::outputs(&self.output);

@@ -1,4 +1,4 @@
-//! The folder of a delivery: what is to lie in it waits under temporary names until all of it is complete.
+//! The folder of a delivery or an import: what is to lie in it waits under temporary names until all of it is complete.
 
 use std::fs::{self, File, TryLockError};
 use std::io::Write;
@@ -11,12 +11,12 @@ use crate::deliver::JobError;
 
 /// A folder, there or made.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(in crate::deliver) struct Folder {
     path: PathBuf,
     /// Folders that were made for it, outermost first; gone again when nothing gets into them.
     made: Vec<PathBuf>,
     ready: Vec<Ready>,
-    /// Locked for as long as the delivery goes on, where the file system can do that.
+    /// Locked for as long as the job goes on, where the file system can do that.
     _lock: Option<File>,
 }
 
@@ -34,17 +34,17 @@ enum Waiting {
 }
 
 impl Folder {
-    /// Opens `path`, or makes it. Nobody else delivers into it until this is dropped.
+    /// Opens `path`, or makes it. Nobody else writes into it in this way until this is dropped.
     ///
     /// # Errors
-    /// When it is a file, can't be made, or another delivery is being made in it.
-    pub(super) fn open(path: &Path) -> Result<Self, JobError> {
+    /// When it is a file, can't be made, or another job is writing into it.
+    pub(in crate::deliver) fn open(path: &Path) -> Result<Self, JobError> {
         let mut folder = Self { path: path.to_path_buf(), made: Vec::new(), ready: Vec::new(), _lock: None };
         folder.make(path)?;
         // A folder that can't be opened or locked (some network file systems know no locks) is used without.
         let Ok(lock) = File::open(path) else { return Ok(folder) };
         if let Err(TryLockError::WouldBlock) = lock.try_lock() {
-            let message = "another delivery is being made in this folder; wait for it, or choose another one";
+            let message = "another job is writing into this folder; wait for it, or choose another one";
             return Err(JobError::file(path, message));
         }
         folder._lock = Some(lock);
@@ -52,7 +52,7 @@ impl Folder {
     }
 
     /// Removes what a job that was killed left of files whose names `is_own` knows: `.NAME.part-PID`.
-    pub(super) fn remove_left_over(&self, is_own: &dyn Fn(&str) -> bool) {
+    pub(in crate::deliver) fn remove_left_over(&self, is_own: &dyn Fn(&str) -> bool) {
         for folder in [self.path.clone(), self.path.join(mhl::FOLDER)] {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
                 let name = entry.file_name();
@@ -67,12 +67,12 @@ impl Folder {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::deliver) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Makes the folder `inner` in it.
-    pub(super) fn make_inner(&mut self, inner: &str) -> Result<(), JobError> {
+    pub(in crate::deliver) fn make_inner(&mut self, inner: &str) -> Result<(), JobError> {
         let path = self.place(inner)?;
         self.make(&path)
     }
@@ -88,14 +88,14 @@ impl Folder {
         if path.is_dir() {
             return Ok(());
         }
-        Err(JobError::file(path, "is no folder, and the output of deliver is one; give another name"))
+        Err(JobError::file(path, "is no folder, and the output is one; give another name"))
     }
 
     /// Where the file `name` lies. A link there could lead out of the folder.
     ///
     /// # Errors
     /// When there is one.
-    pub(super) fn place(&self, name: &str) -> Result<PathBuf, JobError> {
+    pub(in crate::deliver) fn place(&self, name: &str) -> Result<PathBuf, JobError> {
         let path = self.path.join(name);
         if fs::symlink_metadata(&path).is_ok_and(|there| there.is_symlink()) {
             let message = "is a link, which could lead out of the folder; remove it first";
@@ -105,13 +105,17 @@ impl Folder {
     }
 
     /// A file for bytes; it gets its name with the others.
-    pub(super) fn create(&self, name: &str, expected_bytes: Option<u64>) -> Result<OutputFile, JobError> {
+    pub(in crate::deliver) fn create(
+        &self,
+        name: &str,
+        expected_bytes: Option<u64>,
+    ) -> Result<OutputFile, JobError> {
         let path = self.place(name)?;
         OutputFile::create(&path, expected_bytes).map_err(|e| JobError::output(&path, &e))
     }
 
     /// Writes a text.
-    pub(super) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), JobError> {
+    pub(in crate::deliver) fn write(&mut self, name: &str, bytes: &[u8]) -> Result<(), JobError> {
         let mut file = self.create(name, Some(bytes.len() as u64))?;
         file.write_all(bytes).map_err(|e| JobError::output(file.path(), &file.error(e)))?;
         file.complete().map_err(|e| JobError::output(file.path(), &e))?;
@@ -120,12 +124,12 @@ impl Folder {
     }
 
     /// Takes a file that is complete.
-    pub(super) fn keep_bytes(&mut self, file: OutputFile) {
+    pub(in crate::deliver) fn keep_bytes(&mut self, file: OutputFile) {
         self.ready.push(Ready { path: file.path().to_path_buf(), file: Waiting::Bytes(file) });
     }
 
     /// Takes a file of samples that is complete.
-    pub(super) fn keep(&mut self, path: PathBuf, file: CompleteFile) {
+    pub(in crate::deliver) fn keep(&mut self, path: PathBuf, file: CompleteFile) {
         self.ready.push(Ready { path, file: Waiting::Samples(Box::new(file)) });
     }
 
@@ -133,7 +137,7 @@ impl Folder {
     ///
     /// # Errors
     /// When the system refuses one; then none of them stays.
-    pub(super) fn publish(mut self) -> Result<(), JobError> {
+    pub(in crate::deliver) fn publish(mut self) -> Result<(), JobError> {
         let mut published: Vec<PathBuf> = Vec::new();
         let mut ready = std::mem::take(&mut self.ready);
         // First what tells whose the others are, should the machine stop between two of them.
@@ -201,7 +205,7 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let first = Folder::open(outer.path()).unwrap();
         let refused = Folder::open(outer.path()).unwrap_err().to_string();
-        assert!(refused.contains("another delivery is being made"), "{refused}");
+        assert!(refused.contains("another job is writing"), "{refused}");
         drop(first);
         assert!(Folder::open(outer.path()).is_ok());
     }

@@ -10,7 +10,7 @@
 
 mod checksum;
 mod copy;
-mod folder;
+pub(super) mod folder;
 mod job_file;
 mod manifest;
 mod mhl;

@@ -17,7 +17,9 @@ use std::path::{Path, PathBuf};
 use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
-use formats::scene::{self, BinauralMode, Deliverable, Feed, Mistake, Place, Places, Return, Scene, chain};
+use formats::scene::{
+    self, BinauralMode, Deliverable, Feed, Mistake, Place, Places, Return, Scene, chain, limits,
+};
 use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -27,16 +29,35 @@ use crate::audio::AudioBlock;
 use crate::mix::mixer::{ClipSource, Mixer, Stems, StripLevels};
 use crate::monitor::binaural::HeadphoneMode;
 
-/// Bytes of a scene file at most.
-const MAX_SCENE_BYTES: u64 = 64 << 20;
+/// Bytes of a file that are looked at for a scene's outermost element: comments may stand before it.
+const LOOK: u64 = 64 << 10;
 /// Seconds of a reverb's response at most.
 const LONGEST_RESPONSE_SECONDS: u64 = 60;
 /// Samples that are mixed at a time.
 const BLOCK_FRAMES: usize = 4096;
 
-/// Whether `path` is a scene by its name.
-pub(crate) fn is_scene(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+/// Whether the file `path` is a scene: by its outermost element, whatever its name. What can't be read is none.
+pub fn is_scene(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(LOOK).read_to_end(&mut start));
+    read.is_ok() && scene::is_scene(&start)
+}
+
+/// The text of the scene file `path`.
+///
+/// # Errors
+/// When it can't be read, is larger than a scene may be, or is no UTF-8.
+pub fn scene_text(path: &Path) -> Result<String, OpenError> {
+    let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    let read = file.take(limits::DOCUMENT_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
+    if bytes.len() as u64 > limits::DOCUMENT_BYTES {
+        let most = limits::DOCUMENT_BYTES >> 20;
+        return Err(error(&format_args!("is larger than {most} MiB, the limit for a scene")));
+    }
+    String::from_utf8(bytes).map_err(|_| error(&"is not UTF-8; save the scene as UTF-8"))
 }
 
 /// An open scene.
@@ -240,7 +261,7 @@ pub fn read_scene(path: &Path) -> Result<Scene, OpenError> {
 /// The same, and its warnings.
 fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
     let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
-    let reading = scene::read(&text(path)?);
+    let reading = scene::read(&scene_text(path)?);
     let mut mistakes = reading.mistakes;
     if let Some(scene) = reading.scene.as_ref().filter(|_| mistakes.errors() == 0) {
         scene::check_files(scene, &reading.places, folder, &mut mistakes);
@@ -253,14 +274,13 @@ fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> 
         return Err(error(&format_args!("{first}{more}")));
     }
     let scene = reading.scene.ok_or_else(|| no_scene(path))?;
-    let warning = |mistake: &Mistake| Warning::new(mistake.rule, mistake.place.to_string(), said(mistake));
     let warnings = mistakes.list().iter().filter(|mistake| mistake.severity == Severity::Warning);
-    Ok((scene, warnings.map(warning).collect()))
+    Ok((scene, warnings.map(Mistake::to_warning).collect()))
 }
 
 /// The scene in the file `path`, whose stems nobody looked at, and where its parts stand.
 fn parsed(path: &Path) -> Result<(Scene, Places), OpenError> {
-    let reading = scene::read(&text(path)?);
+    let reading = scene::read(&scene_text(path)?);
     match (reading.scene, reading.mistakes.first_error()) {
         (Some(scene), None) => Ok((scene, reading.places)),
         (_, Some(mistake)) => Err(OpenError::file(path, mistake)),
@@ -279,26 +299,6 @@ pub(crate) fn deliverables(path: &Path) -> Result<Vec<(Deliverable, Place)>, Ope
 
 fn no_scene(path: &Path) -> OpenError {
     OpenError::file(path, "is no scene: expected <scene version=\"1\"> in it")
-}
-
-/// The text of the file `path`.
-fn text(path: &Path) -> Result<String, OpenError> {
-    let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
-    let mut text = String::new();
-    let file = fs::File::open(path).map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
-    let read = file.take(MAX_SCENE_BYTES + 1).read_to_string(&mut text);
-    read.map_err(|e| error(&format_args!("cannot read it as a scene: {e}")))?;
-    if text.len() as u64 > MAX_SCENE_BYTES {
-        return Err(error(&format_args!("is larger than a scene may be, {} MiB", MAX_SCENE_BYTES >> 20)));
-    }
-    Ok(text)
-}
-
-/// A mistake without its place.
-fn said(mistake: &Mistake) -> String {
-    let text = mistake.to_string();
-    text.strip_prefix(&mistake.place.to_string())
-        .map_or(text.clone(), |rest| rest.trim_start_matches([',', ' ', ':']).to_owned())
 }
 
 /// The sound files that the scene names, each once.

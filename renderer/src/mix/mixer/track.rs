@@ -76,7 +76,8 @@ impl TrackStrip {
         let counted = (0..channels)
             .map(|channel| match &track.spatial {
                 Spatial::Bed(bed) => !bed.layout.is_lfe(channel),
-                Spatial::Hoa(_) => channel == 0,
+                Spatial::Loudspeakers(found) => found.channels.get(channel).is_some_and(|c| !c.is_lfe()),
+                Spatial::Hoa(hoa) => hoa.places().nth(channel) == Some((0, 0)),
                 Spatial::Object(_) | Spatial::Binaural(_) => true,
             })
             .collect();
