@@ -1,13 +1,15 @@
 //! `proscenium demo`'s film scene, synthesised in code: twelve seconds of a wet street at night, with a
 //! voice, strings and bells in a 5.1.4 bed, rain as first-order Ambisonics, and steps, a helicopter and a
-//! rush of air as moving objects.
+//! rush of air as moving objects. [`FILM`] is a scene file of the same sounds, mixed from stems.
 
 mod effects;
+mod film;
 mod music;
 mod scene;
 mod source;
 mod voice;
 
+pub use film::{FILM, Stem, stems};
 pub use scene::{SAMPLE_RATE, SECONDS, Scene, make};
 
 #[cfg(test)]

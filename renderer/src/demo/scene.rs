@@ -34,7 +34,7 @@ const STEPS: (f64, f64) = (0.8, 5.2);
 const FIRST_LINE: f64 = 1.4;
 const SECOND_LINE: f64 = 4.4;
 const HELICOPTER: (f64, f64, f64) = (4.6, 7.4, 10.4);
-const WHOOSH: (f64, f64, f64) = (8.6, 10.15, 10.6);
+pub(super) const WHOOSH: (f64, f64, f64) = (8.6, 10.15, 10.6);
 const BOOM: f64 = 10.15;
 
 /// The scene: its metadata and its tracks of [`SECONDS`].
