@@ -44,6 +44,8 @@ pub struct ImportJob {
 pub struct OpenImport {
     job: ImportJob,
     input: Input,
+    /// The files of the master.
+    sources: Vec<PathBuf>,
     imported: Imported,
 }
 
@@ -117,7 +119,9 @@ impl ImportJob {
             return Err(JobError::file(&self.folder, message));
         }
         let error = |e: &dyn std::fmt::Display| JobError::file(&self.input, e);
-        let Contents { mut input, document, modes, files, mut warnings, remarks } = read_master(&self.input)?;
+        let Contents { mut input, document, modes, files: mut sources, mut warnings, remarks } =
+            read_master(&self.input)?;
+        sources.push(self.input.clone());
         warnings.extend(remarks);
         let rate = NonZeroU32::new(input.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let name = self.input.file_stem().unwrap_or_default().to_string_lossy();
@@ -136,7 +140,7 @@ impl ImportJob {
         let mut imported = import::import(&source, self.automation).map_err(|e| error(&e))?;
         warnings.append(&mut imported.warnings);
         imported.warnings = warnings;
-        Ok(OpenImport { job: self, input, imported })
+        Ok(OpenImport { job: self, input, sources, imported })
     }
 }
 
@@ -156,12 +160,12 @@ impl OpenImport {
     /// # Errors
     /// When the master can't be read on, a file can't be written, or `stop` said so.
     pub fn run(self, progress: &mut dyn FnMut(u64), stop: &dyn Fn() -> bool) -> Result<ReadyScene, JobError> {
-        let Self { job, mut input, imported } = self;
+        let Self { job, mut input, sources, imported } = self;
         let mut folder = Folder::open(&job.folder)?;
         folder.make_inner(STEMS)?;
         for name in imported.stems.iter().map(|stem| stem.file.as_str()).chain([SCENE]) {
             let path = folder.place(name)?;
-            if same_file(&path, &job.input) {
+            if sources.iter().any(|source| same_file(&path, source)) {
                 return Err(JobError::file(&path, "is the master itself; choose another folder"));
             }
         }

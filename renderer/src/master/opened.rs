@@ -175,7 +175,7 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
         input: Input::Caf(Box::new(audio)),
         document,
         modes: modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect(),
-        files,
+        files: files.to_vec(),
         warnings,
         remarks: Vec::new(),
     })

@@ -294,6 +294,13 @@ fn weights(spatial: &Spatial) -> Vec<MeterChannel> {
     match spatial {
         Spatial::Bed(bed) => bed_channels(bed.layout),
         Spatial::Object(_) | Spatial::Binaural(_) => equal_channels(spatial.channels()),
+        Spatial::Loudspeakers(found) => {
+            let mut channels = equal_channels(spatial.channels());
+            for (channel, place) in channels.iter_mut().zip(&found.channels) {
+                channel.weight *= if place.is_lfe() { 0.0 } else { 1.0 };
+            }
+            channels
+        }
         Spatial::Hoa(_) => {
             let mut channels = equal_channels(spatial.channels());
             channels.iter_mut().skip(1).for_each(|channel| channel.weight = 0.0);
