@@ -60,6 +60,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ),
     ("renderer/src/master", &["crate::engine", "crate::deliver", "crate::live", "crate::cli"]),
     ("renderer/src/deliver", &["crate::cli", "crate::live"]),
+    ("renderer/src/live", &["crate::cli", "crate::deliver"]),
     ("renderer/src/demo", &["crate::cli", "crate::engine"]),
 ];
 

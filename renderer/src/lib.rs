@@ -42,6 +42,8 @@ pub mod drawing;
 
 pub mod deliver;
 
+pub mod live;
+
 pub mod demo;
 
 pub mod cli;

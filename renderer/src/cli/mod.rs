@@ -20,6 +20,7 @@ pub mod info;
 mod input;
 pub mod layouts;
 pub mod levels;
+pub mod live;
 pub mod loudness;
 pub mod man;
 pub mod master;
@@ -70,6 +71,7 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     Render(Box<render::Args>),
+    Live(Box<live::Args>),
     Deliver(Box<deliver::Args>),
     New(new::Args),
     Demo(demo::Args),
@@ -95,6 +97,7 @@ impl Command {
     fn run(self, console: &Console) -> Result<Outcome, CliError> {
         match self {
             Self::Render(args) => render::run(&args, console),
+            Self::Live(args) => live::run(&args, console),
             Self::Deliver(args) => deliver::run(&args, console),
             Self::New(args) => new::run(&args, console),
             Self::Demo(args) => demo::run(&args, console),

@@ -412,7 +412,11 @@ fn named(
     Deliverable::by_name(name).map_err(|e| CliError::new(format_args!("{option}: {e}")))
 }
 
-fn room(layout: &str, file: &Path, warnings: &mut Vec<Warning>) -> Result<Deliverable, CliError> {
+pub(in crate::cli) fn room(
+    layout: &str,
+    file: &Path,
+    warnings: &mut Vec<Warning>,
+) -> Result<Deliverable, CliError> {
     if layout.eq_ignore_ascii_case(BINAURAL) {
         let message =
             "--speakers needs a loudspeaker layout, e.g. --layout 7.1.4; a room for headphones is --room";

@@ -11,7 +11,7 @@ use super::silence::Silences;
 use super::timeline::{Page, Recorder};
 use super::true_peak::{Highest, REACH, SEGMENT, TruePeak};
 use super::voice::Voice;
-use super::{LoudnessError, MeterChannel, SAMPLE_RATES};
+use super::{LoudnessError, MeterChannel, SAMPLE_RATES, lufs};
 
 /// Frames that are measured at a time.
 const PAGE: usize = 4 * SEGMENT;
@@ -162,6 +162,11 @@ impl Meter {
                 self.page();
             }
         }
+    }
+
+    /// Momentary and short-term loudness of the last 400 ms and 3 s, LUFS.
+    pub fn now(&self) -> [Option<f64>; 2] {
+        self.gating.readings().map(|mean| mean.filter(|mean| *mean > 0.0).map(lufs))
     }
 
     /// The end of the programme.

@@ -69,6 +69,13 @@ impl Input {
         }
     }
 
+    /// What is read next may begin anywhere. A scene begins a moment before `start`, as if there were nothing earlier.
+    pub(crate) fn restart(&mut self, start: u64) {
+        if let Self::Scene(scene) = self {
+            scene.restart(start);
+        }
+    }
+
     /// Fills the rows of `block` with `tracks` from frame `start` on, silence after the end. A scene only goes
     /// forwards. Samples that are NaN or infinite become silence; `bad` gets the bytes they are among, as
     /// interleaved tracks, and the first frame of these. `raw` is room to read into.

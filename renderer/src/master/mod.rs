@@ -19,5 +19,5 @@ pub use error::OpenError;
 pub(crate) use input::Input;
 pub use opened::Selection;
 pub(crate) use opened::{Contents, Master, read_master};
-pub(crate) use scene::{SceneContents, SceneInput, deliverables};
+pub(crate) use scene::{SceneContents, SceneInput, StemFile, deliverables};
 pub use scene::{is_scene, read_scene, scene_text};

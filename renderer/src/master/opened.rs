@@ -10,6 +10,7 @@ use formats::adm::{self, AdmId, AdmTime, Document, Gain, Index};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 use formats::damf::{Damf, is_damf};
+use formats::scene::Feed;
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
@@ -47,6 +48,8 @@ pub(crate) struct Master {
     pub(crate) object_names: Vec<String>,
     /// The headphone mode of each track, where the master says one.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
+    /// What each track of a scene's master carries.
+    pub(crate) feeds: Vec<Feed>,
     pub(crate) warnings: Vec<Warning>,
     /// Worth an error under `--strict` and otherwise no more than a note.
     pub(crate) remarks: Vec<Warning>,
@@ -73,9 +76,10 @@ impl Master {
         selection: &Selection,
         gain_db: f64,
     ) -> Result<Self, OpenError> {
-        let SceneContents { document, modes, warnings, files, .. } = contents;
+        let SceneContents { document, modes, feeds, warnings, files, .. } = contents;
         let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
         master.sources.extend(files);
+        master.feeds = feeds;
         master.select(path, &document, selection, gain_db)
     }
 
@@ -87,6 +91,7 @@ impl Master {
             items,
             object_names: Vec::new(),
             modes,
+            feeds: Vec::new(),
             warnings,
             remarks: Vec::new(),
             warning_count: 0,

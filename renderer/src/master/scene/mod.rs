@@ -23,7 +23,7 @@ use formats::scene::{
 use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use self::stem_file::StemFile;
+pub(crate) use self::stem_file::StemFile;
 use super::OpenError;
 use crate::audio::AudioBlock;
 use crate::mix::mixer::{ClipSource, Mixer, Stems, StripLevels};
@@ -33,6 +33,8 @@ use crate::monitor::binaural::HeadphoneMode;
 const LOOK: u64 = 64 << 10;
 /// Seconds of a reverb's response at most.
 const LONGEST_RESPONSE_SECONDS: u64 = 60;
+/// Samples that are mixed before a place that is begun at, for dynamics and filters to settle.
+const PRE_ROLL: u64 = 4096;
 /// Samples that are mixed at a time.
 const BLOCK_FRAMES: usize = 4096;
 
@@ -95,6 +97,8 @@ pub(crate) struct SceneContents {
     pub(crate) frame_rate: Option<(FrameRate, bool)>,
     /// The headphone mode of each track.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
+    /// What each track of the master carries.
+    pub(crate) feeds: Vec<Feed>,
     /// What was found on the way.
     pub(crate) warnings: Vec<Warning>,
     /// Its stems and responses, each once.
@@ -147,6 +151,7 @@ impl SceneInput {
         let contents = SceneContents {
             modes: master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect(),
             document: master.document,
+            feeds: master.feeds,
             second_edition: scene.second_edition(),
             frame_rate: scene.picture.as_ref().map(|picture| (picture.frame_rate, picture.start.is_drop)),
             warnings: Vec::new(),
@@ -179,6 +184,14 @@ impl SceneInput {
     /// Tracks of the master.
     pub(crate) fn tracks(&self) -> usize {
         self.rows.len()
+    }
+
+    /// Goes on from frame `start`, as if the scene began a moment before.
+    pub(crate) fn restart(&mut self, start: u64) {
+        let start = start.saturating_sub(PRE_ROLL) / BLOCK_FRAMES as u64 * BLOCK_FRAMES as u64;
+        self.mixer.restart(start);
+        self.mixed = start;
+        self.used = self.block.frames();
     }
 
     /// Fills the rows of `block` with `tracks` of the master from frame `start` on, which must not lie before what was read last.

@@ -15,7 +15,7 @@ use crate::mix::mixer::{ClipSource, StemError};
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=384_000;
 
 /// Closed until it is first read, and again after its last sample: scenes may have more clips than a process may open files.
-pub(super) struct StemFile {
+pub(crate) struct StemFile {
     path: PathBuf,
     reader: Option<Reader<File>>,
     /// Channels of the file, counted from 0.
@@ -61,7 +61,7 @@ impl StemFile {
     ///
     /// # Errors
     /// When it is no WAV file.
-    pub(super) fn open_whole(path: &Path, rate: NonZeroU32) -> Result<Self, String> {
+    pub(crate) fn open_whole(path: &Path, rate: NonZeroU32) -> Result<Self, String> {
         let mut file = Self::open_at_its_rate(path)?;
         file.resample(rate)?;
         Ok(file)
@@ -99,7 +99,7 @@ impl StemFile {
     }
 
     /// How many channels are taken.
-    pub(super) fn channels(&self) -> usize {
+    pub(crate) fn channels(&self) -> usize {
         self.channels.len()
     }
 
