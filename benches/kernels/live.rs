@@ -12,7 +12,7 @@ use hrtf::HrtfSet;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::{Motion, Scene};
 use proscenium_benches::timing::table;
-use renderer::live::{self, Options, Output, Source};
+use renderer::live::{self, Handle, Options, Output, Processor, Source};
 use renderer::monitor::binaural::Headphones;
 
 const RATE: f64 = 48_000.0;
@@ -59,6 +59,39 @@ fn play(file: &Path, output: Output) -> Result<(), Box<dyn Error>> {
     );
     println!("  {name:<12} device's thread, longest       {:>10}", percent(longest.as_secs_f64() / deadline));
     println!("  {name:<12} rendering, mean (blocks of 1024) {:>8}", percent(telemetry.load));
+    let silence = until_silent(&handle, &mut processor, &mut out);
     println!("  {name:<12} rendering, longest             {:>10}", percent(telemetry.peak_load));
+    println!("  {name:<12} from a change to its first sample, mean {:>5.1} ms", silence * 1e3);
     Ok(())
+}
+
+/// Seconds from muting everything to where the fade to silence begins, the mean of some times.
+fn until_silent(handle: &Handle, processor: &mut Processor, out: &mut [f32]) -> f64 {
+    const TIMES: usize = 24;
+    // Gains go through one block of the engine.
+    const FADE: usize = 1_024;
+    let mut pull = |out: &mut [f32]| {
+        while processor.ready(BLOCK) < BLOCK {
+            thread::sleep(Duration::from_micros(50));
+        }
+        thread::sleep(Duration::from_secs_f64(BLOCK as f64 / RATE));
+        processor.process(out);
+    };
+    let mut frames = 0;
+    handle.seek(0);
+    for time in 0..TIMES {
+        for mute in [false, true] {
+            (0..128).for_each(|item| handle.set_mute(item, mute));
+            // Another place within a block each time.
+            let most = if mute { usize::MAX } else { 64 + 5 * time };
+            for block in 1..=most {
+                pull(out);
+                if mute && out.iter().all(|sample| *sample == 0.0) {
+                    frames += (block * BLOCK).saturating_sub(FADE);
+                    break;
+                }
+            }
+        }
+    }
+    frames as f64 / TIMES as f64 / RATE
 }

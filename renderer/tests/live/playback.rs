@@ -233,3 +233,30 @@ fn items_have_names_numbers_and_levels() {
         pull(&mut processor, &[256], 2_560);
     }
 }
+
+#[test]
+fn a_scene_has_the_bits_of_its_render_and_can_be_replaced_while_it_plays() {
+    let file = tone();
+    let expected = rendered(&file, Deliverable::by_name("5.1").unwrap());
+    let text = std::fs::read_to_string(&file).unwrap();
+    let options = Options::new(Output::by_name("5.1").unwrap());
+    let (handle, mut processor) = live::open(Source::File(file), options).unwrap();
+    assert_eq!(handle.objects()[0].track, Some(0));
+    handle.play();
+    let found = pull(&mut processor, &[480], 96_000);
+    assert_eq!(found.iter().zip(&expected).position(|(a, b)| a.to_bits() != b.to_bits()), None);
+    let moved = text.replace("azimuth=\"0\"", "azimuth=\"110\"");
+    let scene = formats::scene::read(&moved).scene.unwrap();
+    handle.set_scene(Box::new(scene));
+    let all = pull_until(&handle, &mut processor, |event| *event == Event::SceneReady);
+    let after = pull(&mut processor, &[64], 9_600);
+    // In front it was on the centre alone; at 110° it is on the left surround alone.
+    let loudest = |samples: &[f32], channel: usize| {
+        samples.iter().skip(channel).step_by(6).fold(0.0_f32, |peak, sample| peak.max(sample.abs()))
+    };
+    let last = &after[after.len() / 2..];
+    assert!(loudest(&all, 2) > 0.2 && loudest(last, 2) == 0.0 && loudest(last, 4) > 0.2);
+    for channel in [2, 4] {
+        assert!(roughness(&[&all[..], &after].concat(), channel, 6) < 4.0 * TONE_BEND);
+    }
+}
