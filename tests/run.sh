@@ -1,7 +1,8 @@
 #!/bin/sh
-# All tests. Needs Rust and a C compiler; Python 3 with venv and a network only for four checks, which open rendered
-# files with soundfile (libsndfile), measure them with ffmpeg, validate scenes with lxml and render exported masters with
-# the ITU reference renderer (ear), and say so when they cannot.
+# All tests. Needs Rust and a C compiler. Some need more, and say so when they are skipped: four open rendered files with
+# soundfile (libsndfile), measure them with ffmpeg, validate scenes with lxml and render exported masters with the ITU
+# reference renderer (Python 3 with venv and a network); the viewer's pictures need a driver for Vulkan (Debian:
+# mesa-vulkan-drivers), its window Xvfb and xdotool.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -37,4 +38,18 @@ else
     echo "skipped: needs python3 with venv (Debian: python3-venv) and access to PyPI"
 fi
 
-cargo test --workspace
+viewer=${CARGO_TARGET_DIR:-target}/debug/proscenium-viewer
+printf '<scene version="1"/>' >"$scratch/empty.xml"
+if "$viewer" "$scratch/empty.xml" --screenshot "$scratch/empty.png" --size 64x64 2>/dev/null; then
+    cargo test --workspace
+    echo "== the viewer in a window"
+    if command -v Xvfb >/dev/null 2>&1 && command -v xdotool >/dev/null 2>&1; then
+        sh tests/viewer.sh "$viewer" "$scratch/viewer"
+    else
+        echo "skipped: needs Xvfb and xdotool (Debian: xvfb xdotool)"
+    fi
+else
+    cargo test --workspace --exclude proscenium-viewer
+    cargo test -p proscenium-viewer --lib --test ui
+    echo "skipped: the viewer's pictures and window need a driver for Vulkan (Debian: mesa-vulkan-drivers)"
+fi

@@ -62,6 +62,11 @@ const WALLS: &[(&str, &[&str])] = &[
     ("renderer/src/deliver", &["crate::cli", "crate::live"]),
     ("renderer/src/live", &["crate::cli", "crate::deliver"]),
     ("renderer/src/demo", &["crate::cli", "crate::engine"]),
+    (
+        "viewer/src/edit",
+        &["renderer::", "hrtf::", "egui", "crate::panels", "crate::view3d", "crate::document", "crate::app"],
+    ),
+    ("viewer/src/view3d", &["crate::panels", "crate::document", "crate::app"]),
 ];
 
 fn root() -> PathBuf {

@@ -142,6 +142,7 @@ fn help_completions_and_manual_pages_are_there() {
         "diff",
         "new",
         "export",
+        "view",
         "hrtf",
         "completions",
         "man",
@@ -161,7 +162,7 @@ fn help_completions_and_manual_pages_are_there() {
     let names = fs::read_dir(folder.path()).unwrap().flatten();
     let mut names: Vec<String> = names.map(|entry| entry.file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names.len(), 22, "{names:?}");
+    assert_eq!(names.len(), 23, "{names:?}");
     assert!(names[0].starts_with("proscenium-check.1") && !names.concat().contains("help"), "{names:?}");
     let line = error_line(&pages("/nowhere"));
     assert!(line.contains("/nowhere: there is no such folder"), "{line}");

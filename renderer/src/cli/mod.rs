@@ -30,6 +30,7 @@ mod signals;
 pub mod specs;
 mod table;
 pub mod translate;
+pub mod view;
 
 use std::process::ExitCode;
 
@@ -85,6 +86,7 @@ enum Command {
     Diff(diff::Args),
     Export(export::Args),
     Import(import::Args),
+    View(view::Args),
     Specs(specs::Args),
     Chunks(chunks::Args),
     Layouts(layouts::Args),
@@ -111,6 +113,7 @@ impl Command {
             Self::Diff(args) => diff::run(&args, console),
             Self::Export(args) => export::run(&args, console),
             Self::Import(args) => import::run(&args, console),
+            Self::View(args) => view::run(&args),
             Self::Specs(args) => specs::run(&args, console),
             Self::Chunks(args) => chunks::run(&args, console),
             Self::Layouts(args) => layouts::run(&args, console),

@@ -1,0 +1,280 @@
+//! The program: what is open, what is seen of it, and the panels around the room.
+
+mod dialogs;
+mod frame;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use egui_wgpu::RenderState;
+use formats::scene::{ObjectParameter as P, Scene, Spatial, Time};
+
+use crate::document::{Document, Recent, added_stems, left_over};
+use crate::edit::{Edit, record_parameters, set_parameters, thin_parameters};
+use crate::panels::{Panels, room::RoomView};
+use crate::theme::Theme;
+use crate::transport::Transport;
+use crate::view3d::Point;
+use crate::view3d::gpu::Gpu;
+use crate::view3d::space::Space;
+
+pub use dialogs::Dialog;
+
+/// How far recorded curves may be from the hand, as part of what they go through.
+const THINNING: f64 = 0.004;
+
+/// What a session starts with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The colours.
+    pub theme: Theme,
+    /// Where the program keeps its state; nothing is kept without.
+    pub state: Option<PathBuf>,
+    /// A picture is made: nothing may depend on the clock, or be missing because it isn't ready yet.
+    pub is_still: bool,
+}
+
+/// The program.
+pub struct App {
+    /// What is open.
+    pub document: Document,
+    /// When.
+    pub transport: Transport,
+    /// How the room is looked at.
+    pub room: RoomView,
+    /// What the panels show.
+    pub panels: Panels,
+    /// The colours.
+    pub theme: Theme,
+    /// How much larger than usual everything is.
+    pub scale: f32,
+    /// The question or the window that is in front.
+    pub dialog: Option<Dialog>,
+    /// Files that were open lately.
+    pub recent: Recent,
+    pub(crate) settings: Settings,
+    /// The last thing that was told, and whether it is bad.
+    pub(crate) message: Option<(String, bool)>,
+    pub(crate) gpu: Option<(RenderState, Gpu)>,
+    /// When the document was last kept for recovery, seconds of the program.
+    autosaved: f64,
+    /// When the hand was seen last, of each track that it moves while moves are recorded.
+    recorded: BTreeMap<usize, Time>,
+    /// What stands above the window.
+    title: String,
+    /// It was agreed that what isn't saved is lost.
+    may_close: bool,
+}
+
+impl App {
+    /// The program with nothing open. Without a GPU it shows everything but the room's picture.
+    pub fn new(settings: Settings, gpu: Option<&RenderState>) -> Self {
+        let mut app = Self {
+            document: Document::default(),
+            transport: Transport::default(),
+            room: RoomView::default(),
+            panels: Panels::default(),
+            theme: settings.theme,
+            scale: 1.0,
+            dialog: None,
+            recent: Recent::read(settings.state.as_deref()),
+            settings,
+            message: None,
+            gpu: gpu.map(|state| (state.clone(), Gpu::new(state))),
+            autosaved: 0.0,
+            recorded: BTreeMap::new(),
+            title: String::new(),
+            may_close: false,
+        };
+        app.start_empty();
+        app
+    }
+
+    /// Draws the room from now on.
+    pub(crate) fn set_gpu(&mut self, state: &RenderState) {
+        self.gpu = Some((state.clone(), Gpu::new(state)));
+    }
+
+    /// The step that a hand makes which drags; only that is recorded.
+    pub(crate) const BY_HAND: &str = "Move";
+
+    /// Opens a file, or says why not.
+    pub fn open(&mut self, path: &Path) {
+        match Document::open(path) {
+            Ok(document) => {
+                let recovery = document.path().and_then(Document::recovery);
+                self.show(document);
+                if let Some(path) = self.document.path().map(Path::to_path_buf) {
+                    self.recent.add(&path);
+                }
+                if let Some(autosave) = recovery.filter(|_| !self.settings.is_still) {
+                    self.dialog = Some(Dialog::Recover(autosave));
+                }
+            }
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// Shows a document in the place of the one that is open.
+    pub fn show(&mut self, document: Document) {
+        self.document.remove_autosave();
+        self.document = document;
+        self.transport = Transport::default();
+        self.panels.forget();
+        self.message = None;
+    }
+
+    pub(crate) fn start_empty(&mut self) {
+        let folder = std::env::current_dir().unwrap_or_default();
+        let mut document = Document::new(Scene::default(), folder);
+        document.start_clean();
+        self.show(document);
+    }
+
+    /// Offers what a crash left of a scene that had no file.
+    pub fn offer_left_over(&mut self) {
+        if let Some(autosave) = left_over().into_iter().next() {
+            self.dialog = Some(Dialog::Recover(autosave));
+        }
+    }
+
+    /// Saves the scene where it is, or says why not.
+    pub fn save(&mut self) {
+        let saved = self.document.save();
+        self.told_saved(saved.map_err(|error| error.to_string()));
+    }
+
+    pub(crate) fn save_as(&mut self, path: &Path) {
+        let saved = self.document.save_as(path);
+        self.told_saved(saved.map_err(|error| error.to_string()));
+    }
+
+    fn told_saved(&mut self, saved: Result<(), String>) {
+        match (saved, self.document.path().map(Path::to_path_buf)) {
+            (Ok(()), Some(path)) => {
+                self.recent.add(&path);
+                self.tell(Some(format!("Saved: {}", path.display())));
+            }
+            (Ok(()), None) => {}
+            (Err(error), _) => self.fail(error),
+        }
+    }
+
+    /// Adds sounds to the scene, each with the role, language and place that its name and channels suggest.
+    pub fn add_sounds(&mut self, paths: &[PathBuf]) {
+        let first = self.document.scene().tracks.len();
+        let mut added = self.document.scene().clone();
+        let mut edits = Vec::new();
+        for path in paths {
+            match added_stems(&added, self.document.folder(), path) {
+                Ok((tracks, _)) => {
+                    added.tracks.extend(tracks.iter().cloned());
+                    edits.extend(
+                        tracks.into_iter().map(|track| Edit::InsertTrack(usize::MAX, Box::new(track))),
+                    );
+                }
+                Err(error) => self.fail(error),
+            }
+        }
+        if !edits.is_empty() {
+            self.document.seal();
+            self.document.edit("Add sounds", edits);
+            self.document.seal();
+            self.document.refresh();
+            let last = self.document.scene().tracks.len();
+            self.document.selection.set_all(first..last);
+        }
+    }
+
+    /// Says something at the bottom of the window; `None` changes nothing.
+    pub fn tell(&mut self, message: Option<String>) {
+        if let Some(message) = message {
+            self.message = Some((message, false));
+        }
+    }
+
+    /// Says that something went wrong.
+    pub fn fail(&mut self, message: impl ToString) {
+        self.message = Some((message.to_string(), true));
+    }
+
+    /// The room's shape.
+    pub fn space(&self) -> Space {
+        self.room.space.unwrap_or_else(|| Space::of(self.document.scene()))
+    }
+
+    /// The selected tracks that are objects.
+    pub fn selected_objects(&self) -> impl Iterator<Item = usize> {
+        let tracks = &self.document.scene().tracks;
+        let is_object = |index: &usize| {
+            tracks.get(*index).is_some_and(|track| matches!(track.spatial, Spatial::Object(_)))
+        };
+        self.document.selection.iter().filter(is_object)
+    }
+
+    /// Moves the selected objects to where `to` says, which gets each one's place; `None` leaves it where it is.
+    pub fn move_selected(&mut self, name: &str, to: impl Fn(Point) -> Option<Point>) {
+        let (space, seconds) = (self.space(), self.transport.seconds);
+        let places =
+            self.selected_objects().filter_map(|index| match &self.document.scene().tracks[index].spatial {
+                Spatial::Object(object) => Some((index, to(space.place(object, seconds))?)),
+                _ => None,
+            });
+        let places: Vec<(usize, Point)> = places.collect();
+        self.move_to(name, &places);
+    }
+
+    /// Moves objects to places.
+    pub fn move_to(&mut self, name: &str, places: &[(usize, Point)]) {
+        let (space, seconds, time) = (self.space(), self.transport.seconds, self.transport.time());
+        let scene = self.document.scene();
+        let records = self.transport.is_recording && self.transport.is_playing && name == Self::BY_HAND;
+        let edits = places.iter().filter_map(|(index, place)| {
+            let Spatial::Object(object) = &scene.tracks.get(*index)?.spatial else { return None };
+            let values = space.parameters(object, &space.inside(place), seconds);
+            if records {
+                record_parameters(scene, *index, &values, self.recorded.get(index).copied(), time)
+            } else {
+                set_parameters(scene, *index, &values, time)
+            }
+        });
+        let edits = edits.collect();
+        if records {
+            self.recorded.extend(places.iter().map(|(index, _)| (*index, time)));
+        }
+        self.document.edit(name, edits);
+    }
+
+    /// The hand lets go: of the keys that were recorded, those stay that the curve needs.
+    pub(crate) fn end_recording(&mut self) {
+        const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
+        let tracks = std::mem::take(&mut self.recorded);
+        let scene = self.document.scene();
+        let edits =
+            tracks.into_keys().filter_map(|index| thin_parameters(scene, index, &PLACE, THINNING)).collect();
+        self.document.edit(Self::BY_HAND, edits);
+    }
+
+    /// Goes to a time.
+    pub fn seek(&mut self, seconds: f64) {
+        self.transport.seconds = seconds.clamp(0.0, self.document.seconds());
+    }
+
+    /// Starts to play, or stops.
+    pub fn play_or_stop(&mut self) {
+        self.transport.is_playing = !self.transport.is_playing;
+        if self.transport.is_playing && self.transport.seconds >= self.document.seconds() {
+            self.seek(0.0);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
+
+    fn on_exit(&mut self) {
+        self.document.remove_autosave();
+    }
+}

@@ -1,0 +1,198 @@
+//! Questions and windows in front of everything else.
+
+use std::path::PathBuf;
+
+use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, ViewportCommand};
+
+use super::App;
+use crate::actions::{ACTIONS, Menu};
+use crate::panels::files::{Choice, Chooser};
+
+/// What is in front.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    /// A new scene.
+    New,
+    /// A file to open.
+    Open,
+    /// This file is to be opened.
+    OpenThis(PathBuf),
+    /// A place to save to.
+    SaveAs,
+    /// Sounds to add.
+    AddSounds,
+    /// What isn't saved would be lost: save it before this?
+    Unsaved(Box<Dialog>),
+    /// The window is to be closed.
+    Close,
+    /// Take over what a crash left?
+    Recover(PathBuf),
+    /// All keys.
+    Shortcuts,
+}
+
+impl App {
+    /// Does `then`, but asks before when something would be lost.
+    pub fn ask_unless_saved(&mut self, then: Dialog) {
+        let lost = self.document.is_changed();
+        self.dialog = Some(if lost { Dialog::Unsaved(Box::new(then)) } else { then });
+    }
+
+    /// Keeps the window open while something isn't saved.
+    pub(super) fn guard(&mut self, context: &Context) {
+        let closing = context.input(|input| input.viewport().close_requested());
+        if closing && !self.may_close && self.document.is_changed() {
+            context.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.dialog = Some(Dialog::Unsaved(Box::new(Dialog::Close)));
+        }
+    }
+
+    pub(super) fn dialogs(&mut self, context: &Context) {
+        let Some(dialog) = self.dialog.take() else { return };
+        match dialog {
+            Dialog::New => self.start_empty(),
+            Dialog::OpenThis(path) => self.open(&path),
+            Dialog::Close => {
+                self.may_close = true;
+                context.send_viewport_cmd(ViewportCommand::Close);
+            }
+            Dialog::Open => self.choose(context, Dialog::Open, "Open"),
+            Dialog::SaveAs => self.choose(context, Dialog::SaveAs, "Save as"),
+            Dialog::AddSounds => self.choose(context, Dialog::AddSounds, "Add sounds"),
+            Dialog::Unsaved(then) => self.ask_to_save(context, then),
+            Dialog::Recover(autosave) => self.ask_to_recover(context, autosave),
+            Dialog::Shortcuts => self.shortcuts(context),
+        }
+    }
+
+    fn choose(&mut self, context: &Context, dialog: Dialog, title: &str) {
+        let folder = self.document.folder().to_path_buf();
+        let is_saving = dialog == Dialog::SaveAs;
+        let name = self.document.path().and_then(|path| path.file_name()).map_or_else(
+            || format!("{}.xml", self.document.title()),
+            |name| name.to_string_lossy().into_owned(),
+        );
+        let start = || Chooser::new(folder, if is_saving { name } else { String::new() }, is_saving);
+        let chooser = self.panels.chooser.get_or_insert_with(start);
+        let choice = Modal::new(Id::unique(title)).show(context, |ui| chooser.show(ui, title));
+        let closes = choice.should_close();
+        match choice.inner {
+            Choice::Open if !closes => self.dialog = Some(dialog),
+            Choice::Chosen(path) => {
+                self.panels.chooser = None;
+                match dialog {
+                    Dialog::SaveAs => self.save_as(&path),
+                    Dialog::AddSounds => self.add_sounds(&[path]),
+                    _ => self.open(&path),
+                }
+            }
+            Choice::Open | Choice::Given => self.panels.chooser = None,
+        }
+    }
+
+    fn ask_to_save(&mut self, context: &Context, then: Box<Dialog>) {
+        let title = self.document.title();
+        let mut next = Some(Dialog::Unsaved(then.clone()));
+        let modal = Modal::new(Id::unique("unsaved")).show(context, |ui| {
+            ui.set_width(380.0);
+            ui.heading("Save the changes?");
+            ui.label(format!("\"{title}\" has changes that are not saved."));
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.button("Save").clicked() {
+                    if self.document.path().is_some() {
+                        self.save();
+                        next = (!self.document.is_changed()).then(|| (*then).clone());
+                    } else {
+                        next = Some(Dialog::SaveAs);
+                    }
+                }
+                if ui.button("Don't save").clicked() {
+                    next = Some((*then).clone());
+                }
+                if ui.button("Cancel").clicked() {
+                    next = None;
+                }
+            });
+        });
+        self.dialog = if modal.should_close() { None } else { next };
+    }
+
+    fn ask_to_recover(&mut self, context: &Context, autosave: PathBuf) {
+        let mut next = Some(Dialog::Recover(autosave.clone()));
+        Modal::new(Id::unique("recover")).show(context, |ui| {
+            ui.set_width(420.0);
+            ui.heading("Recover unsaved work?");
+            ui.label("The program ended before this was saved:");
+            ui.label(RichText::new(autosave.display().to_string()).small());
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.button("Recover").clicked() {
+                    next = None;
+                    match self.document.recover(&autosave) {
+                        Ok(()) => self.tell(Some("Recovered; not saved yet".to_owned())),
+                        Err(error) => self.fail(error),
+                    }
+                }
+                if ui.button("Throw it away").clicked() {
+                    next = None;
+                    if let Err(error) = std::fs::remove_file(&autosave) {
+                        self.fail(format_args!("{}: {error}", autosave.display()));
+                    }
+                }
+                if ui.button("Later").clicked() {
+                    next = None;
+                }
+            });
+        });
+        self.dialog = next;
+    }
+
+    fn shortcuts(&mut self, context: &Context) {
+        let mut is_open = true;
+        let modal = Modal::new(Id::unique("shortcuts")).show(context, |ui| {
+            ui.heading("Keys");
+            ScrollArea::vertical().max_height(context.content_rect().height() * 0.7).show(ui, |ui| {
+                for menu in Menu::ALL {
+                    ui.add_space(6.0);
+                    ui.strong(menu.name());
+                    Grid::new(menu.name()).num_columns(2).min_col_width(150.0).show(ui, |ui| {
+                        for entry in ACTIONS.iter().filter(|entry| entry.menu == menu) {
+                            ui.monospace(context.format_shortcut(&entry.keys));
+                            ui.label(entry.name);
+                            ui.end_row();
+                        }
+                    });
+                }
+                ui.add_space(6.0);
+                ui.strong("In the room");
+                Grid::new("pointer").num_columns(2).min_col_width(150.0).show(ui, |ui| {
+                    for (keys, what) in POINTER {
+                        ui.monospace(keys);
+                        ui.label(what);
+                        ui.end_row();
+                    }
+                });
+            });
+            ui.add_space(6.0);
+            if ui.button("Close").clicked() {
+                is_open = false;
+            }
+        });
+        if is_open && !modal.should_close() {
+            self.dialog = Some(Dialog::Shortcuts);
+        }
+    }
+}
+
+/// What the pointer does in the room.
+const POINTER: [(&str, &str); 8] = [
+    ("Drag an object", "move it level"),
+    ("Alt + drag an object", "move it up and down"),
+    ("Ctrl + drag an object", "snap to loudspeakers"),
+    ("Drag an arrow", "move along one axis"),
+    ("Drag", "turn the view"),
+    ("Right or middle drag", "move the view"),
+    ("Shift + drag", "select with a box"),
+    ("Wheel", "nearer and farther"),
+];

@@ -1,0 +1,166 @@
+//! One frame: keys, menus, panels, and the room between them.
+
+use egui::{Align, CentralPanel, Frame, Layout, Panel, RichText, Ui, ViewportCommand};
+
+use super::{App, Dialog};
+use crate::actions::{ACTIONS, Action, Menu, take_keys};
+use crate::panels::{self, Tab};
+use crate::theme::PANEL_MARGIN;
+
+/// Seconds between two autosaves.
+const AUTOSAVE_SECONDS: f64 = 20.0;
+
+impl App {
+    /// Shows everything.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        let context = ui.ctx().clone();
+        self.take_time(&context);
+        self.take_files(&context);
+        if self.dialog.is_none() {
+            take_keys(self, &context);
+        }
+        let palette = self.theme.palette();
+        let bar = Frame::new().fill(palette.panel).inner_margin(PANEL_MARGIN);
+        Panel::top("menu")
+            .frame(bar.inner_margin(egui::Margin::symmetric(10, 4)))
+            .show(ui, |ui| self.menus(ui));
+        Panel::bottom("message").frame(bar.inner_margin(egui::Margin::symmetric(10, 3))).show(ui, |ui| {
+            self.status(ui);
+        });
+        Panel::bottom("lower")
+            .resizable(true)
+            .default_size(250.0)
+            .size_range(120.0..=700.0)
+            .frame(bar)
+            .show(ui, |ui| panels::lower(self, ui));
+        Panel::left("objects")
+            .resizable(true)
+            .default_size(238.0)
+            .size_range(170.0..=480.0)
+            .frame(bar)
+            .show(ui, |ui| panels::objects::show(self, ui));
+        Panel::right("inspector")
+            .resizable(true)
+            .default_size(272.0)
+            .size_range(220.0..=520.0)
+            .frame(bar)
+            .show(ui, |ui| panels::inspector::show(self, ui));
+        CentralPanel::no_frame().show(ui, |ui| panels::room::show(self, ui));
+        self.dialogs(&context);
+        self.guard(&context);
+        // A gesture lasts as long as the pointer is held or a field is typed into.
+        let goes_on = context.input(|input| input.pointer.any_down()) || context.egui_wants_keyboard_input();
+        if !goes_on {
+            self.document.seal();
+            self.document.refresh();
+        }
+    }
+
+    fn take_time(&mut self, context: &egui::Context) {
+        if self.settings.is_still {
+            return;
+        }
+        let (now, passed) = context.input(|input| (input.time, f64::from(input.unstable_dt)));
+        if self.transport.is_playing {
+            // A frame that was long in coming is no time that was heard.
+            self.transport.advance(passed.min(0.25), self.document.seconds());
+            context.request_repaint();
+        }
+        if now - self.autosaved >= AUTOSAVE_SECONDS && self.document.is_changed() {
+            self.autosaved = now;
+            if let Err(error) = self.document.autosave() {
+                self.fail(error);
+            }
+        }
+        if self.document.is_changed() {
+            context.request_repaint_after(std::time::Duration::from_secs_f64(AUTOSAVE_SECONDS));
+        }
+    }
+
+    /// What was dropped on the window: a scene is opened, sounds are added.
+    fn take_files(&mut self, context: &egui::Context) {
+        let dropped = context.input(|input| input.raw.dropped_files.clone());
+        let paths: Vec<_> = dropped.into_iter().map(|file| file.path().to_path_buf()).collect();
+        let (scenes, sounds): (Vec<_>, Vec<_>) = paths
+            .into_iter()
+            .partition(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")));
+        if let Some(scene) = scenes.into_iter().next() {
+            self.ask_unless_saved(Dialog::OpenThis(scene));
+        } else if !sounds.is_empty() {
+            self.add_sounds(&sounds);
+        }
+    }
+
+    fn menus(&mut self, ui: &mut Ui) {
+        egui::MenuBar::new().ui(ui, |ui| {
+            for menu in Menu::ALL {
+                ui.menu_button(menu.name(), |ui| {
+                    ui.set_min_width(230.0);
+                    for entry in ACTIONS.iter().filter(|entry| entry.menu == menu) {
+                        self.menu_entry(ui, entry.action);
+                    }
+                    if menu == Menu::File && !self.recent.paths().is_empty() {
+                        ui.separator();
+                        ui.weak("Open again");
+                        for path in self.recent.paths().to_vec() {
+                            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                            if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+                                self.ask_unless_saved(Dialog::OpenThis(path));
+                                ui.close();
+                            }
+                        }
+                    }
+                });
+            }
+            ui.add_space(10.0);
+            let mark = if self.document.is_changed() { " •" } else { "" };
+            ui.label(RichText::new(format!("{}{mark}", self.document.title())).strong());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| panels::transport::clock(self, ui));
+        });
+        let name = format!("{} - Proscenium", self.document.title());
+        if self.title != name {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Title(name.clone()));
+            self.title = name;
+        }
+    }
+
+    fn menu_entry(&mut self, ui: &mut Ui, action: Action) {
+        let Some(entry) = action.entry() else { return };
+        let keys = ui.ctx().format_shortcut(&entry.keys);
+        let button = egui::Button::new(entry.name).shortcut_text(keys);
+        if ui.add_enabled(action.is_possible(self), button).clicked() {
+            action.perform(self, &ui.ctx().clone());
+            ui.close();
+        }
+    }
+
+    fn status(&mut self, ui: &mut Ui) {
+        let palette = self.theme.palette();
+        ui.horizontal(|ui| {
+            let mistakes = self.document.mistakes();
+            let (errors, warnings) = (mistakes.errors(), mistakes.warnings());
+            let (colour, text) = match (errors, warnings) {
+                (0, 0) => (palette.verdicts[0], "no warnings".to_owned()),
+                (0, count) => {
+                    (palette.verdicts[1], format!("{count} warning{}", if count == 1 { "" } else { "s" }))
+                }
+                (count, _) => {
+                    (palette.verdicts[2], format!("{count} error{}", if count == 1 { "" } else { "s" }))
+                }
+            };
+            let link = ui.add(egui::Button::new(RichText::new(text).color(colour).small()).frame(false));
+            if link.on_hover_text("Show what is wrong with the scene").clicked() {
+                self.panels.tab = Tab::Warnings;
+            }
+            ui.separator();
+            if let Some((message, is_bad)) = &self.message {
+                let colour = if *is_bad { palette.verdicts[2] } else { palette.dim };
+                ui.label(RichText::new(message).color(colour).small());
+            } else {
+                let scene = self.document.scene();
+                let text = format!("{} tracks, {} Hz", scene.tracks.len(), scene.sample_rate);
+                ui.label(RichText::new(text).color(palette.dim).small());
+            }
+        });
+    }
+}

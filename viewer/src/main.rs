@@ -1,0 +1,4 @@
+//! The `proscenium-viewer` program: see [`viewer`].
+fn main() -> std::process::ExitCode {
+    viewer::main()
+}

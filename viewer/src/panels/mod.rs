@@ -1,0 +1,98 @@
+//! The panels around the room. Each gets the program and a place to draw, shows what is there, and makes edits.
+
+pub mod deliver;
+pub mod files;
+pub mod inspector;
+mod lane;
+pub mod mixer;
+pub mod objects;
+pub mod room;
+pub mod timeline;
+pub mod transport;
+pub mod warnings;
+pub mod waveforms;
+
+use egui::{Response, RichText, Ui};
+
+use crate::app::App;
+
+/// What the panels remember from one frame to the next.
+#[derive(Debug, Default)]
+pub struct Panels {
+    /// What is shown below the room.
+    pub tab: Tab,
+    /// The list of objects.
+    pub objects: objects::ObjectList,
+    /// The timeline.
+    pub timeline: timeline::Timeline,
+    /// Files to choose from.
+    pub chooser: Option<files::Chooser>,
+    /// Pictures of the sounds.
+    pub waveforms: waveforms::Waveforms,
+    /// What is delivered.
+    pub delivery: deliver::Delivery,
+    /// A name that is being typed.
+    pub name: Option<(usize, String)>,
+}
+
+impl Panels {
+    /// Another document was opened.
+    pub fn forget(&mut self) {
+        let (tab, waveforms) = (self.tab, std::mem::take(&mut self.waveforms));
+        *self = Self { tab, waveforms, ..Self::default() };
+    }
+}
+
+/// What is shown below the room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tab {
+    /// Clips and curves over time.
+    #[default]
+    Timeline,
+    /// The strips of the desk.
+    Mixer,
+    /// What is delivered.
+    Deliver,
+    /// What is wrong.
+    Warnings,
+}
+
+impl Tab {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Timeline, "Timeline"),
+        (Self::Mixer, "Mixer"),
+        (Self::Deliver, "Deliver"),
+        (Self::Warnings, "Warnings"),
+    ];
+}
+
+/// The panel below the room, with its tabs.
+pub fn lower(app: &mut App, ui: &mut Ui) {
+    ui.horizontal(|ui| {
+        for (tab, name) in Tab::ALL {
+            let text = RichText::new(name).size(12.5);
+            if ui.selectable_label(app.panels.tab == tab, text).clicked() {
+                app.panels.tab = tab;
+            }
+        }
+        ui.separator();
+        transport::show(app, ui);
+    });
+    ui.add_space(2.0);
+    match app.panels.tab {
+        Tab::Timeline => timeline::show(app, ui),
+        Tab::Mixer => mixer::show(app, ui),
+        Tab::Deliver => deliver::show(app, ui),
+        Tab::Warnings => warnings::show(app, ui),
+    }
+}
+
+/// A heading of a part of a panel.
+pub(crate) fn section(ui: &mut Ui, title: &str) -> Response {
+    ui.add_space(7.0);
+    let colour = crate::theme::Theme::of(ui).palette().dim;
+    let response =
+        ui.label(RichText::new(title.to_uppercase()).small().color(colour).extra_letter_spacing(1.0));
+    ui.add_space(1.0);
+    response
+}
