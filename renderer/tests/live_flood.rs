@@ -71,7 +71,7 @@ fn a_flood_of_good_and_bad_packets_changes_nothing_for_the_ear() {
         // 100 000 a second for two seconds, as far as the machine sends them.
         while sent < 200_000 && begun.elapsed() < Duration::from_secs(4) {
             let packet = match sent % 97 {
-                n if (n as usize) < bad.len() && sent % 3 == 0 => bad[n as usize].clone(),
+                n if (n as usize) < bad.len() && sent.is_multiple_of(3) => bad[n as usize].clone(),
                 n => message("/adm/obj/1/azim", &[n as f32]),
             };
             // A full queue refuses some.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use formats::adm::{self, AdmId};
 use formats::bw64::{Reader, SampleFormat};
+use formats::profile::Profile;
 use proscenium_tests::beside_the_workspace;
 use renderer::deliver::{ExportJob, ImportJob, Selection};
 use renderer::import::Automation;
@@ -84,6 +85,8 @@ fn round_trip(master: &Path, folder: &Path, exported: &Path) -> Result<(), Strin
         sample_format: SampleFormat::Float32,
         dither: false,
         threads: Some(1),
+        profile: Profile::Bs2076,
+        programme: None,
     };
     let open = job.open().map_err(|e| e.to_string())?;
     let ready = open.run(&mut |_| {}, &|| false).map_err(|e| e.to_string())?;

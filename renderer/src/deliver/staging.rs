@@ -195,7 +195,7 @@ impl StagingJob {
         masters: &[SceneDeliverable],
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
-    ) -> Result<Vec<((String, Option<String>), Measurement)>, JobError> {
+    ) -> Result<Vec<(Mix, Measurement)>, JobError> {
         let (mut asked, mut outputs) = (Vec::new(), Vec::new());
         for (layout, deliverable) in &self.layouts {
             let plain = Output::mix(PathBuf::from(layout), deliverable.clone());
@@ -216,6 +216,9 @@ impl StagingJob {
         Ok(asked.into_iter().zip(measurements).collect())
     }
 }
+
+/// Layout and deliverable of a mix.
+type Mix = (String, Option<String>);
 
 /// What people call a deliverable.
 fn called(deliverable: &SceneDeliverable) -> String {

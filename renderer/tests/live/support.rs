@@ -14,14 +14,14 @@ use renderer::live::{self, Event, Handle, Options, Output, Processor, Source};
 use renderer::monitor::binaural::Headphones;
 
 /// How long something that must happen may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
-pub struct Files {
+pub(crate) struct Files {
     folder: tempfile::TempDir,
 }
 
 /// The demo's master, written once.
-pub fn master() -> PathBuf {
+pub(crate) fn master() -> PathBuf {
     static FILES: OnceLock<Files> = OnceLock::new();
     let files = FILES.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -45,20 +45,20 @@ pub fn master() -> PathBuf {
     files.folder.path().join("master.wav")
 }
 
-pub fn stereo() -> Output {
+pub(crate) fn stereo() -> Output {
     Output::by_name("stereo").unwrap()
 }
 
-pub fn headphones() -> Headphones {
+pub(crate) fn headphones() -> Headphones {
     Headphones::new(Arc::new(HrtfSet::built_in()))
 }
 
-pub fn open(output: Output) -> (Handle, Processor) {
+pub(crate) fn open(output: Output) -> (Handle, Processor) {
     live::open(Source::File(master()), Options::new(output)).unwrap()
 }
 
 /// What a job renders of a file, interleaved.
-pub fn rendered(file: &Path, deliverable: Deliverable) -> Vec<f32> {
+pub(crate) fn rendered(file: &Path, deliverable: Deliverable) -> Vec<f32> {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out.wav");
     let mut job = Job::new(file.to_path_buf());
@@ -74,7 +74,7 @@ pub fn rendered(file: &Path, deliverable: Deliverable) -> Vec<f32> {
 }
 
 /// The next frames of a playback in blocks of some sizes; waits for them.
-pub fn pull(processor: &mut Processor, blocks: &[usize], frames: usize) -> Vec<f32> {
+pub(crate) fn pull(processor: &mut Processor, blocks: &[usize], frames: usize) -> Vec<f32> {
     let (mut all, begun) = (Vec::new(), Instant::now());
     for block in blocks.iter().cycle() {
         if all.len() >= frames * processor.channels() {
@@ -93,7 +93,7 @@ pub fn pull(processor: &mut Processor, blocks: &[usize], frames: usize) -> Vec<f
 }
 
 /// Pulls until an event comes.
-pub fn pull_until(handle: &Handle, processor: &mut Processor, wanted: impl Fn(&Event) -> bool) -> Vec<f32> {
+pub(crate) fn pull_until(handle: &Handle, processor: &mut Processor, wanted: impl Fn(&Event) -> bool) -> Vec<f32> {
     let (mut all, begun) = (Vec::new(), Instant::now());
     loop {
         all.extend(pull(processor, &[64], 64));
@@ -109,13 +109,13 @@ pub fn pull_until(handle: &Handle, processor: &mut Processor, wanted: impl Fn(&E
 }
 
 /// The largest second difference of a channel: what a click makes large.
-pub fn roughness(samples: &[f32], channel: usize, channels: usize) -> f32 {
+pub(crate) fn roughness(samples: &[f32], channel: usize, channels: usize) -> f32 {
     let row: Vec<f32> = samples.iter().skip(channel).step_by(channels).copied().collect();
     row.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).abs()).fold(0.0, f32::max)
 }
 
 /// A master with a steady tone on one object in front, for clicks to be heard.
-pub fn tone() -> PathBuf {
+pub(crate) fn tone() -> PathBuf {
     static FILES: OnceLock<Files> = OnceLock::new();
     let files = FILES.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();

@@ -390,7 +390,7 @@ fn special_at(object: &Object, values: &Values<'_>) -> ObjectsSpecial {
     let names = || zones.iter().map(|zone| zone.name.clone().unwrap_or_default()).collect();
     let is_off = value(P::BinauralMode).map(BinauralMode::from_value) == Some(BinauralMode::Off);
     ObjectsSpecial {
-        channel_lock: is_locked.then(|| ChannelLock { max_distance: distance }),
+        channel_lock: is_locked.then_some(ChannelLock { max_distance: distance }),
         divergence: divergence.map(|value| ObjectDivergence { value, azimuth_range, position_range }),
         zone_exclusion: zones.iter().map(|zone| zone.bounds).collect(),
         zone_names: if zones.iter().any(|zone| zone.name.is_some()) { names() } else { Vec::new() },
