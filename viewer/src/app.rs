@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use egui_wgpu::RenderState;
 use formats::scene::{ObjectParameter as P, Scene, Spatial, Time};
 
-use crate::document::{Document, Recent, added_stems, left_over};
+use crate::connection::Connection;
+use crate::document::{Document, Import, Recent, added_stems, folder_for, is_master, left_over};
 use crate::edit::{Edit, record_parameters, set_parameters, thin_parameters};
 use crate::panels::{Panels, room::RoomView};
 use crate::theme::Theme;
@@ -22,6 +23,9 @@ pub use dialogs::Dialog;
 
 /// How far recorded curves may be from the hand, as part of what they go through.
 const THINNING: f64 = 0.004;
+
+/// Steps of a degree or of the room that a hand moves in: finer ones are not heard, and long to read.
+const FINENESS: f64 = 1e4;
 
 /// What a session starts with.
 #[derive(Clone, Debug, Default)]
@@ -40,6 +44,8 @@ pub struct App {
     pub document: Document,
     /// When.
     pub transport: Transport,
+    /// What plays.
+    pub connection: Connection,
     /// How the room is looked at.
     pub room: RoomView,
     /// What the panels show.
@@ -60,6 +66,10 @@ pub struct App {
     autosaved: f64,
     /// When the hand was seen last, of each track that it moves while moves are recorded.
     recorded: BTreeMap<usize, Time>,
+    /// A master becomes a scene.
+    import: Option<Import>,
+    /// When the last move came in from outside, seconds of the program.
+    last_move: Option<f64>,
     /// What stands above the window.
     title: String,
     /// It was agreed that what isn't saved is lost.
@@ -72,6 +82,7 @@ impl App {
         let mut app = Self {
             document: Document::default(),
             transport: Transport::default(),
+            connection: Connection::default(),
             room: RoomView::default(),
             panels: Panels::default(),
             theme: settings.theme,
@@ -83,6 +94,8 @@ impl App {
             gpu: gpu.map(|state| (state.clone(), Gpu::new(state))),
             autosaved: 0.0,
             recorded: BTreeMap::new(),
+            import: None,
+            last_move: None,
             title: String::new(),
             may_close: false,
         };
@@ -100,6 +113,11 @@ impl App {
 
     /// Opens a file, or says why not.
     pub fn open(&mut self, path: &Path) {
+        if is_master(path) {
+            let folder = folder_for(path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+            self.dialog = Some(Dialog::Import(path.to_path_buf(), folder));
+            return;
+        }
         match Document::open(path) {
             Ok(document) => {
                 let recovery = document.path().and_then(Document::recovery);
@@ -117,6 +135,7 @@ impl App {
 
     /// Shows a document in the place of the one that is open.
     pub fn show(&mut self, document: Document) {
+        self.connection.close();
         self.document.remove_autosave();
         self.document = document;
         self.transport = Transport::default();
@@ -232,6 +251,7 @@ impl App {
         let edits = places.iter().filter_map(|(index, place)| {
             let Spatial::Object(object) = &scene.tracks.get(*index)?.spatial else { return None };
             let values = space.parameters(object, &space.inside(place), seconds);
+            let values = values.map(|(parameter, value)| (parameter, (value * FINENESS).round() / FINENESS));
             if records {
                 record_parameters(scene, *index, &values, self.recorded.get(index).copied(), time)
             } else {
@@ -243,6 +263,8 @@ impl App {
             self.recorded.extend(places.iter().map(|(index, _)| (*index, time)));
         }
         self.document.edit(name, edits);
+        let tracks: Vec<usize> = places.iter().map(|(track, _)| *track).collect();
+        self.connection.moved(self.document.scene(), &tracks, seconds);
     }
 
     /// The hand lets go: of the keys that were recorded, those stay that the curve needs.
@@ -258,14 +280,26 @@ impl App {
     /// Goes to a time.
     pub fn seek(&mut self, seconds: f64) {
         self.transport.seconds = seconds.clamp(0.0, self.document.seconds());
+        self.connection.seek(self.transport.seconds, !self.transport.is_playing);
     }
 
     /// Starts to play, or stops.
     pub fn play_or_stop(&mut self) {
-        self.transport.is_playing = !self.transport.is_playing;
-        if self.transport.is_playing && self.transport.seconds >= self.document.seconds() {
+        let plays = !self.transport.is_playing;
+        if plays && !self.connection.is_open() {
+            let (scene, state) = (self.document.scene(), self.document.history().state());
+            let opened = self.connection.open(scene, self.document.folder(), state, &self.room.layout);
+            if let Err(error) = opened {
+                // Time goes on all the same, in silence.
+                self.fail(format_args!("silent: {error}"));
+            }
+            self.connection.seek(self.transport.seconds, false);
+        }
+        if plays && self.transport.seconds >= self.document.seconds() {
             self.seek(0.0);
         }
+        self.transport.is_playing = plays;
+        self.connection.play(plays);
     }
 }
 

@@ -7,6 +7,7 @@
 //! ```
 
 mod files;
+mod import;
 mod recovery;
 mod stems;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use formats::scene::{self, Mistakes, Scene};
 use crate::edit::{Edit, History, Selection};
 
 pub use files::{OpenError, state_folder};
+pub use import::{Import, folder_for, import, is_master};
 pub use recovery::{Recent, left_over};
 pub use stems::{StemInfo, Stems, added_stems};
 

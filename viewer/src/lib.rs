@@ -12,6 +12,7 @@
 pub mod actions;
 pub mod app;
 mod arguments;
+pub mod connection;
 pub mod document;
 pub mod edit;
 pub mod panels;

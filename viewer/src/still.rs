@@ -10,6 +10,7 @@ use egui_wgpu::{
 };
 
 use crate::app::{App, Settings};
+use crate::document::{Document, import, is_master};
 use crate::panels::{Tab, room};
 use crate::theme::Theme;
 use crate::transport::{parse, text_of};
@@ -38,7 +39,15 @@ pub(crate) struct Still {
 
 /// Makes the picture and writes it as a PNG.
 pub(crate) fn write(still: &Still, output: &Path) -> anyhow::Result<()> {
-    let document = crate::document::Document::open(&still.file)?;
+    // A master becomes a scene for as long as the picture takes.
+    let folder = tempfile::tempdir()?;
+    let document = match is_master(&still.file) {
+        true => {
+            let scene = import(&still.file, &folder.path().join("scene"), &mut |_, _| (), &|| false);
+            Document::open(&scene.map_err(|error| anyhow!("{error}"))?)?
+        }
+        false => Document::open(&still.file)?,
+    };
     let mut app = App::new(Settings { theme: still.theme, state: None, is_still: true }, None);
     app.show(document);
     app.room.look(still.view);

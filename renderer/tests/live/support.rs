@@ -93,7 +93,11 @@ pub(crate) fn pull(processor: &mut Processor, blocks: &[usize], frames: usize) -
 }
 
 /// Pulls until an event comes.
-pub(crate) fn pull_until(handle: &Handle, processor: &mut Processor, wanted: impl Fn(&Event) -> bool) -> Vec<f32> {
+pub(crate) fn pull_until(
+    handle: &Handle,
+    processor: &mut Processor,
+    wanted: impl Fn(&Event) -> bool,
+) -> Vec<f32> {
     let (mut all, begun) = (Vec::new(), Instant::now());
     loop {
         all.extend(pull(processor, &[64], 64));

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use egui::{Context, Grid, Id, Modal, RichText, ScrollArea, ViewportCommand};
+use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit, ViewportCommand};
 
 use super::App;
 use crate::actions::{ACTIONS, Menu};
+use crate::document::Import;
 use crate::panels::files::{Choice, Chooser};
 
 /// What is in front.
@@ -17,6 +18,10 @@ pub enum Dialog {
     Open,
     /// This file is to be opened.
     OpenThis(PathBuf),
+    /// A master of which a scene is to be made, and the folder that it goes to.
+    Import(PathBuf, String),
+    /// A scene is made of a master.
+    Importing,
     /// A place to save to.
     SaveAs,
     /// Sounds to add.
@@ -57,6 +62,8 @@ impl App {
                 context.send_viewport_cmd(ViewportCommand::Close);
             }
             Dialog::Open => self.choose(context, Dialog::Open, "Open"),
+            Dialog::Import(master, folder) => self.ask_to_import(context, master, folder),
+            Dialog::Importing => self.importing(context),
             Dialog::SaveAs => self.choose(context, Dialog::SaveAs, "Save as"),
             Dialog::AddSounds => self.choose(context, Dialog::AddSounds, "Add sounds"),
             Dialog::Unsaved(then) => self.ask_to_save(context, then),
@@ -116,6 +123,59 @@ impl App {
             });
         });
         self.dialog = if modal.should_close() { None } else { next };
+    }
+
+    fn ask_to_import(&mut self, context: &Context, master: PathBuf, mut folder: String) {
+        let mut next = None;
+        let modal = Modal::new(Id::unique("import")).show(context, |ui| {
+            ui.set_width(460.0);
+            ui.heading("Make a scene of this master?");
+            let name = master.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            ui.label(format!(
+                "{name} is a master. Its sounds become stems and its moves curves, in the folder"
+            ));
+            let field = TextEdit::singleline(&mut folder).desired_width(f32::INFINITY);
+            ui.add(field).accessible_name("Folder of the scene");
+            ui.add_space(8.0);
+            ui.horizontal(|ui| {
+                if ui.button("Import").clicked() {
+                    let to = master.parent().unwrap_or(std::path::Path::new("")).join(folder.trim());
+                    self.import = Some(Import::start(master.clone(), to, context.clone()));
+                    next = Some(Dialog::Importing);
+                } else if !ui.button("Cancel").clicked() {
+                    next = Some(Dialog::Import(master.clone(), folder.clone()));
+                }
+            });
+        });
+        self.dialog = next.filter(|next| *next == Dialog::Importing || !modal.should_close());
+    }
+
+    fn importing(&mut self, context: &Context) {
+        let Some(import) = &self.import else { return };
+        if let Some(result) = import.take() {
+            self.import = None;
+            match result {
+                Ok(scene) => self.open(&scene),
+                Err(error) => self.fail(error),
+            }
+            return;
+        }
+        let share = import.share();
+        let mut goes_on = true;
+        Modal::new(Id::unique("importing")).show(context, |ui| {
+            ui.set_width(320.0);
+            ui.heading("Making a scene");
+            ui.add(ProgressBar::new(share).show_percentage())
+                .widget_info(|| egui::WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Import"));
+            goes_on = !ui.button("Cancel").clicked();
+        });
+        context.request_repaint_after(std::time::Duration::from_millis(100));
+        if goes_on {
+            self.dialog = Some(Dialog::Importing);
+        } else {
+            // Dropped, it stops, and nothing of it stays.
+            self.import = None;
+        }
     }
 
     fn ask_to_recover(&mut self, context: &Context, autosave: PathBuf) {

@@ -4,11 +4,14 @@ use egui::{Align, CentralPanel, Frame, Layout, Panel, RichText, Ui, ViewportComm
 
 use super::{App, Dialog};
 use crate::actions::{ACTIONS, Action, Menu, take_keys};
+use crate::document::is_master;
 use crate::panels::{self, Tab};
 use crate::theme::PANEL_MARGIN;
 
 /// Seconds between two autosaves.
 const AUTOSAVE_SECONDS: f64 = 20.0;
+/// Seconds without a move from outside that end a gesture.
+const PAUSE_SECONDS: f64 = 0.5;
 
 impl App {
     /// Shows everything.
@@ -49,7 +52,9 @@ impl App {
         self.dialogs(&context);
         self.guard(&context);
         // A gesture lasts as long as the pointer is held or a field is typed into.
-        let goes_on = context.input(|input| input.pointer.any_down()) || context.egui_wants_keyboard_input();
+        let goes_on = context.input(|input| input.pointer.any_down())
+            || context.egui_wants_keyboard_input()
+            || self.last_move.is_some();
         if !goes_on {
             self.document.seal();
             self.document.refresh();
@@ -62,9 +67,26 @@ impl App {
         }
         let (now, passed) = context.input(|input| (input.time, f64::from(input.unstable_dt)));
         if self.transport.is_playing {
-            // A frame that was long in coming is no time that was heard.
-            self.transport.advance(passed.min(0.25), self.document.seconds());
+            match self.connection.position() {
+                Some((seconds, plays)) => {
+                    self.transport.seconds = seconds;
+                    self.transport.is_playing = plays;
+                }
+                // A frame that was long in coming is no time that was heard.
+                None => self.transport.advance(passed.min(0.25), self.document.seconds()),
+            }
             context.request_repaint();
+        }
+        self.connection.set_loop(self.transport.looped());
+        let is_settled = !context.input(|input| input.pointer.any_down()) && self.last_move.is_none();
+        let state = self.document.history().state();
+        let told = self.connection.step(self.document.scene(), state, &self.room.layout, is_settled);
+        if let Some((message, is_bad)) = told {
+            self.message = Some((message, is_bad));
+        }
+        self.take_moves(now);
+        if self.connection.is_open() {
+            self.panels.loudness.add(now, &self.connection.telemetry.loudness);
         }
         if now - self.autosaved >= AUTOSAVE_SECONDS && self.document.is_changed() {
             self.autosaved = now;
@@ -77,14 +99,30 @@ impl App {
         }
     }
 
-    /// What was dropped on the window: a scene is opened, sounds are added.
+    /// Moves that came in by OSC are edits like those of a hand; those without a pause between them are one step.
+    fn take_moves(&mut self, now: f64) {
+        let space = self.space();
+        let places: Vec<_> =
+            self.connection.moves().into_iter().map(|(track, place)| (track, space.at(&place))).collect();
+        if !places.is_empty() {
+            self.last_move = Some(now);
+            self.move_to(Self::BY_HAND, &places);
+        } else if self.last_move.is_some_and(|last| now - last > PAUSE_SECONDS) {
+            self.last_move = None;
+            self.end_recording();
+            self.document.seal();
+        }
+    }
+
+    /// What was dropped on the window: a scene or a master is opened, sounds are added.
     fn take_files(&mut self, context: &egui::Context) {
         let dropped = context.input(|input| input.raw.dropped_files.clone());
         let paths: Vec<_> = dropped.into_iter().map(|file| file.path().to_path_buf()).collect();
         let (scenes, sounds): (Vec<_>, Vec<_>) = paths
             .into_iter()
             .partition(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")));
-        if let Some(scene) = scenes.into_iter().next() {
+        let master = sounds.iter().find(|path| is_master(path)).cloned();
+        if let Some(scene) = scenes.into_iter().next().or(master) {
             self.ask_unless_saved(Dialog::OpenThis(scene));
         } else if !sounds.is_empty() {
             self.add_sounds(&sounds);

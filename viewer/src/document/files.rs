@@ -117,8 +117,15 @@ pub(super) fn read_scene(path: &Path) -> Result<Scene, OpenError> {
         return Err(fault(&format_args!("is larger than a scene may be, {} bytes", limits::DOCUMENT_BYTES)));
     }
     let text = String::from_utf8(bytes).map_err(|_| fault(&"is not UTF-8, which scenes are"))?;
-    let (scene, _) = scene::load(&text).map_err(|mistake| fault(&mistake))?;
-    Ok(scene)
+    let reading = scene::read(&text);
+    if let Some(first) = reading.mistakes.first_error() {
+        let more = match reading.mistakes.errors().saturating_sub(1) {
+            0 => String::new(),
+            more => format!(" (and {more} more; `proscenium check` lists them)"),
+        };
+        return Err(fault(&format_args!("{first}{more}")));
+    }
+    reading.scene.ok_or_else(|| fault(&"is no scene"))
 }
 
 fn is_scene_file(path: &Path) -> Result<bool, OpenError> {

@@ -170,6 +170,10 @@ fn place(app: &mut App, ui: &mut Ui, index: usize, spatial: &Spatial) {
     match spatial {
         Spatial::Object(_) => {}
         Spatial::Binaural(_) => drop(ui.label("Two channels, one for each ear")),
+        Spatial::Loudspeakers(own) => {
+            let text = format!("{} channels, for loudspeakers of their own", own.channels.len());
+            ui.label(text);
+        }
         Spatial::Bed(bed) => row(ui, "Bed", |ui| {
             let combo = ComboBox::from_id_salt("bed").selected_text(bed.layout.everyday_name()).width(110.0);
             let shown = combo.height(300.0).show_ui(ui, |ui| {

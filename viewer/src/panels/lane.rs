@@ -121,7 +121,8 @@ fn show(app: &mut App, ui: &mut Ui, axis: &Axis, what: (usize, &Object, P), (rec
     };
     let pointer = response.interact_pointer_pos().or(response.hover_pos());
     if let Some(at) = pointer {
-        let snap = |value: f64| if parameter.only_steps() { value.round() } else { value };
+        let snap =
+            |value: f64| if parameter.only_steps() { value.round() } else { (value * 1e3).round() / 1e3 };
         let (time, value) = (time_at(axis.seconds(at.x)), snap(value_at(at.y)));
         let mut made: Option<(&str, AutomationCurve)> = None;
         if response.drag_started() || response.clicked() {
@@ -228,6 +229,8 @@ fn keys(
         let r = if is_chosen { 5.0 } else { 3.8 };
         let corners = match key.shape {
             Shape::Linear => vec![(0.0, -r), (r, 0.0), (0.0, r), (-r, 0.0)],
+            // A piece that is one block of a master.
+            Shape::Gains => vec![(0.0, -r), (r, r * 0.8), (-r, r * 0.8)],
             Shape::Step => vec![(-r, -r), (r, -r), (r, r), (-r, r)]
                 .into_iter()
                 .map(|(x, y)| (x * 0.8, y * 0.8))

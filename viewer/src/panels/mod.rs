@@ -4,6 +4,9 @@ pub mod deliver;
 pub mod files;
 pub mod inspector;
 mod lane;
+pub mod layout;
+pub mod loudness;
+pub(crate) mod meters;
 pub mod mixer;
 pub mod objects;
 pub mod room;
@@ -31,6 +34,8 @@ pub struct Panels {
     pub waveforms: waveforms::Waveforms,
     /// What is delivered.
     pub delivery: deliver::Delivery,
+    /// Loudness of the last minute.
+    pub loudness: loudness::History,
     /// A name that is being typed.
     pub name: Option<(usize, String)>,
 }
@@ -51,6 +56,10 @@ pub enum Tab {
     Timeline,
     /// The strips of the desk.
     Mixer,
+    /// How loud it is.
+    Loudness,
+    /// What it is listened on.
+    Listen,
     /// What is delivered.
     Deliver,
     /// What is wrong.
@@ -58,9 +67,11 @@ pub enum Tab {
 }
 
 impl Tab {
-    const ALL: [(Self, &'static str); 4] = [
+    const ALL: [(Self, &'static str); 6] = [
         (Self::Timeline, "Timeline"),
         (Self::Mixer, "Mixer"),
+        (Self::Loudness, "Loudness"),
+        (Self::Listen, "Listen"),
         (Self::Deliver, "Deliver"),
         (Self::Warnings, "Warnings"),
     ];
@@ -82,6 +93,8 @@ pub fn lower(app: &mut App, ui: &mut Ui) {
     match app.panels.tab {
         Tab::Timeline => timeline::show(app, ui),
         Tab::Mixer => mixer::show(app, ui),
+        Tab::Loudness => loudness::show(app, ui),
+        Tab::Listen => layout::show(app, ui),
         Tab::Deliver => deliver::show(app, ui),
         Tab::Warnings => warnings::show(app, ui),
     }

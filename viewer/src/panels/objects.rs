@@ -111,6 +111,7 @@ fn row(app: &mut App, ui: &mut Ui, index: usize) {
     let kind = match &track.spatial {
         Spatial::Object(_) => None,
         Spatial::Bed(bed) => Some(bed.layout.everyday_name().to_owned()),
+        Spatial::Loudspeakers(own) => Some(format!("{} ch", own.channels.len())),
         Spatial::Hoa(hoa) => Some(format!("HOA {}", hoa.order)),
         Spatial::Binaural(_) => Some("binaural".to_owned()),
     };

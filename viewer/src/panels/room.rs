@@ -139,7 +139,8 @@ fn picture(app: &mut App, ui: &Ui, rect: Rect, shot: &Shot<'_>, all: &[Glyph]) {
     };
     let floor = floor(app, all);
     let mut drawing = Drawing::default();
-    let room = Room { space, layout: &app.room.layout, levels: &[], head: [0.0; 3], floor, theme };
+    let (loudspeakers, tracks, head) = levels(app);
+    let room = Room { space, layout: &app.room.layout, levels: &loudspeakers, head, floor, theme };
     room.draw(&mut drawing, shot.camera);
     let scene = app.document.scene();
     if app.room.has_trails {
@@ -165,7 +166,7 @@ fn picture(app: &mut App, ui: &Ui, rect: Rect, shot: &Shot<'_>, all: &[Glyph]) {
         seconds: shot.seconds,
         selection: &app.document.selection,
         hovered: app.room.shown_hovered,
-        levels: &[],
+        levels: &tracks,
         floor,
         theme,
     };
@@ -184,6 +185,16 @@ fn picture(app: &mut App, ui: &Ui, rect: Rect, shot: &Shot<'_>, all: &[Glyph]) {
     let whole = Rect::from_min_max(egui::pos2(0.0, 0.0), egui::pos2(1.0, 1.0));
     ui.painter().image(texture, rect, whole, egui::Color32::WHITE);
     app.gpu = Some((state, gpu));
+}
+
+/// Level of each loudspeaker, 0…1, peak of each track, and how the head is turned.
+fn levels(app: &App) -> (Vec<f32>, Vec<f32>, [f64; 3]) {
+    let tracks = app.connection.track_levels(app.document.scene().tracks.len());
+    let telemetry = &app.connection.telemetry;
+    let is_room = app.connection.listening == crate::connection::Listening::Loudspeakers;
+    let share = |level: f32| ((super::meters::decibels(level) + 60.0) / 60.0).clamp(0.0, 1.0);
+    let levels = telemetry.channels.iter().filter(|_| is_room).map(|level| share(level.peak));
+    (levels.collect(), tracks, telemetry.head)
 }
 
 /// Where the selected object is that the arrows belong to.

@@ -61,6 +61,10 @@ pub fn glyphs(scene: &Scene, space: Space, seconds: f64) -> Vec<Glyph> {
                 let places = places.unwrap_or_default().into_iter().enumerate();
                 places.map(|(channel, place)| glyph(Part::Bed(channel), place)).collect()
             }
+            Spatial::Loudspeakers(own) => {
+                let places = own.channels.iter().map(|channel| space.of_loudspeaker(&channel.position));
+                places.enumerate().map(|(channel, place)| glyph(Part::Bed(channel), place)).collect()
+            }
             Spatial::Hoa(_) => vec![glyph(Part::Hoa, Point::origin())],
             Spatial::Binaural(_) => vec![glyph(Part::Binaural, Point::origin())],
         }

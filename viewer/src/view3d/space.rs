@@ -3,7 +3,7 @@
 //! Polar objects live in a sphere and Cartesian ones in a cube. A view shows one of the two; objects of the other kind are
 //! put where BS.2127-1 §10 says.
 
-use formats::adm::{CartesianPosition, PolarPosition};
+use formats::adm::{CartesianPosition, DirectSpeakersPosition, ObjectPosition, PolarPosition};
 use formats::scene::{Coordinates, Object, ObjectParameter as P, Scene, Spatial};
 use renderer::geom;
 use renderer::layout::Layout;
@@ -47,6 +47,28 @@ impl Space {
             }
             Coordinates::Cartesian => {
                 self.of_cartesian(&CartesianPosition { x: value(P::X), y: value(P::Y), z: value(P::Z) })
+            }
+        }
+    }
+
+    /// Where a position is.
+    pub fn at(self, position: &ObjectPosition) -> Point {
+        match position {
+            ObjectPosition::Polar(polar) => self.of_polar(polar),
+            ObjectPosition::Cartesian(cube) => self.of_cartesian(cube),
+        }
+    }
+
+    /// Where a channel for a loudspeaker is.
+    pub fn of_loudspeaker(self, position: &DirectSpeakersPosition) -> Point {
+        match *position {
+            DirectSpeakersPosition::Polar { azimuth, elevation, distance } => self.of_polar(&PolarPosition {
+                azimuth: azimuth.value,
+                elevation: elevation.value,
+                distance: distance.value,
+            }),
+            DirectSpeakersPosition::Cartesian { x, y, z } => {
+                self.of_cartesian(&CartesianPosition { x: x.value, y: y.value, z: z.value })
             }
         }
     }

@@ -81,6 +81,7 @@ fn wanted_of(deliverable: &Deliverable) -> Result<Wanted, String> {
         layout: layout.clone(),
         settings: String::new(),
         parts: vec![Part::Mix],
+        master: deliverable.master.clone(),
     };
     Ok(Wanted {
         text: format!("{}:{layout}", spec.as_deref().unwrap_or(NO_SPECIFICATION)),

@@ -3,7 +3,7 @@
 use egui::{Color32, CornerRadius, FontId, Pos2, Rect, Sense, Stroke, Ui, Vec2};
 use formats::scene::Track;
 use formats::scene::chain::{Eq, EqBand};
-use renderer::mix::eq::response_db;
+use renderer::mix::eq::response;
 
 use super::edit_track;
 use crate::app::App;
@@ -181,8 +181,9 @@ fn curve(painter: &egui::Painter, chart: &Chart, eq: &Eq, rate: u32, colour: Col
     let xs: Vec<f32> = (0..=columns).map(|column| chart.area.min.x + column as f32).collect();
     let frequencies: Vec<f64> = xs.iter().map(|x| chart.hz(*x)).collect();
     // An equaliser that can't be made is told among the warnings.
-    let Ok(response) = response_db(eq, rate, &frequencies) else { return };
-    let points: Vec<Pos2> = xs.iter().zip(&response).map(|(x, db)| Pos2::new(*x, chart.y(*db))).collect();
+    let Ok(response) = response(eq, rate, &frequencies) else { return };
+    let points: Vec<Pos2> =
+        xs.iter().zip(&response).map(|(x, at)| Pos2::new(*x, chart.y(at.magnitude_db))).collect();
     let zero = chart.y(0.0);
     let mut mesh = egui::Mesh::default();
     for point in &points {
