@@ -24,7 +24,7 @@ const UNUSABLE: u8 = 2;
   proscenium-viewer scene.xml --screenshot room.png --time 12.5 --view top
   proscenium-viewer scene.xml --contact-sheet sheet.png --size 1600x900")]
 pub(crate) struct Arguments {
-    /// A scene, or a sound of which one is made
+    /// A scene; or a master or a sound, of which one is made
     file: Option<PathBuf>,
     /// Write a picture of the window, and open none
     #[arg(long, value_name = "OUT.png", conflicts_with = "contact_sheet", requires = "file")]

@@ -44,8 +44,6 @@ Examples:
   proscenium render master.wav --layout 7.1.4 -o master-7.1.4.wav
   proscenium render master.wav --to 7.1.4=a.wav --to 5.1=b.wav --to stereo=c.wav --to hoa3=d.wav
   proscenium render master.wav --layout binaural -o phones.wav
-  proscenium render master.wav --layout binaural --room stage -o phones-stage.wav
-  proscenium render master.wav --layout 4+5+0 --speakers room.json -o room.wav
   proscenium render master.wav --layout 5.1 -o reel.wav --start 00:10:00 --end 00:20:00 --bits 32f
   proscenium render master.wav --layout 5.1 -o air.wav --target ebu-r128
   proscenium render scene.xml --layout 5.1 -o tv.wav --master netflix:5.1"

@@ -19,7 +19,7 @@ Examples:
   proscenium view scene.xml -- --screenshot room.png --time 12.5 --view top"
 )]
 pub struct Args {
-    /// A scene, or a sound of which one is made
+    /// A scene; or a master or a sound, of which one is made
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
     /// Arguments of the viewer
