@@ -25,10 +25,15 @@ cmp "$folder/a.png" "$folder/b.png"
 "$viewer" "$folder/scene.xml" --contact-sheet "$folder/sheet.png" --size 900x600
 
 echo "-- a window"
-display=:$((90 + $$ % 400))
-Xvfb "$display" -screen 0 1280x800x24 -nolisten tcp >"$folder/xvfb.log" 2>&1 &
+# The server chooses a number that is free, and tells it when it is ready.
+: >"$folder/display"
+Xvfb -displayfd 3 -screen 0 1280x800x24 -nolisten tcp 3>"$folder/display" >"$folder/xvfb.log" 2>&1 &
 server=$!
-DISPLAY=$display
+for _ in $(seq 60); do
+    if [ -s "$folder/display" ]; then break; fi
+    sleep 0.5
+done
+DISPLAY=:$(cat "$folder/display")
 export DISPLAY
 unset WAYLAND_DISPLAY || true
 program=
@@ -37,7 +42,6 @@ finish() {
     kill "$server" 2>/dev/null || true
 }
 trap finish EXIT
-sleep 1
 "$viewer" "$folder/scene.xml" --view top --size 1200x760 >"$folder/viewer.log" 2>&1 &
 program=$!
 window=
