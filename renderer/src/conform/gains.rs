@@ -35,7 +35,17 @@ impl GainCurve {
 
     /// The factor at `seconds`. Before the first knot it is what that begins with.
     pub fn at(&self, seconds: f64) -> f64 {
-        let next = self.knots.partition_point(|(at, ..)| *at <= seconds);
+        let next = self.next(seconds);
+        self.between(next, seconds)
+    }
+
+    /// The first knot after `seconds`.
+    fn next(&self, seconds: f64) -> usize {
+        self.knots.partition_point(|(at, ..)| *at <= seconds)
+    }
+
+    /// The factor at `seconds`, which lie right before the knot `next`.
+    fn between(&self, next: usize, seconds: f64) -> f64 {
         match (next.checked_sub(1).and_then(|n| self.knots.get(n)), self.knots.get(next)) {
             (None, None) => 1.0,
             (None, Some((_, before, _))) => *before,
@@ -51,9 +61,14 @@ impl GainCurve {
         if self.is_unity() {
             return;
         }
+        let seconds = |frame: u64| frame as f64 / f64::from(rate);
+        let mut next = self.next(seconds(start));
         for (sample, frame) in samples.iter_mut().zip(start..) {
-            let factor = self.at(frame as f64 / f64::from(rate));
-            *sample = (f64::from(*sample) * factor) as f32;
+            let seconds = seconds(frame);
+            while self.knots.get(next).is_some_and(|(at, ..)| *at <= seconds) {
+                next += 1;
+            }
+            *sample = (f64::from(*sample) * self.between(next, seconds)) as f32;
         }
     }
 }
