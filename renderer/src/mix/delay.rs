@@ -109,7 +109,10 @@ impl Delay {
             let mut faded = self.faded;
             for (sample, before) in samples.iter_mut().zip(&*left) {
                 let part = if self.wait > 0 { 0.0 } else { faded.next() };
-                *sample = before + (*sample - before) * part;
+                // Rounded no more once it is over: where a block ends must make no difference.
+                if part < 1.0 {
+                    *sample = before + (*sample - before) * part;
+                }
             }
         }
         if self.wait > 0 {

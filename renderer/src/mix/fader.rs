@@ -157,8 +157,11 @@ impl Processor for Fader {
                     }
                     if changing {
                         for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
-                            let before = self.leaving.at(sample) as f32;
-                            *gain = before + (*gain - before) * self.faded.next();
+                            let (before, part) = (self.leaving.at(sample) as f32, self.faded.next());
+                            // Rounded no more once it is over: where a block ends must make no difference.
+                            if part < 1.0 {
+                                *gain = before + (*gain - before) * part;
+                            }
                         }
                     }
                     for samples in block.channels_mut() {

@@ -163,7 +163,7 @@ fn mistakes_have_line_column_element_and_what_was_expected() {
                 "<object><automate parameter=\"gain\"><key time=\"1\" value=\"1\"/>\n<key time=\"1\" value=\"1\"/></automate></object>",
             ),
             "line 4, column 1, track \"A\" > object > automate \"gain\" > key: a key that comes no later than the one before \
-             it; expected keys in order of time, one for each time; put it in its place",
+             it; expected keys in order of time, and two at one time only where the second is a step; put it in its place",
         ),
         (
             track("", "<object colour=\"red\"/>"),

@@ -84,7 +84,11 @@ impl Processor for Equaliser {
                     let mut faded = *faded;
                     before.process(left, scratch);
                     for (sample, before) in samples.iter_mut().zip(&*left) {
-                        *sample = before + (*sample - before) * faded.next();
+                        let share = faded.next();
+                        // Rounded no more once it is over: where a span ends must make no difference.
+                        if share < 1.0 {
+                            *sample = before + (*sample - before) * share;
+                        }
                     }
                 }
                 if span.ends {
