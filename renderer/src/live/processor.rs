@@ -11,6 +11,10 @@ use super::shared::Shared;
 
 /// Frames of a fade between two feeds: 10 ms at 48 kHz.
 pub(super) const FADE: usize = 480;
+/// Of a feed with fewer frames left, none is played: it breaks off.
+const SHORTEST_FADE: usize = FADE / 4;
+/// Frames in which a movement that breaks off comes to rest.
+const REST: f32 = 48.0;
 /// Frames in which play and pause fade.
 const EDGE: f32 = 240.0;
 /// Frames in which the monitor's gain takes a step of 1.
@@ -36,6 +40,19 @@ pub struct Processor {
     /// A ring ran empty, and has not been full since.
     starved: bool,
     chunk: Box<[f32]>,
+    /// The frame of the chunk at which sound broke off with nothing to fade out.
+    broken: Option<usize>,
+    /// The last two frames that were given, the later one first.
+    last: [Box<[f32]>; 2],
+    held: Held,
+}
+
+/// What goes on being heard where sound broke off: its last frame, on its way as it was, coming to rest and dying away.
+struct Held {
+    frame: Box<[f32]>,
+    step: Box<[f32]>,
+    /// Frames that are left.
+    left: usize,
 }
 
 /// A feed that is on its way out.
@@ -54,6 +71,7 @@ impl Processor {
         reclaim: Producer<Feed>,
     ) -> Self {
         let gain = shared.gain();
+        let frame = || vec![0.0; channels].into_boxed_slice();
         Self {
             shared,
             channels,
@@ -67,6 +85,9 @@ impl Processor {
             gain,
             starved: false,
             chunk: vec![0.0; CHUNK * channels].into_boxed_slice(),
+            broken: None,
+            last: [frame(), frame()],
+            held: Held { frame: frame(), step: frame(), left: 0 },
         }
     }
 
@@ -135,10 +156,13 @@ impl Processor {
         let playing = self.plays(frames);
         if !playing && self.level == 0.0 {
             out.fill(0.0);
+            (self.broken, self.held.left) = (None, 0);
+            self.last.iter_mut().for_each(|frame| frame.fill(0.0));
             return frames;
         }
         self.take(out);
         self.fade(out);
+        self.hold(out);
         self.follow_transport(playing, out);
         self.follow_monitor(out);
         frames
@@ -189,12 +213,12 @@ impl Processor {
         self.starved = false;
         self.risen = (0, 0);
         if let Some(feed) = current {
-            let length = if silent { 0 } else { FADE.min(feed.frames()) };
-            if length == 0 {
-                self.risen = if silent { (0, 0) } else { (0, FADE) };
+            self.risen = if silent { (0, 0) } else { (0, FADE) };
+            let length = FADE.min(feed.frames());
+            if silent || length < SHORTEST_FADE {
+                self.broken = (!silent).then_some(0);
                 self.give_back(feed);
             } else {
-                self.risen = (0, length);
                 self.fading = Some(Fading { feed, left: length, length });
             }
         }
@@ -207,7 +231,9 @@ impl Processor {
         let taken = feed.take(out);
         let missing = &mut out[taken * self.channels..];
         if missing.is_empty() {
-            self.starved = false;
+            if std::mem::take(&mut self.starved) {
+                self.risen = (0, FADE);
+            }
             return;
         }
         missing.fill(0.0);
@@ -217,6 +243,40 @@ impl Processor {
             self.shared.ended.store(true, Ordering::Release);
         } else if !std::mem::replace(&mut self.starved, true) {
             self.shared.underruns.fetch_add(1, Ordering::Relaxed);
+            self.broken = Some(taken);
+        }
+    }
+
+    /// Where sound breaks off, its last frame dies away instead of clicking.
+    fn hold(&mut self, out: &mut [f32]) {
+        let (channels, Held { frame, step, left }) = (self.channels, &mut self.held);
+        let mut from = 0;
+        if let Some(at) = self.broken.take() {
+            let before = |back: usize| match at.checked_sub(back) {
+                Some(at) => out.get(at * channels..(at + 1) * channels).unwrap_or_default(),
+                None => &self.last[back - at - 1],
+            };
+            frame.copy_from_slice(before(1));
+            step.iter_mut()
+                .zip(before(1))
+                .zip(before(2))
+                .for_each(|((step, last), older)| *step = last - older);
+            (from, *left) = (at, FADE);
+        }
+        for sounding in out.chunks_exact_mut(channels).skip(from).take(*left) {
+            let gain = *left as f32 / FADE as f32;
+            for ((sample, held), step) in sounding.iter_mut().zip(frame.iter_mut()).zip(step.iter_mut()) {
+                *held += *step;
+                *step -= *step / REST;
+                *sample += gain * *held;
+            }
+            *left -= 1;
+        }
+        if out.len() == channels {
+            self.last.swap(0, 1);
+        }
+        for (kept, frame) in self.last.iter_mut().zip(out.chunks_exact(channels).rev()) {
+            kept.copy_from_slice(frame);
         }
     }
 
