@@ -11,7 +11,7 @@ import sys
 import numpy
 import soundfile
 
-proscenium, scratch = sys.argv[1], pathlib.Path(sys.argv[2]) / "ear"
+proscenium, scratch = str(pathlib.Path(sys.argv[1]).resolve()), pathlib.Path(sys.argv[2]) / "ear"
 # The tolerance of the conformance tests.
 TOLERANCE = 10 ** (-120 / 20)
 
