@@ -49,6 +49,15 @@ impl AudioBlock {
         self.frames = frames.min(self.capacity);
     }
 
+    /// Takes the first `count` samples of every channel out.
+    pub(crate) fn drop_first(&mut self, count: usize) {
+        let count = count.min(self.frames);
+        if count > 0 {
+            self.channels_mut().for_each(|samples| samples.copy_within(count.., 0));
+            self.frames -= count;
+        }
+    }
+
     /// The samples of a channel.
     pub fn channel(&self, channel: usize) -> &[f32] {
         let start = channel * self.stride;

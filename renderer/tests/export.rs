@@ -222,10 +222,11 @@ fn what_no_profile_holds_is_refused_with_a_remedy() {
     let many: String = (0..119)
         .map(|n| format!("<track name=\"T{n}\" role=\"effects\"><clip file=\"1.wav\"/><object/></track>"))
         .collect();
-    let hoa = "<track name=\"Field\" role=\"ambience\"><clip file=\"6.wav\" channels=\"1 2 3 4\"/><hoa order=\"1\"/></track>";
+    let ears =
+        "<track name=\"Ears\" role=\"ambience\"><clip file=\"6.wav\" channels=\"1 2\"/><binaural/></track>";
     let one = "<track name=\"T\" role=\"effects\"><clip file=\"1.wav\"/><object/></track>";
     for (attributes, inside, more, told) in [
-        ("", hoa, &[][..], &["Field", "Ambisonics", "render it"][..]),
+        ("", ears, &[][..], &["Ears", "binaural", "put the sound"][..]),
         ("", many.as_str(), &[], &["119", "118", "bed"]),
         ("sampleRate=\"44100\"", one, &[], &["44100", "48000"]),
         ("", one, &["--bits", "16"], &["dolby-1.1/bit-depth", "16 bits", "24"]),
@@ -275,4 +276,33 @@ fn a_master_in_three_files_sounds_as_the_scene() {
     let output = run(folder, &["render", "m.atmos", "--layout", "5.1", "-o", "c.wav"]);
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(2) && error.contains("m.atmos.metadata"), "{error}");
+}
+
+/// Ambisonics are a bed of 7.1.2: what a renderer makes of them there, for as long as they sound; the picture and the facts are told.
+#[test]
+fn ambisonics_sound_the_same_on_the_bed_that_they_become() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let field = r#"<picture frameRate="24" start="01:00:00:00"/>
+        <track name="Field" role="ambience"><clip file="12.wav" channels="1 2 3 4 5 6 7 8 9"/><hoa order="2" gain="-3"/></track>"#;
+    scene(folder, "", field);
+    for master in ["m.wav", "m.atmos"] {
+        let (_, told) = done(folder, &["export", "s.xml", "-o", master, "--profile", "dolby"]);
+        assert!(told.contains("[hoa-decoded]"), "{told}");
+        done(folder, &["render", "s.xml", "--layout", "7.1.2", "-o", "a.wav", "--bits", "32f"]);
+        done(folder, &["render", master, "--layout", "7.1.2", "-o", "b.wav", "--bits", "32f"]);
+        let (a, b) = (samples(&folder.join("a.wav")), samples(&folder.join("b.wav")));
+        let difference = a.iter().zip(&b).fold(0.0, |worst: f32, (a, b)| worst.max((a - b).abs()));
+        assert!(a.len() == b.len() && difference < TOLERANCE, "{master}: {difference}");
+        assert!(a.iter().any(|sample| sample.abs() > 0.01));
+    }
+    let (said, _) = done(folder, &["info", "m.atmos"]);
+    for fact in
+        ["DAMF  48000 Hz  10 tracks  24-bit", "frame rate 24, starts at 01:00:00.000", "bed of 10 channels"]
+    {
+        assert!(said.contains(fact), "{said}");
+    }
+    done(folder, &["import", "m.atmos", "-o", "in"]);
+    let imported = fs::read_to_string(folder.join("in/scene.xml")).unwrap();
+    assert!(imported.contains(r#"<picture frameRate="24" start="01:00:00:00"/>"#), "{imported}");
 }

@@ -155,5 +155,5 @@ fn an_equaliser_is_shown_in_numbers_and_drawn() {
         done.stderr
     );
     let done = proscenium(&["eq", &scene, "--track", "A", "-o", &scene]).run();
-    assert!(error_line(&done).contains("is the file of the scene"), "{}", done.stderr);
+    assert!(error_line(&done).contains("is the file of the input"), "{}", done.stderr);
 }

@@ -12,19 +12,7 @@ use std::time::{Duration, Instant};
 
 use renderer::live::osc::{self, OscOptions};
 
-use crate::support::{open, pull, stereo};
-
-/// A message of floats, as the specification of OSC 1.0 lays it out.
-fn message(address: &str, floats: &[f32]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for text in [address.to_owned(), format!(",{}", "f".repeat(floats.len()))] {
-        bytes.extend(text.as_bytes());
-        bytes.push(0);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-    }
-    floats.iter().for_each(|float| bytes.extend(float.to_be_bytes()));
-    bytes
-}
+use crate::support::{message, open, pull, stereo};
 
 /// Bytes that this process has in memory.
 fn memory() -> u64 {

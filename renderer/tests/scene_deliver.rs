@@ -121,6 +121,32 @@ fn a_master_does_what_its_filters_and_its_curve_say() {
     }
 }
 
+/// A chain remembers: a file that begins later is a part of the whole one, and so is what is said of its gains.
+#[test]
+fn a_mastered_part_is_a_part_of_the_mastered_whole() {
+    let folder = session(WITH_STEMS);
+    let folder = folder.path();
+    let render = |more: &[&str], output: &str| {
+        let start =
+            ["render", "s.xml", "--layout", "5.1", "--master", "tv_{part}", "--bits", "32f", "-o", output];
+        done(folder, &[&start[..], more].concat())
+    };
+    let whole = render(&[], "whole.wav");
+    let part = render(&["--start", "48123smp", "--end", "80000smp"], "part.wav");
+    let (all, some) = (read(&folder.join("whole.wav")), read(&folder.join("part.wav")));
+    for (all, some) in all.iter().zip(&some) {
+        assert_eq!(some.len(), 80_000 - 48_123);
+        assert!(all[48_123..80_000] == some[..]);
+    }
+    assert!(whole.contains("compressor up to") && part.contains("compressor up to"), "{part}");
+    let measured = |options: &[&str]| {
+        let told = done(folder, &[&["loudness", "--json"][..], options].concat());
+        serde_json::from_str::<serde_json::Value>(&told).unwrap()["integrated_lufs"].as_f64().unwrap()
+    };
+    let (of_scene, of_file) = (measured(&["s.xml", "--master", "tv_{part}"]), measured(&["whole.wav"]));
+    assert!((of_scene - of_file).abs() < 0.01, "{of_scene} and {of_file} LUFS");
+}
+
 /// All that a chain holds back comes out in its time, and what has nothing to do changes no bit.
 #[test]
 fn an_idle_chain_delays_nothing_and_changes_no_bit() {

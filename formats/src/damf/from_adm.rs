@@ -21,6 +21,8 @@ pub struct DamfSettings<'a> {
     pub name: &'a str,
     /// Hz.
     pub sample_rate: u32,
+    /// Seconds: the timecode at which the sound starts.
+    pub offset: f64,
     /// Frames per second as the format writes it: `24`, `29.97df`.
     pub fps: &'a str,
     /// The program that writes it, and its version.
@@ -105,7 +107,7 @@ fn atmos(settings: &DamfSettings<'_>, bed: &str, objects: &str) -> String {
     for (key, value) in [
         ("metadata", file(".atmos.metadata")),
         ("audio", file(".atmos.audio")),
-        ("offset", "0.0".to_owned()),
+        ("offset", format!("{:?}", settings.offset)),
         ("fps", settings.fps.to_owned()),
         ("creationTool", quoted(tool)),
         ("creationToolVersion", version.to_owned()),

@@ -2,6 +2,9 @@
 
 use super::error::Fault;
 use super::yaml::{self, Node};
+use crate::adm::AdmTime;
+use crate::scene::{Kept, Picture, Time};
+use crate::timecode::{FrameCode, FrameRate};
 
 /// Beds' channels and objects at most.
 pub(super) const MOST_TRACKS: usize = 128;
@@ -19,6 +22,8 @@ pub struct Presentation {
     pub offset: f64,
     /// Frames per second as it is written: `24`, `29.97df`.
     pub fps: Option<String>,
+    /// Seconds: the timecode of the first frame of action.
+    pub first_frame_of_action: Option<f64>,
     /// The program that made it.
     pub creation_tool: Option<String>,
     /// In the order of the tracks.
@@ -69,6 +74,7 @@ impl Presentation {
             metadata: named("metadata")?,
             audio: named("audio")?,
             offset,
+            first_frame_of_action: text("ffoa").map(|text| number(text, "ffoa")).transpose()?,
             fps: text("fps").map(str::to_owned),
             creation_tool: text("creationTool").map(str::to_owned),
             beds: list(first, "bedInstances").iter().map(bed).collect::<Result<_, _>>()?,
@@ -91,6 +97,23 @@ impl Presentation {
             Some([id, _]) => Err(Fault::new(format!("gives ID {id} to two tracks; expected each once"))),
             None => Ok(()),
         }
+    }
+
+    /// The picture, where its frame rate is told: it starts at the frame nearest to where the sound does.
+    pub fn picture(&self) -> Option<Picture> {
+        let (name, is_drop) = match self.fps.as_deref()? {
+            "29.97df" => ("29.97", true),
+            name => (name, false),
+        };
+        let frame_rate = FrameRate::from_name(name)?;
+        let (frames, seconds) = frame_rate.to_ratio();
+        let start = (self.offset.max(0.0) * f64::from(frames) / f64::from(seconds)).round();
+        let after = self.first_frame_of_action.map(|first| first - self.offset);
+        let ticks = |seconds: f64| (seconds * f64::from(AdmTime::TICKS_PER_SECOND.get())).round() as u64;
+        let ffoa =
+            after.filter(|after| *after >= 0.0).map(|after| Time::new(AdmTime::from_ticks(ticks(after))));
+        let start = FrameCode { frames: start as u64, is_drop };
+        Some(Picture { frame_rate, start, ffoa, kept: Kept::default() })
     }
 
     /// How many tracks it names.

@@ -118,6 +118,8 @@ fn a_master_is_read_with_its_beds_events_and_sound() {
     let presentation = &master.presentation;
     assert_eq!((presentation.fps.as_deref(), presentation.offset), (Some("24"), 3598.0));
     assert_eq!(presentation.creation_tool.as_deref(), Some("Some Tool"));
+    let picture = presentation.picture().unwrap();
+    assert_eq!(picture.frame_rate.display(picture.start).to_string(), "00:59:58:00");
     let document = &master.document;
     let names: Vec<&str> = document.objects.iter().map(|object| object.name.as_str()).collect();
     assert_eq!(names, ["Composite Bed", "Bed", "Object 10", "It's a \"car\""]);
@@ -167,6 +169,7 @@ fn documents_survive_the_format() {
     let settings = DamfSettings {
         name: "it's: a #name",
         sample_rate: 48_000,
+        offset: 3600.0,
         fps: "29.97df",
         creation_tool: ("Proscenium", "0.1.0"),
         modes: &modes,
@@ -175,6 +178,9 @@ fn documents_survive_the_format() {
     let back = Presentation::parse(&texts.atmos).unwrap();
     assert_eq!(back.metadata, "it's: a #name.atmos.metadata");
     assert_eq!(back.ids().collect::<Vec<_>>(), [0, 1, 3, 10, 11]);
+    let picture = back.picture().unwrap();
+    // An hour of drop-frame code at 29.97 is 107892 frames, a little less than an hour of the clock.
+    assert_eq!(picture.frame_rate.display(picture.start).to_string(), "01:00:00;00");
     let events = read_events(Cursor::new(&texts.metadata)).unwrap();
     let (mut again, modes_again) = super::document(&back, &events, sound, &mut Vec::new()).unwrap();
     assert_eq!(modes_again, modes);

@@ -18,6 +18,8 @@ pub struct Track {
     pub group: Option<String>,
     /// Name of the track that it can stand in for: at most one of them is heard (`audioComplementaryObject`).
     pub alternative_to: Option<String>,
+    /// Name of the track that this one is a part of: where that can be chosen, or stood in for, both are.
+    pub with: Option<String>,
     /// Not heard.
     pub mute: bool,
     /// While any track or group is soloed, only those that are.

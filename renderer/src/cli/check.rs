@@ -105,7 +105,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     }
     let mut profiles = args.profiles.clone();
     if profiles.is_empty() {
-        profiles.push(Profile::Bs2076);
+        profiles.push(if is_damf(input) { Profile::Dolby } else { Profile::Bs2076 });
     }
     profiles.sort_unstable_by_key(|profile| profile.name());
     profiles.dedup();
@@ -119,6 +119,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
             check_selection(document, &facts, &mut findings, &mut warnings);
         }
         None => check_without_axml(&facts, &profiles, &mut findings),
+    }
+    // The Dolby profile has those references, and BS.2076 alone hasn't.
+    if profiles == [Profile::Dolby] {
+        warnings.retain(|warning| warning.rule != "stream-pack-and-channel");
     }
     // After the rules, which say the same better.
     warnings.iter().for_each(|warning| findings.add_warning(warning));

@@ -31,7 +31,7 @@ use crate::render::{Conversion, RenderOptions};
   NAME    its own template in place of --name
   adm     is a copy of the master, byte for byte
 Of a scene without --deliverable those are made that the scene asks for, each through its master chain.
-Fields of a name: {title} {spec} {layout} {part} {bits} {rate} {number}; an empty one leaves no gap.
+Fields of a name: {title} {programme} {spec} {layout} {part} {bits} {rate} {number}; an empty one leaves no gap.
 
 A mix with a specification gets the gain to its loudness and a true-peak limiter below its ceiling; its stems get
 the same gain, moment by moment. What is written is read back from the disk, measured again and judged.
@@ -73,7 +73,7 @@ pub struct Args {
     /// Round 16- and 24-bit samples without dither
     #[arg(long, conflicts_with = "job")]
     no_dither: bool,
-    /// The programme to render; the one with the lowest id by default
+    /// The programme to render, by id or name; the one with the lowest id by default
     #[arg(long, value_name = "ID", conflicts_with = "job")]
     programme: Option<String>,
     /// An object to render in place of the default of its complementary group; repeatable

@@ -9,10 +9,11 @@ use formats::scene::{Role, Scene};
 use serde::Serialize;
 
 use super::info::printable;
-use super::input::{check_not_read, check_seekable};
+use super::input::{check_no_source, check_seekable};
 use super::render::failure;
 use super::table::aligned;
-use super::{CliError, Console, OpenOutputs, Outcome};
+use super::text_file::save;
+use super::{CliError, Console, Outcome};
 use crate::deliver::package::master_of;
 use crate::master::read_scene;
 use crate::mix::eq::{Response, response};
@@ -92,7 +93,7 @@ impl From<&Response> for Point {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.scene)?;
     if let Some(output) = &args.output {
-        check_not_read(output, &[("the scene", &args.scene)])?;
+        check_no_source(output, &args.scene)?;
     }
     let scene = read_scene(&args.scene).map_err(CliError::new)?;
     let (strip, eq) = equaliser(args, &scene)?;
@@ -102,7 +103,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     if let Some(output) = &args.output {
         let title = format!("{}: equaliser of {strip}", name(&args.scene));
         let svg = picture::draw(&title, &eq, &found, rate).map_err(fault)?;
-        write(output, &svg)?;
+        save(output, &svg)?;
     }
     if console.wants_json() {
         let (scene, points) = (args.scene.display().to_string(), found.iter().map(Point::from).collect());
@@ -170,10 +171,4 @@ fn text(strip: &str, eq: &Eq, rate: u32) -> Result<String, CliError> {
 
 fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
-}
-
-fn write(path: &Path, picture: &str) -> Result<(), CliError> {
-    let _guard = OpenOutputs::hold();
-    std::fs::write(path, picture)
-        .map_err(|e| CliError::file(path, format_args!("cannot write the picture: {e}")))
 }

@@ -86,6 +86,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     bar.finish_and_clear();
     let exported = exported.map_err(failure)?;
     Interrupt::check()?;
+    console.warnings(&args.scene, exported.late_warnings())?;
     let report = exported.publish().map_err(failure)?;
     // The file is complete: a signal that comes now must not call it interrupted.
     std::mem::forget(outputs);

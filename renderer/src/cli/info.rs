@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use formats::Warning;
 use formats::adm::{self, Document};
 use formats::bw64::{self, BextChunk, ChunkId, DbmdChunk, Reader};
+use formats::damf::{Damf, is_damf};
 
 use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
@@ -21,7 +22,7 @@ pub(super) use text::{clean, plural, printable};
   proscenium info master.wav
   proscenium info master.wav --json | jq '.adm.objects[].name'")]
 pub struct Args {
-    /// The file: BW64, RF64 or WAV, with or without ADM
+    /// The file: BW64, RF64 or WAV, with or without ADM, or the .atmos of a Dolby Atmos master
     #[arg(value_name = "IN.wav")]
     input: PathBuf,
 }
@@ -33,19 +34,29 @@ pub struct Args {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
     check_seekable(input)?;
-    if formats::damf::is_damf(input) {
-        let message = "is a master in three files, which info doesn't show; check, render, loudness and deliver take it";
-        return Err(CliError::file(input, message));
+    if is_damf(input) {
+        let mut damf = Damf::open(input).map_err(CliError::new)?;
+        let warnings = std::mem::take(&mut damf.warnings);
+        let chna = damf.document.chna();
+        return show(input, &report::Report::of_damf(input, &damf, &chna, &warnings), &warnings, console);
     }
     let mut contents = Contents::read(input)?;
     let warnings = std::mem::take(&mut contents.warnings);
-    let report = report::Report::new(input, &contents, &warnings);
+    show(input, &report::Report::new(input, &contents, &warnings), &warnings, console)
+}
+
+fn show(
+    input: &Path,
+    report: &report::Report<'_>,
+    warnings: &[Warning],
+    console: &Console,
+) -> Result<Outcome, CliError> {
     if console.wants_json() {
-        console.json(&report)?;
+        console.json(report)?;
     } else {
-        console.write(&text::render(&report));
+        console.write(&text::render(report));
     }
-    console.warnings(input, &warnings)?;
+    console.warnings(input, warnings)?;
     Ok(Outcome::Good)
 }
 

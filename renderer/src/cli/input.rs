@@ -9,6 +9,7 @@ use std::path::Path;
 use formats::bw64::same_file;
 
 use super::CliError;
+use crate::master::sources;
 
 /// Refuses what isn't there, folders, and pipes and devices, in which nobody can go back; before they are opened, which
 /// would wait.
@@ -37,6 +38,18 @@ pub(super) fn check_not_read(output: &Path, read: &[(&str, &Path)]) -> Result<()
             let message = format!("is the file of {option}; choose another name for the output");
             Err(CliError::file(output, message))
         }
+    }
+}
+
+/// The same for the master or scene `input`, and the stems of a scene.
+///
+/// # Errors
+/// When `output` is one of them.
+pub(super) fn check_no_source(output: &Path, input: &Path) -> Result<(), CliError> {
+    check_not_read(output, &[("the input", input)])?;
+    match sources(input).iter().find(|stem| same_file(stem, output)) {
+        None => Ok(()),
+        Some(_) => Err(CliError::file(output, "is a stem of the scene; choose another name for the output")),
     }
 }
 

@@ -15,8 +15,10 @@ use super::info::plural;
 use super::input::check_seekable;
 use super::render::{failure, progress_bar};
 use super::{CliError, Console, Interrupt, Outcome};
+use crate::deliver::package::master_of;
 use crate::deliver::{
-    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, channel_named, measure_channels, own_channels,
+    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, Treatment, channel_named, measure_channels,
+    own_channels,
 };
 use crate::layout::Layout;
 use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, Measures, MeterChannel, Specification, Verdict};
@@ -57,6 +59,9 @@ pub struct Args {
     /// The loudspeakers of the file's channels, in order: BS.2051 labels (M+030) or names (L, Ls)
     #[arg(long, value_name = "LABELS", value_delimiter = ',', allow_hyphen_values = true)]
     channels: Vec<String>,
+    /// Through the master chain of this deliverable of the scene: its name, or SPEC:LAYOUT
+    #[arg(long, value_name = "DELIVERABLE", conflicts_with = "channels")]
+    master: Option<String>,
     /// Judge by this specification, as often as needed: a name from `proscenium specs`, or a file
     #[arg(long, value_name = "NAME|FILE")]
     spec: Vec<String>,
@@ -154,6 +159,7 @@ fn measure(
         return as_it_is(args, named(&args.channels)?, Vec::new(), console);
     }
     if args.layout.is_none()
+        && args.master.is_none()
         && let Some(OwnChannels { channels, warnings }) = own_channels(&args.input).map_err(failure)?
     {
         return as_it_is(args, channels, warnings, console);
@@ -230,12 +236,16 @@ fn rendered(
         return Err(fault(&format_args!("{layout} feeds no loudspeakers; choose a layout, e.g. 7.1.4")));
     }
     let name = deliverable.name();
-    let outputs = vec![Output::mix(PathBuf::new(), deliverable)];
+    let treatment = match &args.master {
+        None => Treatment::None,
+        Some(name) => Treatment::Chain(Box::new(master_of(&args.input, name).map_err(failure)?)),
+    };
+    let outputs = vec![Output { treatment, ..Output::mix(PathBuf::new(), deliverable) }];
     let open = Job { outputs, measure_dialogue: true, ..Job::new(args.input.clone()) }
         .open_unwritten()
         .map_err(failure)?;
     let mut warnings = open.warnings().to_vec();
-    let bar = progress_bar(open.frames(), console);
+    let bar = progress_bar(open.work(), console);
     let stop = || Interrupt::received().is_some();
     let measured = open.measure(args.measures(), &mut |frames| bar.set_position(frames), &stop);
     bar.finish_and_clear();

@@ -1,19 +1,19 @@
 //! `proscenium master`: a master chain proposed for a scene.
 
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use formats::bw64::OutputFile;
 use formats::scene;
 use serde::Serialize;
 
 use super::info::printable;
-use super::input::{check_not_read, check_seekable};
+use super::input::{check_no_source, check_seekable};
 use super::loudness::specification;
 use super::render::{failure, progress_bar};
 use super::table::aligned;
-use super::{CliError, Console, Interrupt, OpenOutputs, Outcome};
-use crate::deliver::{Measured, Step, SuggestJob, Suggestion, suggest};
+use super::text_file::save;
+use super::{CliError, Console, Interrupt, Outcome};
+use crate::deliver::{Measured, Step, SuggestJob, Suggestion, standing, suggest};
 use crate::master::read_scene;
 
 /// The layout where neither --layout nor the specification says one.
@@ -42,6 +42,9 @@ pub struct Args {
     /// The copy to write, in the folder of the scene; its name with `-suggested` by default
     #[arg(short, long, value_name = "OUT.xml")]
     output: Option<PathBuf>,
+    /// Replace a file that is there
+    #[arg(long)]
+    force: bool,
     /// What it is to meet: a name from `proscenium specs`, or a file
     #[arg(long, value_name = "NAME|FILE")]
     spec: Option<String>,
@@ -71,7 +74,10 @@ struct Answer<'a> {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.scene)?;
     let output = args.output.clone().unwrap_or_else(|| beside(&args.scene));
-    check_not_read(&output, &[("the scene", &args.scene)])?;
+    check_no_source(&output, &args.scene)?;
+    if !args.force && fs::symlink_metadata(&output).is_ok() {
+        return Err(CliError::file(&output, "is there already; give another name, or --force to replace it"));
+    }
     if folder(&output) != folder(&args.scene) {
         let message = "a scene names its stems from its own folder; write the copy into the same one";
         return Err(CliError::file(&output, message));
@@ -115,26 +121,17 @@ fn beside(scene: &Path) -> PathBuf {
 
 fn folder(file: &Path) -> Option<PathBuf> {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
-}
-
-fn save(output: &Path, text: &str) -> Result<(), CliError> {
-    let open = OpenOutputs::hold()?;
-    let mut file = OutputFile::create(output, Some(text.len() as u64)).map_err(CliError::new)?;
-    file.write_all(text.as_bytes()).map_err(|error| CliError::new(file.error(error)))?;
-    file.finish().map_err(CliError::new)?;
-    std::mem::forget(open);
-    Ok(())
+    fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
 }
 
 fn text(measured: &Measured, steps: &[Step]) -> String {
     let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"));
     let mut text = format!(
-        "{} LUFS, range {} LU, {} dBTP, dialogue {} LU above the rest\n\n",
+        "{} LUFS, range {} LU, {} dBTP{}\n\n",
         shown(measured.integrated_lufs),
         shown(measured.loudness_range_lu),
         shown(measured.true_peak_dbtp),
-        shown(measured.dialogue_to_rest_lu)
+        measured.dialogue_to_rest_lu.map_or_else(String::new, |lu| format!(", dialogue {}", standing(lu)))
     );
     let mut rows = vec![["what", "values", "because"].map(str::to_owned).to_vec()];
     rows.extend(steps.iter().map(|step| {

@@ -29,6 +29,7 @@ pub mod render;
 mod signals;
 pub mod specs;
 mod table;
+mod text_file;
 pub mod translate;
 pub mod view;
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write as _;
 use std::num::NonZeroU32;
 use std::path::{Component, Path, PathBuf};
 
 use formats::Warning;
-use formats::bw64::{OutputFile, Reader};
+use formats::bw64::Reader;
 use formats::scene::{
     self, Clip, Guess, Kept, Picture, Placement, Programme, Role, Scene, Spatial, Track, limits,
 };
@@ -17,7 +16,8 @@ use serde::Serialize;
 use super::info::{plural, printable};
 use super::input::{check_not_read, check_seekable};
 use super::table::aligned;
-use super::{CliError, Console, OpenOutputs, Outcome};
+use super::text_file::save;
+use super::{CliError, Console, Outcome};
 
 /// Make a scene file from WAV stems: roles, languages and layouts guessed from names and channels
 #[derive(Debug, clap::Args)]
@@ -58,6 +58,14 @@ struct Stem {
     role: Guess<Role>,
     language: Option<Guess<&'static str>>,
     placement: Guess<Placement>,
+    /// What was found in the file.
+    warnings: Vec<Warning>,
+}
+
+impl Stem {
+    fn describes(&self) -> bool {
+        self.role.value == Role::AudioDescription
+    }
 }
 
 /// What `--json` says. Fields are only ever added.
@@ -101,7 +109,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     }
     console.warnings(output, &warnings)?;
     let scene = scene(args, &stems)?;
-    save(output, &scene)?;
+    save(output, &scene::write(&scene))?;
     let place = |stem: &Stem| place_name(stem.placement.value.spatial.as_ref(), stem.channels);
     if console.wants_json() {
         let answer = |stem: &Stem| StemAnswer {
@@ -160,14 +168,28 @@ fn stems(named: &[PathBuf]) -> Result<(Vec<Stem>, Vec<Warning>), CliError> {
             }
             continue;
         }
-        for file in sounds_in(path)? {
+        let (sounds, others) = sounds_in(path)?;
+        if others > 0 {
+            let message =
+                format!("{} beside its .wav, .bw64 and .rf64 files; not looked at", plural(others, "thing"));
+            warnings.push(Warning::new("not-looked-at", path.display().to_string(), message));
+        }
+        for file in sounds {
             if !seen.insert(file.clone()) {
                 continue;
             }
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
             match stem(&file) {
-                Ok(stem) => stems.push(stem),
+                Ok(stem) if stem.frames == 0 => {
+                    warnings.push(Warning::new("stem-empty", name, "has no samples; left out"));
+                }
+                Ok(stem) => {
+                    warnings.extend(
+                        stem.warnings.iter().cloned().map(|found| Warning { element: name.clone(), ..found }),
+                    );
+                    stems.push(stem);
+                }
                 Err(error) => {
-                    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                     warnings.push(Warning::new("stem-unreadable", name, format!("{error}; left out")));
                 }
             }
@@ -187,15 +209,19 @@ fn stems(named: &[PathBuf]) -> Result<(Vec<Stem>, Vec<Warning>), CliError> {
     Ok((stems, warnings))
 }
 
-fn sounds_in(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
+/// The sound files of a folder, by name, and how many other things lie in it; what is hidden isn't counted.
+fn sounds_in(folder: &Path) -> Result<(Vec<PathBuf>, usize), CliError> {
     let entries = fs::read_dir(folder).map_err(|error| CliError::file(folder, error))?;
     let is_sound = |path: &PathBuf| {
         let ending = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
         path.is_file() && matches!(ending.as_str(), "wav" | "bw64" | "rf64")
     };
-    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(is_sound).collect();
+    let is_hidden =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+    let paths = entries.flatten().map(|entry| entry.path()).filter(|path| !is_hidden(path));
+    let (mut files, others): (Vec<PathBuf>, Vec<PathBuf>) = paths.partition(is_sound);
     files.sort();
-    Ok(files)
+    Ok((files, others.len()))
 }
 
 fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
@@ -209,6 +235,7 @@ fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
         channels: format.channels,
         rate: format.sample_rate,
         frames: reader.frames(),
+        warnings: reader.warnings().to_vec(),
         language: scene::language(&name).filter(|_| may_be_spoken),
         placement: scene::placement(&name, format.channels, format.channel_mask),
         role,
@@ -230,26 +257,15 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
         ffoa: None,
         kept: Kept::default(),
     });
-    let languages: BTreeSet<&str> =
-        stems.iter().filter_map(|stem| Some(stem.language.as_ref()?.value)).collect();
-    if languages.len() > 1 {
-        let programme = |code: &&str| Programme {
-            name: scene::language_name(code).to_owned(),
-            language: Some((*code).to_owned()),
-            ..Programme::default()
-        };
-        scene.programmes = languages.iter().map(programme).collect();
-    }
+    let versions = Versions::of(stems);
+    scene.programmes.clone_from(&versions.programmes);
     let mut names = BTreeSet::new();
     for stem in stems {
         let file = named_from(&folder, &stem.path)?;
         let track = Track {
             role: stem.role.value.clone(),
             language: stem.language.as_ref().map(|guess| guess.value.to_owned()),
-            programmes: match &stem.language {
-                Some(guess) if languages.len() > 1 => vec![scene::language_name(guess.value).to_owned()],
-                _ => Vec::new(),
-            },
+            programmes: versions.of_stem(stem),
             ..Track::default()
         };
         let clip = |channels: Vec<u16>| vec![Clip { file: file.clone(), channels, ..Clip::default() }];
@@ -272,6 +288,70 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
         return Err(CliError::new(message));
     }
     Ok(scene)
+}
+
+/// The programmes of a scene: one for each language that is spoken, one for what is spoken without a word of which, and one with
+/// audio description. None where there is nothing to choose.
+struct Versions {
+    programmes: Vec<Programme>,
+    has_original: bool,
+    has_description: bool,
+}
+
+/// The programme of dialogue that says nothing of its language, beside some that does.
+const ORIGINAL: &str = "Original";
+/// The programme with audio description.
+const DESCRIBED: &str = "Audio description";
+
+impl Versions {
+    fn of(stems: &[Stem]) -> Self {
+        let spoken = || stems.iter().filter(|stem| stem.role.value.is_speech() && !stem.describes());
+        let languages: BTreeSet<&str> =
+            spoken().filter_map(|stem| Some(stem.language.as_ref()?.value)).collect();
+        let has_original = !languages.is_empty() && spoken().any(|stem| stem.language.is_none());
+        let has_description = stems.iter().any(Stem::describes);
+        let programme = |name: &str, language: Option<&str>| Programme {
+            name: name.to_owned(),
+            language: language.map(str::to_owned),
+            ..Programme::default()
+        };
+        let mut programmes: Vec<Programme> = Vec::new();
+        programmes.extend(has_original.then(|| programme(ORIGINAL, None)));
+        programmes.extend(languages.iter().map(|code| programme(scene::language_name(code), Some(code))));
+        if has_description {
+            if programmes.is_empty() {
+                programmes.push(programme(ORIGINAL, None));
+            }
+            let language = stems.iter().find(|stem| stem.describes()).and_then(|stem| stem.language.as_ref());
+            programmes.push(programme(DESCRIBED, language.map(|guess| guess.value)));
+        }
+        if programmes.len() < 2 {
+            programmes.clear();
+        }
+        Self { programmes, has_original, has_description }
+    }
+
+    /// Names of the programmes that a stem is part of; none is all.
+    fn of_stem(&self, stem: &Stem) -> Vec<String> {
+        if self.programmes.is_empty() || !stem.role.value.is_speech() {
+            return Vec::new();
+        }
+        if stem.describes() {
+            return vec![DESCRIBED.to_owned()];
+        }
+        let own = match &stem.language {
+            Some(guess) => scene::language_name(guess.value),
+            None if self.has_original => ORIGINAL,
+            None => return Vec::new(),
+        };
+        // What is described is the version of its language, or the first.
+        let described = self.programmes.last().filter(|_| self.has_description);
+        let language = described.and_then(|programme| programme.language.as_deref());
+        let of_language = self.programmes.iter().find(|programme| programme.language.as_deref() == language);
+        let main = of_language.filter(|programme| programme.name != DESCRIBED).or(self.programmes.first());
+        let is_main = described.is_some() && main.is_some_and(|programme| programme.name == own);
+        std::iter::once(own).chain(is_main.then_some(DESCRIBED)).map(str::to_owned).collect()
+    }
 }
 
 /// The rate of most stems that a scene may have; of two as frequent the higher.
@@ -305,16 +385,6 @@ fn unique(names: &mut BTreeSet<String>, name: &str) -> String {
     let free = (1..).map(with).find(|name| !names.contains(name)).unwrap_or_default();
     names.insert(free.clone());
     free
-}
-
-fn save(output: &Path, scene: &Scene) -> Result<(), CliError> {
-    let text = scene::write(scene);
-    let open = OpenOutputs::hold()?;
-    let mut file = OutputFile::create(output, Some(text.len() as u64)).map_err(CliError::new)?;
-    file.write_all(text.as_bytes()).map_err(|error| CliError::new(file.error(error)))?;
-    file.finish().map_err(CliError::new)?;
-    std::mem::forget(open);
-    Ok(())
 }
 
 fn place_name(spatial: Option<&Spatial>, channels: u16) -> String {

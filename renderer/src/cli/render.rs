@@ -70,7 +70,7 @@ pub struct Args {
     /// Round 16- and 24-bit samples without dither
     #[arg(long)]
     no_dither: bool,
-    /// The programme to render; the one with the lowest id by default
+    /// The programme to render, by id or name; the one with the lowest id by default
     #[arg(long, value_name = "ID")]
     programme: Option<String>,
     /// An object to render in place of the default of its complementary group; repeatable

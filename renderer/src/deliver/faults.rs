@@ -6,6 +6,7 @@ use formats::Warning;
 use formats::bw64::SampleFormat;
 
 use super::Clock;
+use crate::master::BadStem;
 
 /// Tracks that are named one by one.
 const MOST_NAMED: usize = 8;
@@ -19,9 +20,14 @@ pub(super) struct Fault {
     pub(super) first: u64,
 }
 
-/// Those of every track that has some, counted from 0.
+/// Those of everything that has some.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Faults(pub(super) BTreeMap<usize, Fault>);
+pub(super) struct Faults {
+    /// Of tracks of a master, counted from 0.
+    pub(super) tracks: BTreeMap<usize, Fault>,
+    /// Of stems of a scene.
+    pub(super) stems: Vec<BadStem>,
+}
 
 impl Faults {
     /// Finds those of the tracks `wanted`, ascending, among the interleaved bytes of so many tracks, of which the
@@ -36,8 +42,8 @@ impl Faults {
     ) {
         for (frame, bytes) in (at..).zip(raw.chunks_exact((tracks * format.bytes()).max(1))) {
             for (track, sample) in bytes.chunks_exact(format.bytes()).enumerate() {
-                if !is_finite(sample, format) && wanted.binary_search(&track).is_ok() {
-                    let fault = self.0.entry(track).or_insert(Fault { count: 0, first: frame });
+                if !format.is_finite(sample) && wanted.binary_search(&track).is_ok() {
+                    let fault = self.tracks.entry(track).or_insert(Fault { count: 0, first: frame });
                     fault.count = fault.count.saturating_add(1);
                 }
             }
@@ -46,7 +52,8 @@ impl Faults {
 
     /// All of them.
     pub(super) fn count(&self) -> u64 {
-        self.0.values().fold(0, |sum, fault| sum.saturating_add(fault.count))
+        let counts = self.tracks.values().map(|fault| fault.count);
+        counts.chain(self.stems.iter().map(|stem| stem.count)).fold(0, u64::saturating_add)
     }
 
     /// One for each track that has some, or for many at once.
@@ -59,25 +66,18 @@ impl Faults {
             );
             Warning::new("non-finite-samples", element, message)
         };
-        let named = self.0.iter().take(MOST_NAMED);
+        let named = self.tracks.iter().take(MOST_NAMED);
         let mut warnings: Vec<Warning> = named
             .map(|(track, fault)| warning(format!("track {}", track + 1), fault.count, fault.first, ""))
             .collect();
-        let rest = || self.0.values().skip(MOST_NAMED);
+        let rest = || self.tracks.values().skip(MOST_NAMED);
         if let Some(first) = rest().map(|fault| fault.first).min() {
             let count = rest().fold(0, |sum: u64, fault| sum.saturating_add(fault.count));
             let which = format!(" of {} more tracks", rest().count());
             warnings.push(warning("data".to_owned(), count, first, &which));
         }
+        warnings.extend(self.stems.iter().map(BadStem::warning));
         warnings
-    }
-}
-
-fn is_finite(sample: &[u8], format: SampleFormat) -> bool {
-    match (sample.first_chunk::<4>(), sample.first_chunk::<8>(), format) {
-        (_, Some(bytes), SampleFormat::Float64) => (f64::from_le_bytes(*bytes) as f32).is_finite(),
-        (Some(bytes), _, SampleFormat::Float32) => f32::from_le_bytes(*bytes).is_finite(),
-        _ => true,
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
         let mut faults = Faults::default();
         let wanted: Vec<usize> = (0..12).collect();
         faults.locate(&raw, SampleFormat::Float32, 12, 48_000, &wanted);
-        assert_eq!((faults.count(), faults.0[&1]), (14, Fault { count: 3, first: 48_001 }));
+        assert_eq!((faults.count(), faults.tracks[&1]), (14, Fault { count: 3, first: 48_001 }));
         let said: Vec<String> = faults.warnings(48_000).iter().map(Warning::to_string).collect();
         assert_eq!(said.len(), MOST_NAMED + 1);
         assert!(said[1].contains("track 2") && said[1].contains("frame 48001 (0:00:01.000)"), "{}", said[1]);

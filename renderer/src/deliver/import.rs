@@ -119,7 +119,7 @@ impl ImportJob {
             return Err(JobError::file(&self.folder, message));
         }
         let error = |e: &dyn std::fmt::Display| JobError::file(&self.input, e);
-        let Contents { mut input, document, modes, files: mut sources, mut warnings, remarks } =
+        let Contents { mut input, document, modes, picture: told, files: mut sources, mut warnings, remarks } =
             read_master(&self.input)?;
         sources.push(self.input.clone());
         warnings.extend(remarks);
@@ -132,7 +132,7 @@ impl ImportJob {
             frames: input.frames(),
             sample_rate: rate,
             name: &name,
-            picture: picture(&mut input, rate),
+            picture: told.or_else(|| picture(&mut input, rate)),
         };
         if source.frames == 0 {
             return Err(error(&"has no samples: there is nothing to import"));

@@ -91,6 +91,10 @@ pub struct OpenJob {
     pub(super) master: Master,
     pub(super) engine: Engine,
     span: Range<u64>,
+    /// Frames before those that are rendered for master chains to hear.
+    pub(super) lead: u64,
+    /// Frames behind them that are rendered for the same.
+    ahead: u64,
     pub(super) pool: ThreadPool,
     /// Of each output, which of the engine's targets is its dialogue alone.
     pub(super) stems: Vec<Option<usize>>,
@@ -150,6 +154,11 @@ impl Job {
     /// The same for a master that is open.
     pub(super) fn open_on(self, mut master: Master) -> Result<OpenJob, JobError> {
         let span = span(&self, &mut master)?;
+        let is_mastered = self.outputs.iter().any(|output| output.treatment != Treatment::None);
+        let lead = if is_mastered { span.start } else { 0 };
+        // More than any chain looks ahead.
+        let ahead = u64::from(master.input.sample_rate()).min(master.input.frames().saturating_sub(span.end));
+        let ahead = if is_mastered { ahead } else { 0 };
         let pool = ThreadPoolBuilder::new()
             .num_threads(self.threads.unwrap_or(0))
             .thread_name(|n| format!("render {n}"))
@@ -178,7 +187,7 @@ impl Job {
             targets,
             sample_rate: master.input.sample_rate(),
             frames: master.input.frames(),
-            span: span.clone(),
+            span: span.start - lead..span.end + ahead,
             options: self.options,
             threads: pool.current_num_threads(),
         };
@@ -187,9 +196,10 @@ impl Job {
         // Every target says what it thinks of a block; once is enough.
         let mut said: HashSet<String> = master.warnings.iter().map(Warning::to_string).collect();
         let warnings = warnings.into_iter().chain(correction::remarks(&self.outputs));
-        master.warnings.extend(warnings.filter(|warning| said.insert(warning.to_string())));
+        let warnings = warnings.filter(|warning| said.insert(warning.to_string()));
+        master.warnings.extend(together("dolby-speaker-label", warnings));
         master.warning_count = master.warnings.len();
-        Ok(OpenJob { job: self, master, engine, span, pool, stems, comparison })
+        Ok(OpenJob { job: self, master, engine, span, lead, ahead, pool, stems, comparison })
     }
 }
 
@@ -209,10 +219,11 @@ impl OpenJob {
         self.span.end - self.span.start
     }
 
-    /// Frames that [`OpenJob::run`] tells of: those to render, and those of corrected outputs once more.
+    /// Frames that [`OpenJob::run`] tells of: those to render, those that master chains hear before them, and those of
+    /// corrected outputs once more.
     pub fn work(&self) -> u64 {
         let corrected = self.job.outputs.iter().any(|output| !matches!(output.level, Level::AsRendered));
-        self.frames().saturating_mul(1 + u64::from(corrected))
+        self.frames().saturating_mul(1 + u64::from(corrected)).saturating_add(self.lead + self.ahead)
     }
 
     /// Renders. `progress` hears how many frames of [`OpenJob::work`] are done; `stop` is asked between blocks.
@@ -237,10 +248,10 @@ impl OpenJob {
     ) -> Result<Rendered, JobError> {
         correction::check(&self.job.outputs)?;
         let writers = self.create_writers()?;
-        let Self { job, master, engine, span, pool, stems, comparison } = self;
+        let Self { job, master, engine, span, lead, ahead, pool, stems, comparison } = self;
         let (rate, tracks) = (master.input.sample_rate(), master.input.tracks());
         let blocks = engine.output_blocks();
-        let mastering = Mastering::new(&job.outputs, &blocks, rate)?;
+        let mastering = Mastering::new(&job.outputs, &blocks, (lead, span.end - span.start), rate)?;
         let mut kept = BTreeMap::new();
         let comparison = comparison.and_then(|comparison| comparison.meter(rate));
         let passed = std::thread::scope(|scope| {
@@ -264,7 +275,7 @@ impl OpenJob {
         let further = |frames: u64| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
             told.0 = told.0.saturating_add(frames);
-            let done = rendered.saturating_add(told.0 / corrected);
+            let done = (lead + rendered + ahead).saturating_add(told.0 / corrected);
             (told.1)(done);
         };
         let watch = Watch { stop, progress: &further, inspect };
@@ -383,4 +394,22 @@ fn output_report(output: &Output, format: SampleFormat, done: &Finished, sample_
     let report = OutputReport::new(output, format, written.file.summary().container, channels.collect());
     let loudness = written.measurement.as_ref().map(LoudnessReport::new);
     OutputReport { loudness, correction: correction.clone(), ..report }
+}
+
+/// Warnings, of those with `rule` only the first with the number of the others: a Dolby bed has one for each channel.
+fn together(rule: &str, warnings: impl Iterator<Item = Warning>) -> Vec<Warning> {
+    let (mut kept, mut first, mut more) = (Vec::new(), None, 0_usize);
+    for warning in warnings {
+        match (warning.rule == rule, first) {
+            (true, Some(_)) => more += 1,
+            (is_it, _) => {
+                first = first.or(is_it.then_some(kept.len()));
+                kept.push(warning);
+            }
+        }
+    }
+    if let Some(found) = first.and_then(|first| kept.get_mut(first)).filter(|_| more > 0) {
+        found.message = format!("{} (and {more} more)", found.message);
+    }
+    kept
 }

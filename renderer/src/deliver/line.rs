@@ -49,8 +49,8 @@ impl Line<'_> {
             rendered.map_err(|e| JobError::file(self.path, e))?;
             self.source.recycle(input);
             let frames = self.blocks.first().map_or(0, AudioBlock::frames);
-            self.comparison.iter_mut().for_each(|comparison| comparison.add(&self.blocks));
             self.mastering.process(&mut self.blocks);
+            self.comparison.iter_mut().for_each(|comparison| comparison.add(&self.blocks));
             self.send()?;
             done = done.saturating_add(frames as u64);
             progress(done);

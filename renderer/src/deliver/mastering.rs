@@ -6,6 +6,9 @@
 //!
 //! The chain hears the mix; its stems get the same filters and, sample by sample, the same gains, so that they still add up to
 //! it. What the chain holds back comes out at the end: every output stays as long as it was and in its time.
+//!
+//! A chain remembers what it heard and looks ahead, so it hears the programme from its first sample on, wherever the file begins, and a
+//! little beyond where it ends: what is too much is left out behind it, and a part of a film has the samples of the whole one.
 
 use formats::scene::chain::MasterChain;
 use rayon::prelude::*;
@@ -56,6 +59,10 @@ pub struct GainReport {
 /// The chains of a job.
 pub(super) struct Mastering {
     groups: Vec<Group>,
+    /// Frames before the first of the files that are still to come.
+    lead: usize,
+    /// For each block, frames of its file that are still to come.
+    left: Vec<u64>,
     sample_rate: u32,
 }
 
@@ -69,16 +76,25 @@ struct Group {
     wide: AudioBlock,
     /// Frames that are still to be left out, for they came before the first.
     early: usize,
+    /// Frames that were still to be left out when its gains began to be counted.
+    counted_from: usize,
     /// Frames that the chain holds at the end.
     held: usize,
 }
 
 impl Mastering {
-    /// The chains of `outputs`, whose blocks are like `blocks`.
+    /// The chains of `outputs`, whose blocks are like `blocks` and begin `lead` frames before the files, which are `frames` long;
+    /// the blocks may go on behind them.
     ///
     /// # Errors
     /// When a chain cannot be made, or a stem goes with something that has none.
-    pub(super) fn new(outputs: &[Output], blocks: &[AudioBlock], sample_rate: u32) -> Result<Self, JobError> {
+    pub(super) fn new(
+        outputs: &[Output],
+        blocks: &[AudioBlock],
+        (lead, frames): (u64, u64),
+        sample_rate: u32,
+    ) -> Result<Self, JobError> {
+        let lead = usize::try_from(lead).unwrap_or(usize::MAX);
         let mut groups = Vec::new();
         for (index, output) in outputs.iter().enumerate() {
             let fault = |message: &dyn std::fmt::Display| JobError::file(&output.file, message);
@@ -86,7 +102,7 @@ impl Mastering {
                 Treatment::Chain(chain) if !chain.is_empty() => {
                     let with = |(_, other): &(usize, &Output)| other.treatment == Treatment::With(index);
                     let stems = outputs.iter().enumerate().filter(with).map(|(stem, _)| stem);
-                    let group = Group::new(chain, (index, stems.collect()), blocks, sample_rate);
+                    let group = Group::new(chain, (index, stems.collect()), blocks, (lead, sample_rate));
                     groups.push(group.map_err(|e| fault(&format_args!("its master chain: {e}")))?);
                 }
                 Treatment::With(mix)
@@ -97,15 +113,32 @@ impl Mastering {
                 _ => {}
             }
         }
-        Ok(Self { groups, sample_rate })
+        let left = vec![frames; blocks.len()];
+        Ok(Self { groups, lead, left, sample_rate })
     }
 
     /// Puts what comes out of the chains in the place of what goes in. At the beginning that is less.
     pub(super) fn process(&mut self, blocks: &mut [AudioBlock]) {
+        let frames = blocks.first().map_or(0, AudioBlock::frames);
         for group in &mut self.groups {
             group.gather(blocks);
         }
         self.run(blocks);
+        let before = self.lead.min(frames);
+        self.lead -= before;
+        let treated = |index: &usize| self.groups.iter().any(|group| group.outputs.contains(index));
+        let others = blocks.iter_mut().enumerate().filter(|(index, _)| !treated(index));
+        others.for_each(|(_, block)| block.drop_first(before));
+        self.end(blocks);
+    }
+
+    /// Takes out what comes after the end of the files.
+    fn end(&mut self, blocks: &mut [AudioBlock]) {
+        for (block, left) in blocks.iter_mut().zip(&mut self.left) {
+            let frames = usize::try_from(*left).unwrap_or(usize::MAX).min(block.frames());
+            block.set_frames(frames);
+            *left -= frames as u64;
+        }
     }
 
     /// After the last block: a part of what the chains still hold, and nothing of all other outputs. False when there is no more.
@@ -120,18 +153,19 @@ impl Mastering {
             is_there |= frames > 0;
         }
         self.run(blocks);
+        self.end(blocks);
         is_there
     }
 
     fn run(&mut self, blocks: &mut [AudioBlock]) {
-        self.groups.par_iter_mut().for_each(|group| group.master.process(&mut group.wide, None));
+        self.groups.par_iter_mut().for_each(Group::process);
         self.groups.iter_mut().for_each(|group| group.scatter(blocks));
     }
 
     /// What was done to the output `index`.
     pub(super) fn report(&self, index: usize) -> Option<MasterReport> {
         let group = self.groups.iter().find(|group| group.outputs.contains(&index))?;
-        let late = u64::try_from(group.master.latency()).unwrap_or(0);
+        let late = group.counted_from as u64;
         let gain = |reduction: Reduction| GainReport {
             max_reduction_db: 0.0 - reduction.most_db,
             max_reduction_at: reduction.most_at.map(|at| {
@@ -155,7 +189,7 @@ impl Group {
         chain: &MasterChain,
         (mix, stems): (usize, Vec<usize>),
         blocks: &[AudioBlock],
-        sample_rate: u32,
+        (lead, sample_rate): (usize, u32),
     ) -> Result<Self, crate::mix::MixError> {
         let channels = |index: &usize| blocks.get(*index).map_or(0, AudioBlock::channels);
         let outputs: Vec<usize> = std::iter::once(mix).chain(stems).collect();
@@ -164,7 +198,8 @@ impl Group {
         let latency = usize::try_from(master.latency()).unwrap_or(0);
         let capacity = blocks.get(mix).map_or(0, AudioBlock::capacity);
         let wide = AudioBlock::new(all, capacity);
-        Ok(Self { outputs, chain: chain.clone(), master, wide, early: latency, held: latency })
+        let early = lead.saturating_add(latency);
+        Ok(Self { outputs, chain: chain.clone(), master, wide, early, counted_from: early, held: latency })
     }
 
     fn gather(&mut self, blocks: &[AudioBlock]) {
@@ -174,6 +209,15 @@ impl Group {
         for (to, from) in self.wide.channels_mut().zip(rows) {
             to.copy_from_slice(from);
         }
+    }
+
+    fn process(&mut self) {
+        // What it did to sound that is in no file is of no interest.
+        if self.early > 0 && self.early >= self.wide.frames() {
+            self.master.count_anew();
+            self.counted_from = self.early;
+        }
+        self.master.process(&mut self.wide, None);
     }
 
     fn scatter(&mut self, blocks: &mut [AudioBlock]) {

@@ -8,7 +8,7 @@ use formats::bw64::{ChunkId, Planar, Reader};
 
 use super::faults::Faults;
 use super::mastering::Mastering;
-use super::source::Source;
+use super::source::each_block;
 use super::{Deliverable, JobError, OpenJob};
 use crate::audio::AudioBlock;
 use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
@@ -148,7 +148,7 @@ pub fn measure_channels(
     }
     let warnings = reader.warnings().to_vec();
     let mut measurement = meter.finish();
-    for (track, found) in faults.0 {
+    for (track, found) in faults.tracks {
         let Some(channel) = measurement.channels.get_mut(track) else { continue };
         channel.non_finite = channel.non_finite.saturating_add(found.count);
         channel.first_non_finite = [channel.first_non_finite, Some(found.first)].into_iter().flatten().min();
@@ -196,7 +196,8 @@ impl OpenJob {
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
-        let Self { job, master, mut engine, pool, stems, .. } = self;
+        let frames = self.frames();
+        let Self { job, master, mut engine, lead, pool, stems, .. } = self;
         let rate = master.input.sample_rate();
         let meter = |(output, stem): (&super::Output, Option<usize>)| {
             let name = output.deliverable.name();
@@ -211,27 +212,19 @@ impl OpenJob {
         let meters = job.outputs.iter().zip(stems.iter().copied()).map(meter);
         let mut meters = meters.collect::<Result<Vec<_>, JobError>>()?;
         let mut blocks = engine.output_blocks();
-        let mut mastering = Mastering::new(&job.outputs, &blocks, rate)?;
+        let mut mastering = Mastering::new(&job.outputs, &blocks, (lead, frames), rate)?;
         let mut done = 0_u64;
-        let faults = std::thread::scope(|scope| {
-            let source = Source::start(scope, &job.input, master.input, &engine)?;
-            while let Some(input) = source.next()? {
-                if stop() {
-                    return Err(JobError::Interrupted);
-                }
-                let rendered = pool.install(|| engine.process(&input, &mut blocks));
-                rendered.map_err(|e| JobError::file(&job.input, e))?;
-                source.recycle(input);
-                done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-                pool.install(|| mastering.process(&mut blocks));
-                take(&mut meters, &blocks, &stems);
-                progress(done);
-            }
-            while mastering.drain(&mut blocks) {
-                take(&mut meters, &blocks, &stems);
-            }
-            Ok(source.faults())
-        })?;
+        let mut treat = |blocks: &mut [AudioBlock]| {
+            done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+            pool.install(|| mastering.process(blocks));
+            take(&mut meters, blocks, &stems);
+            progress(done);
+        };
+        let line = (&mut engine, &pool, blocks.as_mut_slice());
+        let faults = each_block((&job.input, master.input), line, stop, &mut treat)?;
+        while mastering.drain(&mut blocks) {
+            take(&mut meters, &blocks, &stems);
+        }
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         let source_non_finite = faults.count();

@@ -55,6 +55,6 @@ pub use measure::{OwnChannels, channel_named, measure_channels, own_channels};
 pub use places::place;
 pub use report::{ChannelReport, LoudnessReport, OutputReport, Report};
 pub use staging::{Contribution, MixReport, StageReport, StagingJob, StagingReport, StripReport};
-pub use suggest::{Measured, Step, SuggestJob, Suggestion, suggest};
+pub use suggest::{Measured, Step, SuggestJob, Suggestion, standing, suggest};
 pub use timecode::{Clock, Timecode, TimecodeError};
 pub use translate::{Culprit, Kind, Moment, SystemReport, TranslateJob, Translation, translate};

@@ -6,6 +6,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::Scope;
 
+use rayon::ThreadPool;
+
 use super::JobError;
 use super::faults::Faults;
 use crate::audio::AudioBlock;
@@ -90,6 +92,32 @@ impl Source {
     }
 }
 
+/// Reads what `engine` needs of `input`, which is the file `path`, and renders it among the threads of `pool` into `blocks`,
+/// which `take` gets time after time. Gives which samples were no numbers.
+///
+/// # Errors
+/// When the input can't be read on or rendered, or `stop` said so.
+pub(super) fn each_block(
+    (path, input): (&Path, Input),
+    (engine, pool, blocks): (&mut Engine, &ThreadPool, &mut [AudioBlock]),
+    stop: &dyn Fn() -> bool,
+    take: &mut dyn FnMut(&mut [AudioBlock]),
+) -> Result<Faults, JobError> {
+    std::thread::scope(|scope| {
+        let source = Source::start(scope, path, input, engine)?;
+        while let Some(input) = source.next()? {
+            if stop() {
+                return Err(JobError::Interrupted);
+            }
+            let rendered = pool.install(|| engine.process(&input, blocks));
+            rendered.map_err(|e| JobError::file(path, e))?;
+            source.recycle(input);
+            take(blocks);
+        }
+        Ok(source.faults())
+    })
+}
+
 impl ReadAhead<'_> {
     /// Fills `block` with what comes next; beyond the end of the file there is silence.
     fn read(&mut self, mut block: AudioBlock) -> Result<AudioBlock, JobError> {
@@ -105,6 +133,11 @@ impl ReadAhead<'_> {
         };
         let read = input.read(tracks, start, &mut block, (raw, &mut locate));
         read.map_err(|e| JobError::file(self.path, e))?;
+        if let Input::Scene(scene) = &self.input
+            && scene.has_bad_stems()
+        {
+            self.faults.lock().unwrap_or_else(PoisonError::into_inner).stems = scene.bad_stems();
+        }
         self.span.start = start.saturating_add(wanted as u64);
         Ok(block)
     }

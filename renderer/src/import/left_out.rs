@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use formats::Warning;
-use formats::adm::{AdmId, AdmTime, BlockFormats, Document, Unknown};
+use formats::adm::{AdmId, AdmTime, AudioContent, BlockFormats, Document, Unknown};
 
 use super::parts::{Selection, Sound};
+use super::role;
 
 /// A kind of what is left out: what it is called, and which elements have it.
 type Kind<'a> = (&'static str, &'static str, Vec<&'a AdmId>);
@@ -51,13 +52,21 @@ fn of_programmes(document: &Document) -> Vec<Kind<'_>> {
 }
 
 fn of_contents(document: &Document) -> Vec<Kind<'_>> {
-    let with = |has: &dyn Fn(&formats::adm::AudioContent) -> bool| {
+    let with = |has: &dyn Fn(&AudioContent) -> bool| {
         document.contents.iter().filter(|c| has(c)).map(|c| &c.id).collect::<Vec<_>>()
     };
     vec![
         ("loudness-left-out", "loudnessMetadata", with(&|c| !c.loudness.is_empty())),
         ("labels-left-out", "labels", with(&|c| !c.labels.is_empty())),
+        ("content-names-left-out", "a name of the content's own", with(&|c| !is_named_by_role(c))),
     ]
+}
+
+/// Whether the content's name is the one that an export of the scene gives: its role, and its language.
+fn is_named_by_role(content: &AudioContent) -> bool {
+    let role = role::role(Some(content), &[], &content.name).to_string();
+    let rest = content.name.strip_prefix(&role).map(str::trim);
+    rest.is_some_and(|rest| rest.is_empty() || Some(rest) == content.language.as_deref())
 }
 
 fn of_objects(document: &Document) -> Vec<Kind<'_>> {

@@ -22,6 +22,7 @@ mod stems;
 mod tests;
 mod thin;
 mod tracks;
+mod units;
 
 use std::num::NonZeroU32;
 

@@ -30,8 +30,8 @@ pub(super) struct Part {
     pub(super) sound: Sound,
     /// Places in [`Selection::programmes`].
     pub(super) programmes: BTreeSet<usize>,
-    /// The object that it can stand in for.
-    pub(super) alternative_to: Option<AdmId>,
+    /// The object that it can stand in for, and the one that does, of which it is the whole or a part.
+    pub(super) alternative: Option<(AdmId, AdmId)>,
 }
 
 /// All that there is to hear.
@@ -101,7 +101,7 @@ pub(super) fn select<'a>(
             let Ok((items, _)) = items::select(source.document, &chosen) else { continue };
             let of_member = |sound: &Sound| holds(sound, member);
             let sounds = sounds(items).into_iter().filter(of_member).collect();
-            collected.add(sounds, index, Some(leader));
+            collected.add(sounds, index, Some((leader, member)));
         }
     }
     warnings.dedup();
@@ -137,18 +137,19 @@ struct Collected {
 
 impl Collected {
     /// Adds what a programme sounds of; what is there already belongs to it too.
-    fn add(&mut self, sounds: Vec<Sound>, programme: usize, alternative_to: Option<&AdmId>) {
+    fn add(&mut self, sounds: Vec<Sound>, programme: usize, alternative: Option<(&AdmId, &AdmId)>) {
+        let alternative = alternative.map(|(leader, member)| (leader.clone(), member.clone()));
         let mut used = BTreeSet::new();
         for sound in sounds {
             let same = self.known.entry(sound.key()).or_default();
             let there = same.iter().copied().find(|place| {
                 let part = &self.parts[*place];
-                !used.contains(place) && part.sound == sound && part.alternative_to.as_ref() == alternative_to
+                !used.contains(place) && part.sound == sound && part.alternative == alternative
             });
             let place = there.unwrap_or_else(|| {
                 same.push(self.parts.len());
-                let (programmes, alternative_to) = (BTreeSet::new(), alternative_to.cloned());
-                self.parts.push(Part { sound, programmes, alternative_to });
+                let (programmes, alternative) = (BTreeSet::new(), alternative.clone());
+                self.parts.push(Part { sound, programmes, alternative });
                 self.parts.len() - 1
             });
             used.insert(place);

@@ -22,27 +22,42 @@ pub(super) fn role(content: Option<&AudioContent>, objects: &[&AudioObject], nam
         (Some(DIALOGUE), Some(5)) => Role::Commentary,
         (Some(DIALOGUE), _) => Role::Dialogue,
         (Some(NO_DIALOGUE), Some(1)) => Role::Music,
-        (Some(NO_DIALOGUE), Some(2)) => effects(name),
+        (Some(NO_DIALOGUE), Some(2)) => effects(content, name),
         (Some(NO_DIALOGUE), _) => Role::MusicAndEffects,
-        (Some(_), _) => own(content, "mixed"),
-        (None, _) => by_name(content, name),
+        // "Mixed" is what masters say of contents that they know nothing of.
+        (Some(_), _) => by_name(content, name, "mixed"),
+        (None, _) => by_name(content, name, "other"),
     }
 }
 
-/// Kinds of effects are told by their names alone.
-fn effects(name: &str) -> Role {
-    match scene::role(name).value {
-        role @ (Role::Ambience | Role::Foley) => role,
+/// Kinds of effects are told by their content's name, which is that of a role where a scene was exported, or else by their own.
+fn effects(content: Option<&AudioContent>, name: &str) -> Role {
+    match content.and_then(by_content).unwrap_or_else(|| scene::role(name).value) {
+        role @ (Role::Effects | Role::Ambience | Role::Foley) => role,
         _ => Role::Effects,
     }
 }
 
-/// By the words of its own name or its content's.
-fn by_name(content: Option<&AudioContent>, name: &str) -> Role {
-    let names = [Some(name), content.map(|content| content.name.as_str())];
-    // Without a word that says so a guess is effects.
-    let found = names.into_iter().flatten().map(scene::role).find(|guess| guess.reason.contains('"'));
-    found.map_or_else(|| own(content, "other"), |guess| guess.value)
+/// The role that the content's name is, without the language behind it; or that a word in it tells.
+fn by_content(content: &AudioContent) -> Option<Role> {
+    let name = content.name.trim();
+    let language = content.language.as_deref().unwrap_or_default();
+    let own = name.strip_suffix(language).map_or(name, str::trim_end);
+    match Role::from_name(&own.to_lowercase()) {
+        Role::Own(_) => {
+            Some(scene::role(name)).filter(|guess| guess.reason.contains('"')).map(|guess| guess.value)
+        }
+        role => Some(role),
+    }
+}
+
+/// By the words of its content's name or its own.
+fn by_name(content: Option<&AudioContent>, name: &str, fallback: &str) -> Role {
+    let found = content.and_then(by_content).or_else(|| {
+        // Without a word that says so a guess is effects.
+        Some(scene::role(name)).filter(|guess| guess.reason.contains('"')).map(|guess| guess.value)
+    });
+    found.unwrap_or_else(|| own(content, fallback))
 }
 
 /// A role by the name of the content; it says nothing about dialogue.
@@ -79,7 +94,12 @@ mod tests {
         assert_eq!(role(Some(&named("Stage")), &[], "Object 1"), Role::Own("Stage".to_owned()));
         assert_eq!(role(None, &[], "Object 1").content_dialogue(), None);
         let mixed = Dialogue { kind: 2, content_kind: Some(0) };
-        let mixed = AudioContent { dialogue: Some(mixed), ..named("music") };
-        assert_eq!(role(Some(&mixed), &[], "").content_dialogue(), None);
+        let mixed = |name: &str| AudioContent { dialogue: Some(mixed.clone()), ..named(name) };
+        assert_eq!(role(Some(&mixed("Everything")), &[], "Object 1").content_dialogue(), None);
+        let english = AudioContent { language: Some("eng".to_owned()), ..mixed("dialogue eng") };
+        assert_eq!(role(Some(&english), &[], "Fly"), Role::Dialogue);
+        let effects = Dialogue { kind: 0, content_kind: Some(2) };
+        let effects = AudioContent { dialogue: Some(effects), ..named("effects") };
+        assert_eq!(role(Some(&effects), &[], "Fly"), Role::Effects);
     }
 }

@@ -9,8 +9,9 @@ use formats::scene::chain::Trim;
 use formats::scene::{Clip, Programme, ReferenceScreen, Scene, Spatial, Time, Track, limits};
 
 use super::names::{self, Names};
-use super::parts::{Part, Selection, Sound, holds};
+use super::parts::{Part, Selection, Sound};
 use super::stems::Stems;
+use super::units::Units;
 use super::{Automation, Counts, ImportError, Imported, Source, Stem, role};
 use crate::items::{ItemContext, TrackSpec};
 
@@ -59,20 +60,12 @@ pub(super) fn scene(
         ..Scene::default()
     };
     let (mut stems, mut tracks, mut track_names) = (Stems::default(), Vec::new(), Names::default());
-    let mut first_tracks: Vec<Option<String>> = Vec::new();
+    let mut units = Units::new(&selection);
     // Alternatives come after what they stand in for.
     let (leaders, alternatives): (Vec<&Part>, Vec<&Part>) =
-        selection.parts.iter().partition(|part| part.alternative_to.is_none());
-    for (place, part) in leaders.iter().chain(&alternatives).enumerate() {
-        let mut heard = part.programmes.clone();
-        let mut alternative_to = None;
-        if place >= leaders.len() {
-            let Some((name, shared)) = leader(part, &leaders, &first_tracks, &mut drafts.warnings) else {
-                continue;
-            };
-            (alternative_to, heard) = (Some(name), shared);
-        }
-        let mut first = None;
+        selection.parts.iter().partition(|part| part.alternative.is_none());
+    for part in leaders.iter().chain(&alternatives) {
+        let Some(unit) = units.of(part, &mut drafts.warnings) else { continue };
         for draft in drafts.of(part)? {
             if draft.spans.iter().all(|(span, _)| span.is_empty()) {
                 let message = "lies outside of the file; left out";
@@ -80,16 +73,12 @@ pub(super) fn scene(
                 continue;
             }
             let name = track_names.unique(&draft.name);
-            let base = Track {
-                programmes: of_programmes(&heard, &scene.programmes),
-                alternative_to: alternative_to.clone(),
+            let own = Track {
+                programmes: of_programmes(&unit.programmes, &scene.programmes),
                 ..described(source.document, part)
             };
-            first.get_or_insert_with(|| name.clone());
-            tracks.push(unplaced(draft, Track { name, ..base }, &mut stems));
-        }
-        if place < leaders.len() {
-            first_tracks.push(first);
+            let track = units.place(&unit, Track { name, ..own });
+            tracks.push(unplaced(draft, track, &mut stems));
         }
         if tracks.len() > limits::TRACKS {
             return Err(ImportError::TooManyTracks(tracks.len()));
@@ -154,39 +143,6 @@ fn of_programmes(places: &BTreeSet<usize>, programmes: &[Programme]) -> Vec<Stri
     }
     let names = places.iter().filter_map(|place| programmes.get(*place));
     names.map(|programme| programme.name.clone()).collect()
-}
-
-/// The track that an alternative stands in for, and the programmes that have both.
-fn leader(
-    part: &Part,
-    leaders: &[&Part],
-    first_tracks: &[Option<String>],
-    warnings: &mut Vec<Warning>,
-) -> Option<(String, BTreeSet<usize>)> {
-    let id = part.alternative_to.as_ref()?;
-    let mut of_leader = leaders.iter().zip(first_tracks).filter(|(leader, _)| holds(&leader.sound, id));
-    let found = of_leader.find_map(|(leader, name)| {
-        let shared: BTreeSet<usize> = leader.programmes.intersection(&part.programmes).copied().collect();
-        if shared.is_empty() { None } else { Some((name.clone()?, shared)) }
-    });
-    let element = part.sound.context().and_then(|context| context.path.objects.last());
-    let element = element.map(ToString::to_string).unwrap_or_default();
-    match &found {
-        None => {
-            let message = format!("can stand in for {id}, which is in none of its programmes; left out");
-            warnings.push(Warning::new("alternative-left-out", element, message));
-        }
-        Some((_, shared)) if *shared != part.programmes => {
-            let message = format!("can stand in for {id} only in the programmes that both are in");
-            warnings.push(Warning::new("alternative-elsewhere", element, message));
-        }
-        Some(_) if of_leader.next().is_some() => {
-            let message = format!("stands in for the first of several tracks of {id}; the others stay");
-            warnings.push(Warning::new("alternative-partly", element, message));
-        }
-        Some(_) => {}
-    }
-    found
 }
 
 /// What contents and objects say about a track.

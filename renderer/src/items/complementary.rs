@@ -8,6 +8,7 @@ use formats::adm::AdmId;
 
 use super::error::{Error, shown};
 use super::graph::{Graph, ObjectIndex};
+use super::object_paths::named;
 
 /// The objects that are not to be rendered.
 pub(super) fn unselected(
@@ -21,9 +22,11 @@ pub(super) fn unselected(
     for id in chosen {
         let found = graph.object(id).filter(|object| members.contains(object));
         selected.insert(found.ok_or_else(|| {
+            let all = groups.iter().flatten().map(|object| &graph.objects[*object].element);
             Error::Choice(format!(
-                "audioObject {} can't be chosen: it is in no group of complementary audioObjects of this file",
-                shown(id)
+                "audioObject {} can't be chosen: it is in no group of complementary audioObjects of this file; in one are {}",
+                shown(id),
+                named(all.map(|object| (&object.id, object.name.as_str())))
             ))
         })?);
     }

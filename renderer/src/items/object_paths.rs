@@ -30,8 +30,7 @@ pub(super) fn programme<'a>(
     if let Some(id) = chosen {
         let found = programmes.iter().find(|programme| programme.id == *id);
         return found.map(Some).ok_or_else(|| {
-            let there = shown_path(programmes.iter().map(|p| &p.id).collect::<Vec<_>>().into_iter());
-            let there = if programmes.is_empty() { "none".to_owned() } else { there.replace(" -> ", ", ") };
+            let there = named(programmes.iter().map(|p| (&p.id, p.name.as_str())));
             Error::Choice(format!("no audioProgramme {} in this file; it has {there}", shown(id)))
         });
     }
@@ -44,6 +43,22 @@ pub(super) fn programme<'a>(
         warnings.push(Warning::new("several-programmes", shown(&lowest.id), message));
     }
     Ok(lowest)
+}
+
+/// Ids with names, the first of many.
+pub(super) fn named<'a>(all: impl Iterator<Item = (&'a AdmId, &'a str)>) -> String {
+    const MOST: usize = 12;
+    let mut all = all.peekable();
+    if all.peek().is_none() {
+        return "none".to_owned();
+    }
+    let one = |(id, name): (&AdmId, &str)| {
+        let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+        if name.is_empty() { shown(id) } else { format!("{} \"{name}\"", shown(id)) }
+    };
+    let first: Vec<String> = all.by_ref().take(MOST).map(one).collect();
+    let more = all.count();
+    if more > 0 { format!("{} and {more} more", first.join(", ")) } else { first.join(", ") }
 }
 
 /// Every path from `programme`, or from all root objects without one, in document order.

@@ -10,7 +10,7 @@ use formats::adm::{self, AdmId, AdmTime, Document, Gain, Index};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 use formats::damf::{Damf, is_damf};
-use formats::scene::Feed;
+use formats::scene::{Feed, Picture, Scene};
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
@@ -21,19 +21,45 @@ use crate::monitor::binaural::HeadphoneMode;
 /// Which part of a master to render.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selection {
-    /// The programme; the one with the lowest id by default.
+    /// The programme, by its id or its name; the one with the lowest id by default.
     pub programme: Option<AdmId>,
-    /// Objects to render instead of the defaults of their complementary groups.
+    /// Objects to render instead of the defaults of their complementary groups, by their ids or names.
     pub complementary: Vec<AdmId>,
 }
 
 impl Selection {
-    /// Of what has these ids.
+    /// Of what has these ids or names.
     pub fn by_ids(programme: Option<&str>, complementary: &[String]) -> Self {
         Self {
             programme: programme.map(AdmId::new),
             complementary: complementary.iter().map(|id| AdmId::new(id)).collect(),
         }
+    }
+}
+
+/// The id of the programme that `called` is the id or the name of.
+pub(crate) fn programme_called(document: &Document, called: &AdmId) -> AdmId {
+    let named = document.programmes.iter().map(|programme| (&programme.id, programme.name.as_str()));
+    id_of(named, called)
+}
+
+/// The id of what can stand in for something, or be stood in for, that `called` is the id or the name of.
+fn alternative_called(document: &Document, called: &AdmId) -> AdmId {
+    let is_member =
+        |id: &AdmId| document.objects.iter().any(|object| object.complementary_objects.contains(id));
+    let members = document
+        .objects
+        .iter()
+        .filter(|object| !object.complementary_objects.is_empty() || is_member(&object.id));
+    id_of(members.map(|object| (&object.id, object.name.as_str())), called)
+}
+
+/// `called` itself where it is an id, or what nothing, or more than one thing, is called.
+fn id_of<'a>(all: impl Iterator<Item = (&'a AdmId, &'a str)> + Clone, called: &AdmId) -> AdmId {
+    let mut named = all.clone().filter(|(_, name)| *name == called.as_str()).map(|(id, _)| id);
+    match (all.clone().any(|(id, _)| id == called), named.next(), named.next()) {
+        (false, Some(id), None) => id.clone(),
+        _ => called.clone(),
     }
 }
 
@@ -63,7 +89,7 @@ impl Master {
         if is_scene(path) {
             return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
         }
-        let Contents { input, document, modes, files, warnings, remarks } = read_master(path)?;
+        let Contents { input, document, modes, files, warnings, remarks, .. } = read_master(path)?;
         let mut master = Self::of(path, input, modes, warnings);
         master.sources.extend(files);
         Self { remarks, ..master }.select(path, &document, selection, gain_db)
@@ -80,7 +106,11 @@ impl Master {
         let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
         master.sources.extend(files);
         master.feeds = feeds;
-        master.select(path, &document, selection, gain_db)
+        // The first programme of a scene is the one that is meant where none is named.
+        let first = || Some(Scene::programme_id(0));
+        let selection =
+            Selection { programme: selection.programme.clone().or_else(first), ..selection.clone() };
+        master.select(path, &document, &selection, gain_db)
     }
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
@@ -107,8 +137,12 @@ impl Master {
     ) -> Result<Self, OpenError> {
         let rate = NonZeroU32::new(self.input.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let options = SelectOptions {
-            programme: selection.programme.clone(),
-            complementary: selection.complementary.clone(),
+            programme: selection.programme.as_ref().map(|called| programme_called(document, called)),
+            complementary: selection
+                .complementary
+                .iter()
+                .map(|own| alternative_called(document, own))
+                .collect(),
             file_tracks: self.input.tracks(),
             file_duration: Some(AdmTime::from_samples(self.input.frames(), rate)),
         };
@@ -131,6 +165,8 @@ pub(crate) struct Contents {
     pub(crate) document: Document,
     /// The headphone mode of each track, where the master says one.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
+    /// The picture, where the master format tells of one.
+    pub(crate) picture: Option<Picture>,
     /// Files that it is made of beside itself.
     pub(crate) files: Vec<PathBuf>,
     pub(crate) warnings: Vec<Warning>,
@@ -170,16 +206,19 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
     }
     let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
     let input = Input::File(Box::new(reader));
-    Ok(Contents { input, document, modes, files: Vec::new(), warnings, remarks })
+    Ok(Contents { input, document, modes, picture: None, files: Vec::new(), warnings, remarks })
 }
 
 fn read_damf(path: &Path) -> Result<Contents, OpenError> {
-    let Damf { audio, document, modes, files, warnings, .. } =
+    let Damf { presentation, audio, mut document, modes, files, warnings } =
         Damf::open(path).map_err(|e| OpenError::damf(path, e))?;
+    // As the Dolby profile has it, and BS.2076 not: of a document that stands in no file nothing is to be said.
+    document.stream_formats.iter_mut().for_each(|stream| stream.pack_format = None);
     Ok(Contents {
         input: Input::Caf(Box::new(audio)),
         document,
         modes: modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect(),
+        picture: presentation.picture(),
         files: files.to_vec(),
         warnings,
         remarks: Vec::new(),

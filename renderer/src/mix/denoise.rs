@@ -10,8 +10,6 @@ use super::ramp::Ramp;
 use super::{MixError, Processor};
 use crate::audio::AudioBlock;
 
-/// The rate that the network was trained at.
-const SAMPLE_RATE: u32 = 48_000;
 /// Samples of a frame.
 const FRAME: usize = DenoiseState::FRAME_SIZE;
 /// A frame until it is full, and one that overlaps with the next.
@@ -47,11 +45,11 @@ impl Denoise {
     /// A parameter out of its range, or a sample rate other than 48 kHz.
     pub fn new(parameters: &chain::Denoise, sample_rate: u32, channels: usize) -> Result<Self, MixError> {
         parameters.check()?;
-        if sample_rate != SAMPLE_RATE {
+        if sample_rate != chain::Denoise::SAMPLE_RATE {
             return Err(MixError::SampleRate {
                 element: "denoise",
                 found: sample_rate,
-                expected: SAMPLE_RATE,
+                expected: chain::Denoise::SAMPLE_RATE,
             });
         }
         let channels = (0..channels).map(|_| Channel::new()).collect();

@@ -77,24 +77,30 @@ impl Motion {
     fn new(parameters: &chain::Fader, offset: Decibels, rate: f64) -> Self {
         let curve = parameters.automation.clone();
         let still_db = curve.keys().first().map_or(parameters.gain_db, |key| key.value);
-        let keys = if curve.is_constant() { &[] } else { curve.keys() };
-        let jumps = keys
-            .array_windows::<2>()
-            .filter(|[a, b]| b.shape == Shape::Step || !a.value.is_finite() || !b.value.is_finite())
-            .map(|[a, b]| Jump {
-                sample: (b.time.seconds_f64() * rate).ceil() as i64,
-                before: Decibels(a.value + offset.0).linear(),
-            })
-            .collect();
+        let keys = if curve.is_constant() { Vec::new() } else { curve.keys().to_vec() };
         let curve = if keys.is_empty() { AutomationCurve::default() } else { curve };
-        Self {
+        let mut motion = Self {
             still: Decibels(still_db + offset.0).linear(),
             curve,
             offset_db: offset.0,
             rate,
-            jumps,
+            jumps: Vec::new(),
             jump_samples: (JUMP_SECONDS * rate).round() as i64,
+        };
+        let jumps = keys
+            .array_windows::<2>()
+            .filter(|[a, b]| b.shape == Shape::Step || !a.value.is_finite() || !b.value.is_finite());
+        for [a, b] in jumps {
+            let sample = (b.time.seconds_f64() * rate).ceil() as i64;
+            // One that comes before the last is over begins where that has got to.
+            let last = motion.jumps.last().filter(|last| sample - last.sample < motion.jump_samples);
+            let before = match last {
+                Some(_) => motion.at(sample - 1),
+                None => Decibels(a.value + offset.0).linear(),
+            };
+            motion.jumps.push(Jump { sample, before });
         }
+        motion
     }
 
     /// Linear gain at a sample of the scene.

@@ -61,6 +61,12 @@ impl Master {
         ]
     }
 
+    /// Counts what the compressor and the limiter do from here on.
+    pub fn count_anew(&mut self) {
+        self.compressor.iter_mut().for_each(Compressor::count_anew);
+        self.limiter.iter_mut().for_each(|limiter| limiter.reduction = Reduction::default());
+    }
+
     fn each(&mut self) -> impl Iterator<Item = &mut dyn Processor> {
         let eq = self.eq.as_mut().map(|eq| eq as &mut dyn Processor);
         let compressor = self.compressor.as_mut().map(|compressor| compressor as &mut dyn Processor);

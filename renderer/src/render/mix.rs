@@ -26,6 +26,9 @@ impl SilenceCache {
 
 /// Voices that are mixed at a time: their samples stay in the processor's first-level cache.
 const GROUP: usize = 4;
+/// No group holds voices from both sides of a multiple of this: what is summed together doesn't depend on how many voices a
+/// batch has, which depends on the length of stretches and so on the number of threads.
+pub(super) const RUN: usize = 16;
 
 /// One voice in one grid block.
 #[derive(Clone, Copy, Default)]
@@ -37,7 +40,7 @@ struct Member<'a> {
 }
 
 /// Mixes `frames` samples of grid block `block` of the stretch that starts at `start`: adds every voice, by its plan,
-/// to `bus`, one slice of that many samples per channel.
+/// to `bus`, one slice of that many samples per channel. The first voice is one after a whole number of [`RUN`]s.
 pub(super) fn mix_block(
     voices: &[Voice],
     plans: &[Plan],
@@ -50,7 +53,11 @@ pub(super) fn mix_block(
     let range = offset..offset + frames;
     let mut group = [Member::default(); GROUP];
     let mut members = 0;
-    for (voice, plan) in voices.iter().zip(plans) {
+    for (number, (voice, plan)) in voices.iter().zip(plans).enumerate() {
+        if number % RUN == 0 {
+            mix_group(&mut group[..members], start + offset as i64, bus);
+            members = 0;
+        }
         let (spans, gains) = plan.spans(block);
         if spans.is_empty() {
             continue;

@@ -12,7 +12,7 @@ use super::decorrelation::{DecorrelationFilters, Decorrelators};
 use super::error::{RenderError, element};
 use super::hand::ItemEdit;
 use super::importance;
-use super::mix::{SilenceCache, Sources, mix_block};
+use super::mix::{RUN, SilenceCache, Sources, mix_block};
 use super::plan::{GRID, Plan, Stretch};
 use super::target::{Bus, Conversion, Panner, Target};
 use super::track_processor::ItemSources;
@@ -53,8 +53,6 @@ pub struct Renderer {
 /// Room for the plans of the voices that are mixed at a time. A scene of any sense needs a small part of it; metadata
 /// that changes from sample to sample fills it.
 const MOST_PLAN_BYTES: usize = 512 << 20;
-/// Voices that are mixed at a time, at the least.
-const LEAST_VOICES: usize = 8;
 
 impl Renderer {
     /// A renderer of those `items` that `sounds` has true for; `sources` are the sources of all.
@@ -132,8 +130,8 @@ impl Renderer {
             stage.reserve((capacity + lag).div_ceil(GRID) + 1);
         }
         let plan = Plan::most_bytes(capacity.div_ceil(GRID) + 1, self.bus_channels());
-        let count = (MOST_PLAN_BYTES / plan).max(LEAST_VOICES).min(self.voices.len());
-        self.plans.resize_with(count, Plan::default);
+        let count = (MOST_PLAN_BYTES / plan / RUN).max(1) * RUN;
+        self.plans.resize_with(count.min(self.voices.len()), Plan::default);
         self.bus =
             AudioBlock::new(self.bus_channels(), self.history(lag) + capacity.next_multiple_of(GRID) + GRID);
         self.bus.silence();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use renderer::live::osc::{self, OscOptions, OscServer};
 use renderer::live::{Handle, Output, Processor};
 
-use crate::support::{PATIENCE, headphones, open, pull, stereo};
+use crate::support::{PATIENCE, headphones, message, open, pull, stereo};
 
 fn here() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
@@ -26,18 +26,6 @@ fn server(output: Output) -> (Handle, Processor, OscServer, UdpSocket) {
     };
     let server = osc::start(&handle, &options).unwrap();
     (handle, processor, server, socket)
-}
-
-/// A message of floats, as the specification of OSC 1.0 lays it out.
-fn message(address: &str, floats: &[f32]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for text in [address.to_owned(), format!(",{}", "f".repeat(floats.len()))] {
-        bytes.extend(text.as_bytes());
-        bytes.push(0);
-        bytes.resize(bytes.len().next_multiple_of(4), 0);
-    }
-    floats.iter().for_each(|float| bytes.extend(float.to_be_bytes()));
-    bytes
 }
 
 /// Waits until something holds.

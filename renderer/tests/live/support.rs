@@ -143,3 +143,15 @@ pub(crate) fn tone() -> PathBuf {
     });
     files.folder.path().join("scene.xml")
 }
+
+/// A message of floats, as the specification of OSC 1.0 lays it out.
+pub(crate) fn message(address: &str, floats: &[f32]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for text in [address.to_owned(), format!(",{}", "f".repeat(floats.len()))] {
+        bytes.extend(text.as_bytes());
+        bytes.push(0);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+    }
+    floats.iter().for_each(|float| bytes.extend(float.to_be_bytes()));
+    bytes
+}

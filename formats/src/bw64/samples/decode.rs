@@ -31,6 +31,15 @@ impl SampleFormat {
         self.decode_tracks(raw, channels, &tracks, out.as_mut_slice(), stride)
     }
 
+    /// Whether the bytes of a sample are a number once they are decoded; integers are.
+    pub fn is_finite(self, sample: &[u8]) -> bool {
+        match (sample.first_chunk::<4>(), sample.first_chunk::<8>(), self) {
+            (_, Some(bytes), Self::Float64) => (f64::from_le_bytes(*bytes) as f32).is_finite(),
+            (Some(bytes), _, Self::Float32) => f32::from_le_bytes(*bytes).is_finite(),
+            _ => true,
+        }
+    }
+
     /// Decodes only `tracks` (counted from 0) of `raw`: track `tracks[k]` goes to `out[k * stride..]`. A track
     /// that the file does not have is silent.
     ///

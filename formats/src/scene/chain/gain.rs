@@ -39,6 +39,9 @@ impl Default for Denoise {
 }
 
 impl Denoise {
+    /// Hz of what can be denoised.
+    pub const SAMPLE_RATE: u32 = 48_000;
+
     /// Range of `amount`.
     pub const AMOUNT: Range = Range::new(0.0, 1.0, "");
 

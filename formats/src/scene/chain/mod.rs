@@ -24,6 +24,8 @@ pub use master::{Limiter, MasterChain};
 pub use range::{ParameterError, Range};
 pub use reverb::{Convolution, Fdn, Reverb};
 
+use super::Role;
+
 /// Most sends of one strip.
 pub const MOST_SENDS: usize = 32;
 
@@ -54,6 +56,16 @@ impl Chain {
     /// Nothing in it: what goes in comes out, bit for bit.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The role that its compressor listens to, where that is not its own sound.
+    pub fn key(&self) -> Option<Role> {
+        self.compressor.as_ref().and_then(|compressor| compressor.key.as_deref()).map(Role::from_name)
+    }
+
+    /// Whether a gain in it follows a level.
+    pub fn follows_level(&self) -> bool {
+        self.gate.is_some() || self.de_esser.is_some() || self.compressor.is_some()
     }
 
     /// Whether every number is in its range.

@@ -6,7 +6,7 @@ use super::decoder::{Decoder, Fault};
 use super::mistakes::shown;
 use super::tree::NodeId;
 use crate::nearest;
-use crate::scene::chain::Chain;
+use crate::scene::chain::{Chain, Denoise};
 use crate::scene::{Role, Scene, Track};
 
 /// Notes every name that leads nowhere or stands for two things.
@@ -16,9 +16,14 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
         d.tree.children(root).filter(|id| d.tree.node(*id).name == name).collect()
     };
     let (tracks, buses) = (of(d, "track"), of(d, "bus"));
-    for (element, attribute) in
-        [("programme", "name"), ("group", "name"), ("track", "name"), ("reverb", "name"), ("bus", "role")]
-    {
+    for (element, attribute) in [
+        ("programme", "name"),
+        ("group", "name"),
+        ("track", "name"),
+        ("reverb", "name"),
+        ("bus", "role"),
+        ("deliverable", "name"),
+    ] {
         unique(d, &of(d, element), attribute);
     }
     // A name that leads nowhere takes the nearest that does.
@@ -44,6 +49,7 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
     }
     key_circles(d, scene, &tracks);
     alternatives(d, scene, &tracks);
+    parts(d, scene, &tracks);
     if scene.tracks.is_empty() {
         let fault = Fault {
             rule: "no-tracks",
@@ -90,7 +96,24 @@ fn leads(d: &mut Decoder<'_>, id: NodeId, kind: &str, name: &str, known: &BTreeS
 
 /// Sends lead to reverbs, keys to roles.
 fn chain(d: &mut Decoder<'_>, id: NodeId, scene: &Scene, chain: &Chain) {
-    let reverbs: BTreeSet<&str> = scene.reverbs.iter().map(|reverb| reverb.name.as_str()).collect();
+    if chain.denoise.is_some() && scene.sample_rate.get() != Denoise::SAMPLE_RATE {
+        let found = format!("denoise in a scene of {} Hz", scene.sample_rate);
+        let expected = format!("a scene of {} Hz", Denoise::SAMPLE_RATE);
+        d.note(
+            id,
+            true,
+            Fault {
+                rule: "denoise-rate",
+                found,
+                expected,
+                remedy: "leave it out, or change the rate of the scene",
+            },
+        );
+    }
+    // Those too of which something else is wrong.
+    let root = d.tree.root();
+    let units = d.tree.children(root).filter(|id| d.tree.node(*id).name == "reverb");
+    let reverbs: BTreeSet<&str> = units.filter_map(|id| d.tree.attribute(id, "name")).collect();
     for send in &chain.sends {
         leads(d, id, "reverb", &send.to, &reverbs);
     }
@@ -171,5 +194,36 @@ fn alternatives(d: &mut Decoder<'_>, scene: &Scene, tracks: &[NodeId]) {
             let remedy = "leave out alternativeTo; tracks of different programmes need none";
             d.note(id, true, Fault { rule: "alternative", found, expected, remedy });
         }
+    }
+}
+
+/// A part is of the role, language and programmes of the track that it is a part of, and can't be chosen by itself.
+fn parts(d: &mut Decoder<'_>, scene: &Scene, tracks: &[NodeId]) {
+    let names: BTreeSet<&str> = scene.tracks.iter().map(|track| track.name.as_str()).collect();
+    for (track, &id) in scene.tracks.iter().zip(tracks) {
+        let Some(name) = track.with.as_deref() else { continue };
+        let Some(leader) = scene.tracks.iter().find(|leader| leader.name == name) else {
+            leads(d, id, "track", name, &names);
+            continue;
+        };
+        let is_alike = track.role == leader.role
+            && track.language == leader.language
+            && track.programmes.iter().collect::<BTreeSet<_>>() == leader.programmes.iter().collect();
+        let (found, expected) = if leader.with.is_some() || leader.name == track.name {
+            (
+                format!("a part of \"{}\", which is one itself", shown(name)),
+                "a track that is no part of another",
+            )
+        } else if track.alternative_to.is_some() {
+            let found = format!("a part of \"{}\" that is an alternative as well", shown(name));
+            (found, "alternativeTo at the track that it is a part of")
+        } else if !is_alike {
+            let found = format!("a part of \"{}\" with another role, language or programmes", shown(name));
+            (found, "those of the track that it is a part of")
+        } else {
+            continue;
+        };
+        let (expected, remedy) = (expected.to_owned(), "make them alike, or leave out `with`");
+        d.note(id, true, Fault { rule: "part", found, expected, remedy });
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
         programmes: programmes(d, &mut element),
         group: d.text(&mut element, "group"),
         alternative_to: d.text(&mut element, "alternativeTo"),
+        with: d.text(&mut element, "with"),
         mute: d.switch(&mut element, "mute"),
         solo: d.switch(&mut element, "solo"),
         importance: importance(d, &mut element),

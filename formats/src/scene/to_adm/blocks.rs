@@ -87,6 +87,13 @@ pub(super) fn object_blocks(
     spans.iter().enumerate().map(block).collect()
 }
 
+/// Whether the last block ends after `duration`.
+pub(super) fn overrun(blocks: &[ObjectsBlock], duration: AdmTime) -> bool {
+    let times = blocks.last().map(|block| (block.common.rtime, block.common.duration));
+    let Some((Some(start), Some(length))) = times else { return false };
+    start.checked_add(length).is_some_and(|end| end > duration)
+}
+
 /// A block to be, with the values of a moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Span {
@@ -161,12 +168,16 @@ impl<'a> Path<'a> {
         places
     }
 
-    /// The places of all keys before `end`, with the start and the end; ascending.
+    /// The places of all keys before `end`, with the start and the end; ascending. Where gains are on their way to a key
+    /// beyond the end, that is the last place: a part of their way is none between two positions.
     fn places(&self, end: AdmTime) -> Vec<AdmTime> {
         let end = self.clock.time(self.clock.end(end).max(1));
         let (start, keys) = (self.clock.time(0), self.all_places());
+        let beyond = keys.iter().copied().find(|place| *place >= end);
+        let beyond =
+            beyond.filter(|place| self.curves.iter().any(|curve| self.is_reached_by_gains(curve, *place)));
         let inside = keys.into_iter().filter(|place| *place > start && *place < end);
-        std::iter::once(start).chain(inside).chain([end]).collect()
+        std::iter::once(start).chain(inside).chain([beyond.unwrap_or(end)]).collect()
     }
 
     /// The blocks between two neighbouring places.

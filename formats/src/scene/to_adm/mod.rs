@@ -17,11 +17,12 @@ use std::collections::BTreeMap;
 
 use super::chain::Chain;
 use super::{BinauralMode, Object, ObjectParameter, Role, Scene, Spatial};
-use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, Document};
+use crate::adm::{AdmId, AdmTime, AudioContent, AudioObject, AudioProgramme, BlockFormats, Document};
 
 pub use blocks::{CHORD_BOUNDS, ChordBounds};
 pub use edition::Edition;
 
+use blocks::overrun;
 use clock::Clock;
 use formats::Formats;
 
@@ -108,11 +109,18 @@ impl Scene {
             let its = |(_, unit): &(usize, &Return)| content.tracks.contains(&unit.tracks[0]);
             let mut shared = Vec::new();
             let mut own: BTreeMap<usize, Vec<AdmId>> = BTreeMap::new();
+            for track in &content.tracks {
+                let leader = self.leader(*track);
+                if leader != *track && self.has_alternatives(leader) && made.objects.contains_key(&leader) {
+                    own.entry(leader).or_default().extend(made.objects.remove(track));
+                }
+            }
             for (n, unit) in returns.iter().enumerate().filter(its) {
                 let objects = made.add_return(self, n, unit, content.role);
-                match unit.tracks[0] {
-                    track if self.has_alternatives(track) => own.entry(track).or_default().extend(objects),
-                    _ => shared.extend(objects),
+                let leader = self.leader(unit.tracks[0]);
+                match self.has_alternatives(leader) && made.objects.contains_key(&leader) {
+                    true => own.entry(leader).or_default().extend(objects),
+                    false => shared.extend(objects),
                 }
             }
             for (track, objects) in own {
@@ -137,8 +145,12 @@ impl Scene {
         let mut returns = Vec::new();
         for content in self.contents() {
             let (alone, together): (Vec<usize>, Vec<usize>) =
-                content.tracks.iter().partition(|track| self.has_alternatives(**track));
-            let groups = std::iter::once(together).chain(alone.into_iter().map(|track| vec![track]));
+                content.tracks.iter().partition(|track| self.has_alternatives(self.leader(**track)));
+            let mut units: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+            for track in alone {
+                units.entry(self.leader(track)).or_default().push(track);
+            }
+            let groups = std::iter::once(together).chain(units.into_values());
             let bus = self.buses.iter().find(|bus| bus.role == *content.role);
             for group in groups {
                 for (reverb, unit) in self.reverbs.iter().enumerate() {
@@ -154,8 +166,20 @@ impl Scene {
         returns
     }
 
+    /// The track that this one is a part of; itself, where it is of none.
+    pub fn leader(&self, track: usize) -> usize {
+        let name = self.tracks.get(track).and_then(|track| track.with.as_deref());
+        let leader = name.and_then(|name| self.tracks.iter().position(|other| other.name == name));
+        leader.unwrap_or(track)
+    }
+
+    /// Whether a track, or the one that it is a part of, stands in for another: then it is not heard unless it is chosen.
+    pub fn stands_in(&self, track: usize) -> bool {
+        self.tracks.get(self.leader(track)).is_some_and(|leader| leader.alternative_to.is_some())
+    }
+
     /// Whether a track stands in for another one, or another one for it.
-    fn has_alternatives(&self, track: usize) -> bool {
+    pub(super) fn has_alternatives(&self, track: usize) -> bool {
         let Some(track) = self.tracks.get(track) else { return false };
         track.alternative_to.is_some()
             || self.tracks.iter().any(|other| other.alternative_to.as_ref() == Some(&track.name))
@@ -230,6 +254,13 @@ impl Made {
         if let Some(object) = self.master.document.objects.last_mut() {
             object.importance = track.importance;
             object.head_locked = track.head_locked.then_some(true);
+            // Blocks end within an object that says when it does.
+            let blocks = self.master.document.channel_formats.last().map(|channel| &channel.blocks);
+            if let (Spatial::Object(_), Some(BlockFormats::Objects(blocks))) = (&track.spatial, blocks)
+                && overrun(blocks, self.duration)
+            {
+                object.duration = None;
+            }
         }
         self.objects.insert(index, id);
     }
@@ -273,6 +304,8 @@ impl Made {
         let whole = self.add_object(name, Vec::new(), Vec::new());
         if let Some(object) = self.master.document.objects.last_mut() {
             object.objects = std::iter::once(own).chain(rooms).collect();
+            // What holds objects has no times of its own (BS.2076-2 §5.6.5).
+            (object.start, object.duration) = (None, None);
         }
         self.objects.insert(track, whole);
     }

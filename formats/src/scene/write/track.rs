@@ -18,6 +18,7 @@ pub(super) fn track(out: &mut Output, track: &Track, times: &Times<'_>) {
     }
     out.optional("group", track.group.as_deref());
     out.optional("alternativeTo", track.alternative_to.as_deref());
+    out.optional("with", track.with.as_deref());
     out.switch("mute", track.mute);
     out.switch("solo", track.solo);
     if let Some(importance) = track.importance {

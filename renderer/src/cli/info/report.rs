@@ -1,7 +1,8 @@
 //! What `--json` says. Fields are only ever added; elements refer to one another by id.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
 
 use formats::Warning;
 use formats::adm::{
@@ -9,6 +10,7 @@ use formats::adm::{
     Label, TypeDefinition,
 };
 use formats::bw64::{BextChunk, ChnaChunk, ChunkEntry, Container, DbmdChunk, SampleFormat, TrackRef};
+use formats::damf::{BedInstance, Damf};
 use serde::Serialize;
 
 use super::Contents;
@@ -17,7 +19,7 @@ use super::Contents;
 #[derive(Serialize)]
 pub(super) struct Report<'a> {
     pub(super) file: String,
-    pub(super) container: Container,
+    pub(super) container: Kind,
     pub(super) file_size: u64,
     pub(super) audio: Audio,
     pub(super) chunks: &'a [ChunkEntry],
@@ -26,7 +28,44 @@ pub(super) struct Report<'a> {
     pub(super) adm: Option<Adm>,
     pub(super) dbmd: Option<&'a DbmdChunk>,
     pub(super) bext: Option<&'a BextChunk>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) damf: Option<Master>,
     pub(super) warnings: Vec<String>,
+}
+
+/// What holds it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Kind {
+    /// One file.
+    File(Container),
+    /// The three of a Dolby Atmos master.
+    Master(&'static str),
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(container) => container.fmt(f),
+            Self::Master(name) => f.write_str(name),
+        }
+    }
+}
+
+/// What the `.atmos` text of a Dolby Atmos master says.
+#[derive(Serialize)]
+pub(super) struct Master {
+    pub(super) files: Vec<String>,
+    /// Frames per second, as it is written.
+    pub(super) frame_rate: Option<String>,
+    /// Seconds: where the sound starts.
+    pub(super) offset: f64,
+    /// Seconds: the first frame of action.
+    pub(super) first_frame_of_action: Option<f64>,
+    pub(super) creation_tool: Option<String>,
+    /// Names of the channels of each bed.
+    pub(super) beds: Vec<Vec<String>>,
+    pub(super) objects: usize,
 }
 
 /// The sound.
@@ -159,7 +198,7 @@ impl<'a> Report<'a> {
         let index = Index::new(contents.document.as_ref().unwrap_or(&none));
         Self {
             file: input.display().to_string(),
-            container: reader.container(),
+            container: Kind::File(reader.container()),
             file_size: reader.file_size(),
             audio,
             chunks: reader.chunks(),
@@ -167,6 +206,45 @@ impl<'a> Report<'a> {
             adm: contents.document.as_ref().map(|_| Adm::new(&index, contents.chna.as_ref())),
             dbmd: contents.dbmd.as_ref().map(|(dbmd, _)| dbmd),
             bext: contents.bext.as_ref(),
+            damf: None,
+            warnings: warnings.iter().map(Warning::to_string).collect(),
+        }
+    }
+
+    /// Of a master in three files, whose document makes the rows `chna`.
+    pub(super) fn of_damf(input: &Path, damf: &Damf, chna: &ChnaChunk, warnings: &[Warning]) -> Self {
+        let Damf { presentation, document, audio, files, .. } = damf;
+        let sample_format = audio.format();
+        let index = Index::new(document);
+        let size = |file: &PathBuf| fs::metadata(file).map_or(0, |found| found.len());
+        let names = |bed: &BedInstance| bed.channels.iter().map(|(name, _)| name.clone()).collect();
+        Self {
+            file: input.display().to_string(),
+            container: Kind::Master("DAMF"),
+            file_size: files.iter().map(size).fold(0, u64::saturating_add),
+            audio: Audio {
+                tracks: audio.channels(),
+                sample_rate: audio.sample_rate(),
+                sample_format,
+                bits: sample_format.bits(),
+                channel_mask: None,
+                frames: audio.frames(),
+                seconds: audio.frames() as f64 / f64::from(audio.sample_rate().max(1)),
+            },
+            chunks: &[],
+            tracks: tracks(chna, &index),
+            adm: Some(Adm::new(&index, Some(chna))),
+            dbmd: None,
+            bext: None,
+            damf: Some(Master {
+                files: files.iter().map(|file| file.display().to_string()).collect(),
+                frame_rate: presentation.fps.clone(),
+                offset: presentation.offset,
+                first_frame_of_action: presentation.first_frame_of_action,
+                creation_tool: presentation.creation_tool.clone(),
+                beds: presentation.beds.iter().map(names).collect(),
+                objects: presentation.objects.len(),
+            }),
             warnings: warnings.iter().map(Warning::to_string).collect(),
         }
     }

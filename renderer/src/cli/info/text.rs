@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 
-use super::report::{Adm, Channel, Content, Object, Pack, Programme, Report};
+use super::report::{Adm, Channel, Content, Master, Object, Pack, Programme, Report};
 
 /// Characters of a name that are shown.
 const LONGEST_NAME: usize = 64;
@@ -118,12 +118,35 @@ fn head(out: &mut String, report: &Report<'_>) {
     if let Some(mask) = audio.channel_mask {
         line(out, 1, &format!("channel mask {mask:#x}"));
     }
+    if let Some(master) = &report.damf {
+        return three_files(out, master);
+    }
     line(out, 0, "chunks       offset           bytes");
     for chunk in report.chunks.iter().take(LONGEST_LIST) {
         let id = clean(&chunk.id.to_string());
         line(out, 1, &format!("{id:<4} {:>14} {:>15}", chunk.offset, chunk.size));
     }
     rest(out, 1, report.chunks.len());
+}
+
+fn three_files(out: &mut String, master: &Master) {
+    for file in &master.files {
+        line(out, 1, &printable(file));
+    }
+    let rate = master.frame_rate.as_deref().unwrap_or("not indicated");
+    let mut text = format!("DAMF  frame rate {}, starts at {}", clean(rate), timecode(master.offset));
+    if let Some(first) = master.first_frame_of_action {
+        let _ = write!(text, ", first frame of action {}", timecode(first));
+    }
+    if let Some(tool) = &master.creation_tool {
+        let _ = write!(text, ", created by {}", clean(tool));
+    }
+    line(out, 0, &text);
+    for bed in &master.beds {
+        let names: Vec<String> = bed.iter().map(|name| clean(name)).collect();
+        line(out, 1, &format!("bed of {}: {}", plural(bed.len(), "channel"), names.join(" ")));
+    }
+    line(out, 1, &plural(master.objects, "object"));
 }
 
 fn rest(out: &mut String, depth: usize, count: usize) {

@@ -9,7 +9,7 @@ use formats::bw64::OutputFile;
 use super::answer::{ALGORITHM, GATE, MeasuredOn};
 use super::{Args, CliError};
 use crate::cli::OpenOutputs;
-use crate::cli::input::check_not_read;
+use crate::cli::input::{check_no_source, check_not_read};
 use crate::deliver::Clock;
 use crate::deliver::page::{Fact, Page, Section};
 use crate::layout::Layout;
@@ -28,10 +28,9 @@ impl File {
     /// # Errors
     /// When it can't be written.
     pub(super) fn create(path: &Path, args: &Args) -> Result<Self, CliError> {
-        let specifications = args.spec.iter().map(|name| ("--spec", Path::new(name)));
-        let read: Vec<(&str, &Path)> =
-            [("the input", args.input.as_path())].into_iter().chain(specifications).collect();
+        let read: Vec<(&str, &Path)> = args.spec.iter().map(|name| ("--spec", Path::new(name))).collect();
         check_not_read(path, &read)?;
+        check_no_source(path, &args.input)?;
         let guard = OpenOutputs::hold()?;
         let file =
             OutputFile::create(path, None).map_err(|e| CliError::new(format_args!("--report: {e}")))?;

@@ -118,6 +118,11 @@ fn gain(channel: &Channel<'_>, sound: &Sound<'_>) -> GainCurve {
     let factor = channel.block.common.gain.linear() * context.object_gain;
     let start = context.object_start.map_or(0.0, AdmTime::seconds_f64);
     let end = context.object_duration.map(|duration| start + duration.seconds_f64());
+    within((start, end), factor, sound)
+}
+
+/// `factor` from the second `start` until `end`.
+pub(super) fn within((start, end): (f64, Option<f64>), factor: f64, sound: &Sound<'_>) -> GainCurve {
     let file = end_tick(sound.frames, sound.sample_rate) as f64 / f64::from(AdmTime::TICKS_PER_SECOND.get());
     // What lasts as long as the file is not cut by the rounding of its end.
     let end = end.filter(|end| *end < file - 1.5e-5);

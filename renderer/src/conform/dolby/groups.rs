@@ -3,6 +3,7 @@
 use formats::adm::{AdmId, Document};
 
 use super::beds::convert;
+use super::hoa::decoded;
 use super::objects::tell;
 use super::{Group, Moving, Sources, Still};
 use crate::conform::notes::Notes;
@@ -67,8 +68,8 @@ fn add(
         match item {
             RenderItem::Objects(item) => group.objects.push(moving(name, item, sound, notes)?),
             RenderItem::DirectSpeakers(item) => speakers.push(item),
-            RenderItem::Hoa(_) => return Err(no_place(name, "Ambisonics")),
-            RenderItem::Binaural(_) => return Err(no_place(name, "binaural sound")),
+            RenderItem::Hoa(item) => group.beds.push(decoded(name, item, sound, notes)?),
+            RenderItem::Binaural(_) => return Err(binaural(name)),
         }
     }
     if !speakers.is_empty() {
@@ -81,11 +82,8 @@ fn add(
     Ok(())
 }
 
-fn no_place(name: &str, kind: &str) -> Refusal {
-    let message = format!(
-        "is {kind}, which the Dolby profile can't hold; render it to a bed (`proscenium render --layout 7.1.2`) and put \
-         that in its place"
-    );
+fn binaural(name: &str) -> Refusal {
+    let message = "is binaural sound, which the Dolby profile can't hold; put the sound that it was made of in its place";
     Refusal::new(name, message)
 }
 

@@ -1,7 +1,7 @@
 //! The Dolby Atmos Master ADM Profile v1.1: one programme, beds first, then Cartesian objects whose gains are in their sound.
 //!
 //! ```text
-//!  items ── by object ─┬─ beds      channels of the profile's beds; others as objects that stand still
+//!  items ── by object ─┬─ beds      channels of the profile's beds, Ambisonics decoded to 7.1.2; others as objects that stand still
 //!                      └─ objects   Path ── blocks: a ramp of 250 samples each, 512 samples from one to the next
 //!                                      └──── document: ids and references as the profile counts them
 //! ```
@@ -14,6 +14,7 @@ mod blocks;
 mod composite;
 mod document;
 mod groups;
+mod hoa;
 mod objects;
 mod places_table;
 
@@ -133,7 +134,7 @@ fn collect(spec: &TrackSpec, factor: f64, tracks: &mut Vec<(usize, f64)>) -> boo
 /// `items`, which were selected from `document`, as a master of the profile.
 ///
 /// # Errors
-/// When the profile can't hold them: other rates, HOA, binaural sound, too many tracks or objects.
+/// When the profile can't hold them: other rates, binaural sound, too many tracks or objects.
 pub fn conform(
     document: &Document,
     items: &[RenderItem],

@@ -145,6 +145,9 @@ fn wav(job: &ExportJob, plan: &Plan, (rate, frames): (u32, u64)) -> Result<Write
     let mut writer = Writer::create(&job.output, &spec).map_err(output)?;
     let mut axml = Vec::new();
     adm::write(&plan.document, &mut axml, &WriteOptions::default()).map_err(|e| fault(&e))?;
+    if let Some(bext) = &plan.bext {
+        writer.add_chunk(ChunkId::BEXT, bext.to_bytes()).map_err(output)?;
+    }
     let chna = plan.document.chna();
     match &plan.dbmd {
         // As masters of the field have them.

@@ -25,7 +25,7 @@ use self::tracks::Tracks;
 use super::places::check_sources;
 use super::report::ChannelReport;
 use super::{Clock, JobError};
-use crate::master::{SceneInput, is_scene};
+use crate::master::{BadStem, SceneInput, is_scene};
 
 /// A master to be written.
 #[derive(Clone, Debug)]
@@ -61,6 +61,7 @@ pub struct OpenExport {
 pub struct Exported {
     files: Complete,
     report: ExportReport,
+    late_warnings: Vec<Warning>,
 }
 
 /// What was written.
@@ -151,7 +152,7 @@ impl OpenExport {
         stop: &dyn Fn() -> bool,
     ) -> Result<Exported, JobError> {
         let measured = loudness::measure(&self.job, &mut self.plan.document, progress, stop)?;
-        let Self { job, mut input, plan, second_edition, warnings } = self;
+        let Self { job, mut input, plan, second_edition, mut warnings } = self;
         let (rate, frames) = (input.sample_rate(), input.frames());
         let mut files = Files::create(&job, &plan, (rate, frames))?;
         let mut tracks = Tracks::new(&plan.tracks);
@@ -165,6 +166,8 @@ impl OpenExport {
             at = at.saturating_add(got as u64);
             progress(measured.saturating_add(at));
         }
+        let known = warnings.len();
+        warnings.extend(input.bad_stems().iter().map(BadStem::warning));
         let (files, container, levels) = files.finish()?;
         let names = track_names(&plan.document);
         let levels = names.into_iter().zip(&levels);
@@ -186,7 +189,7 @@ impl OpenExport {
             tracks: levels.map(|(name, levels)| ChannelReport::new(name, levels, rate)).collect(),
             warnings: warnings.iter().map(Warning::to_string).collect(),
         };
-        Ok(Exported { files, report })
+        Ok(Exported { files, report, late_warnings: warnings.split_off(known) })
     }
 }
 
@@ -202,6 +205,11 @@ impl Exported {
     /// What was written.
     pub fn report(&self) -> &ExportReport {
         &self.report
+    }
+
+    /// What was found only while mixing.
+    pub fn late_warnings(&self) -> &[Warning] {
+        &self.late_warnings
     }
 
     /// Gives the file its name.

@@ -5,16 +5,19 @@ use std::num::NonZeroU32;
 use formats::Warning;
 use formats::adm::{AdmId, AdmTime, Document};
 use formats::bw64::ChunkId;
+use formats::bw64::chunks::bext::BextChunk;
 use formats::bw64::chunks::dbmd::{AtmosSettings, BinauralRenderMode, DbmdChunk};
 use formats::damf::{DamfSettings, DamfTexts, is_damf, to_texts};
 use formats::profile::{self, AudioFacts, DbmdFacts, FileFacts, Finding, Findings, Profile, Severity};
+
+use formats::scene::Time;
 
 use super::ExportJob;
 use crate::conform::dolby::{self, Beds};
 use crate::conform::{Conformed, Sound, TrackPlan, emission};
 use crate::deliver::JobError;
 use crate::items::{self, SelectOptions};
-use crate::master::{SceneContents, SceneInput};
+use crate::master::{SceneContents, SceneInput, programme_called};
 use crate::monitor::binaural::HeadphoneMode;
 
 /// A master to be.
@@ -24,6 +27,8 @@ pub(super) struct Plan {
     pub(super) tracks: Vec<TrackPlan>,
     /// For the Dolby profile.
     pub(super) dbmd: Option<DbmdChunk>,
+    /// Where the file lies on the time line of the picture.
+    pub(super) bext: Option<BextChunk>,
     /// For the Dolby Atmos Master Format.
     pub(super) texts: Option<DamfTexts>,
     pub(super) warnings: Vec<Warning>,
@@ -59,8 +64,11 @@ impl Plan {
         let dbmd = (job.profile == Profile::Dolby).then(|| dbmd(&conformed, contents));
         let in_texts = || texts(job, &conformed, contents, sound.sample_rate);
         let texts = is_damf(&job.output).then(in_texts).transpose()?;
-        let Conformed { document, tracks, warnings } = conformed;
-        let plan = Self { document, tracks, dbmd, texts, warnings };
+        let Conformed { document, tracks, mut warnings } = conformed;
+        let bext = bext(contents, sound.sample_rate);
+        let is_dolby = job.profile == Profile::Dolby;
+        warnings.extend(left_out(contents, is_dolby));
+        let plan = Self { document, tracks, dbmd, bext, texts, warnings };
         plan.check(job, &sound)?;
         Ok(plan)
     }
@@ -78,6 +86,7 @@ impl Plan {
         };
         let mut chunks = vec![ChunkId::FMT, ChunkId::DATA, ChunkId::AXML, ChunkId::CHNA];
         chunks.extend(self.dbmd.as_ref().map(|_| ChunkId::DBMD));
+        chunks.extend(self.bext.as_ref().map(|_| ChunkId::BEXT));
         let length = |dbmd: &DbmdChunk| u64::try_from(dbmd.to_bytes().len()).unwrap_or(u64::MAX);
         let facts = FileFacts {
             audio: Some(audio),
@@ -114,7 +123,7 @@ fn conform_dolby(
     let fault = |e: &dyn std::fmt::Display| JobError::file(&job.scene, e);
     let rate = NonZeroU32::new(sound.sample_rate).unwrap_or(NonZeroU32::MIN);
     let options = SelectOptions {
-        programme: job.programme.clone(),
+        programme: job.programme.as_ref().map(|called| programme_called(document, called)),
         complementary: Vec::new(),
         file_tracks: tracks,
         file_duration: Some(AdmTime::from_samples(sound.frames, rate)),
@@ -151,7 +160,8 @@ fn modes(tracks: &[TrackPlan]) -> Vec<BinauralRenderMode> {
 fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
     let number = |text: Option<&str>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
     let mut version = env!("CARGO_PKG_VERSION").split('.');
-    let (rate, is_drop) = contents.frame_rate.map_or(("", false), |(rate, is_drop)| (rate.name(), is_drop));
+    let (rate, is_drop) = (contents.picture.as_ref())
+        .map_or(("", false), |picture| (picture.frame_rate.name(), picture.start.is_drop));
     let settings = AtmosSettings {
         creation_tool: "Proscenium".to_owned(),
         creation_tool_version: [number(version.next()), number(version.next()), number(version.next())],
@@ -159,6 +169,36 @@ fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
         modes: modes(&conformed.tracks),
     };
     settings.to_chunk()
+}
+
+/// The broadcast extension that says where the picture starts, where the scene does.
+fn bext(contents: &SceneContents, sample_rate: u32) -> Option<BextChunk> {
+    let picture = contents.picture.as_ref()?;
+    let start = picture.frame_rate.duration(picture.start.frames)?;
+    let rate = NonZeroU32::new(sample_rate)?;
+    let originator = format!("Proscenium {}", env!("CARGO_PKG_VERSION"));
+    Some(BextChunk {
+        originator,
+        time_reference: Time::new(start).to_sample(rate),
+        version: 1,
+        ..BextChunk::default()
+    })
+}
+
+/// What of the scene's picture and markers no master has a place for.
+fn left_out(contents: &SceneContents, has_frame_rate: bool) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mut leave = |rule, message: &str| warnings.push(Warning::new(rule, "picture", message));
+    if contents.picture.is_some() && !has_frame_rate {
+        leave("frame-rate-dropped", "the master says where it starts (bext), not at which frame rate");
+    }
+    if contents.picture.as_ref().is_some_and(|picture| picture.ffoa.is_some()) {
+        leave("ffoa-dropped", "the first frame of action is not in the master; deliver it in writing");
+    }
+    if contents.markers > 0 {
+        leave("markers-dropped", "the markers are not in the master");
+    }
+    warnings
 }
 
 /// The texts of a master in the master format.
@@ -169,14 +209,17 @@ fn texts(
     sample_rate: u32,
 ) -> Result<DamfTexts, JobError> {
     let name = job.output.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let fps = match contents.frame_rate.map(|(rate, is_drop)| (rate.name(), is_drop)) {
+    let picture = contents.picture.as_ref();
+    let fps = match picture.map(|picture| (picture.frame_rate.name(), picture.start.is_drop)) {
         Some(("29.97", true)) => "29.97df",
         Some((rate @ ("23.976" | "25" | "29.97" | "30"), _)) => rate,
         _ => "24",
     };
+    let start = picture.and_then(|picture| picture.frame_rate.duration(picture.start.frames));
     let settings = DamfSettings {
         name: &name,
         sample_rate,
+        offset: start.map_or(0.0, AdmTime::seconds_f64),
         fps,
         creation_tool: ("Proscenium", env!("CARGO_PKG_VERSION")),
         modes: &modes(&conformed.tracks),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use formats::nearest;
 
 /// The template when nobody gives another.
-pub const DEFAULT_TEMPLATE: &str = "{title}_{spec}_{layout}_{part}";
+pub const DEFAULT_TEMPLATE: &str = "{title}_{programme}_{spec}_{layout}_{part}";
 
 /// Longest name of a file that leaves room for `.sha256` and for the temporary name, bytes.
 const LONGEST_NAME: usize = 200;
@@ -19,6 +19,7 @@ const SEPARATORS: [char; 4] = ['_', '-', '.', ' '];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
     Title,
+    Programme,
     Spec,
     Layout,
     Part,
@@ -27,8 +28,9 @@ enum Field {
     Number,
 }
 
-const FIELDS: [(&str, Field); 7] = [
+const FIELDS: [(&str, Field); 8] = [
     ("title", Field::Title),
+    ("programme", Field::Programme),
     ("spec", Field::Spec),
     ("layout", Field::Layout),
     ("part", Field::Part),
@@ -55,6 +57,8 @@ pub struct NameTemplate {
 pub(super) struct Fields<'a> {
     /// Of the film.
     pub(super) title: &'a str,
+    /// The programme that was asked for; empty where none was.
+    pub(super) programme: &'a str,
     /// Name of the specification; empty without one.
     pub(super) spec: &'a str,
     /// Everyday name of the layout where it has one.
@@ -105,6 +109,7 @@ impl Fields<'_> {
     fn value(&self, field: Field) -> String {
         match field {
             Field::Title => self.title.to_owned(),
+            Field::Programme => self.programme.to_owned(),
             Field::Spec => self.spec.to_owned(),
             Field::Layout => self.layout.to_owned(),
             Field::Part => self.part.to_owned(),
@@ -250,6 +255,7 @@ mod tests {
 
     const FIELDS: Fields<'_> = Fields {
         title: "Night Train",
+        programme: "",
         spec: "netflix",
         layout: "5.1",
         part: "mix",
@@ -266,6 +272,8 @@ mod tests {
     #[test]
     fn fields_are_replaced_and_empty_ones_leave_no_gap() {
         assert_eq!(name(DEFAULT_TEMPLATE, &FIELDS).unwrap(), "Night Train_netflix_5.1_mix.wav");
+        let german = Fields { programme: "Deutsch", ..FIELDS };
+        assert_eq!(name(DEFAULT_TEMPLATE, &german).unwrap(), "Night Train_Deutsch_netflix_5.1_mix.wav");
         let plain = Fields { spec: "", ..FIELDS };
         assert_eq!(name(DEFAULT_TEMPLATE, &plain).unwrap(), "Night Train_5.1_mix.wav");
         assert_eq!(name("{number}-{rate}-{bits}.WAV", &FIELDS).unwrap(), "03-48000-24.WAV");

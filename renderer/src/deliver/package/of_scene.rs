@@ -61,9 +61,15 @@ pub fn master_of(path: &Path, name: &str) -> Result<MasterChain, JobError> {
         Some(name) => name.clone(),
         None => found.text.clone(),
     };
-    let found = all.iter().find(|deliverable| deliverable.is_called(name));
+    let all: Vec<&SceneDeliverable> = all.iter().filter(|found| !found.master.is_empty()).collect();
+    let is_of = |found: &&&SceneDeliverable| {
+        found.text.split(['=', '+']).next().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    };
+    let mut by_layout = all.iter().filter(is_of);
+    let only = by_layout.next().filter(|_| by_layout.next().is_none());
+    let found = all.iter().find(|deliverable| deliverable.is_called(name)).or(only);
     found.map(|deliverable| deliverable.master.clone()).ok_or_else(|| {
-        let names: Vec<String> = all.iter().map(called).collect();
+        let names: Vec<String> = all.iter().map(|found| called(found)).collect();
         let there = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
         let name: String = name.chars().take(40).collect();
         JobError::file(path, format_args!("has no deliverable `{name}` with a master chain; it has {there}"))

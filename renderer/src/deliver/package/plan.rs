@@ -7,7 +7,7 @@ use formats::Warning;
 
 use super::checksum::Checksums;
 use super::manifest::{Found, Key, Manifest};
-use super::naming::Fields;
+use super::naming::{Fields, title_of};
 use super::report::FileReport;
 use super::request::{ADM, part_name};
 use super::{Content, Package, Wanted};
@@ -45,6 +45,8 @@ impl Planned {
         (title, rate): (&str, u32),
         has: &dyn Fn(Part) -> bool,
     ) -> Result<Vec<Self>, JobError> {
+        let programme = package.job.selection.programme.as_ref().map(|called| title_of(called.as_str()));
+        let programme = programme.unwrap_or_default();
         let mut planned: Vec<Self> = Vec::new();
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for (index, wanted) in package.wanted.iter().enumerate() {
@@ -52,7 +54,8 @@ impl Planned {
                 if part.is_some_and(|part| part != Part::Mix && is_left_over(part) && !has(part)) {
                     continue;
                 }
-                let fields = Fields { title, rate, number: index + 1, ..fields(package, wanted, part) };
+                let own = fields(package, wanted, part);
+                let fields = Fields { title, programme: &programme, rate, number: index + 1, ..own };
                 let template = wanted.name.as_ref().unwrap_or(&package.name);
                 let name = template.name(&fields).map_err(|e| JobError::Request(e.to_string()))?;
                 if let Some(other) = names.insert(name.to_lowercase(), index) {
@@ -117,7 +120,7 @@ fn fields<'a>(package: &'a Package, wanted: &'a Wanted, part: Option<Part>) -> F
     };
     let part = part.map_or("master", part_name);
     let bits = super::bits_name(package.job.sample_format);
-    Fields { title: "", spec, layout, part, bits, rate: 0, number: 0 }
+    Fields { title: "", programme: "", spec, layout, part, bits, rate: 0, number: 0 }
 }
 
 fn everyday_name<'a>(deliverable: &Deliverable, name: &'a str) -> &'a str {

@@ -5,7 +5,7 @@
 //!  scene ── rendered ── spectrum ─────────── against a target ──── eq
 //!                    ├─ loudness range ───── against the spec ──── compressor
 //!                    ├─ dialogue, the rest ─ against the least ─── ducking of the buses
-//!                    └─ true peak ────────── the spec's ceiling ── limiter
+//!                    └─ true peak ────────── the ceiling ───────── limiter, unless the delivery has one of its own
 //! ```
 
 mod tone;
@@ -31,6 +31,9 @@ const MOST_DUCKING_DB: f64 = 6.0;
 const SILENT_LUFS: f64 = -70.0;
 /// Sample peaks stand about so far above the loudness, dB.
 const CREST_DB: f64 = 12.0;
+/// Where a compressor with the times of a ducker sees a voice, over the voice's loudness, dB: below its peaks, for attack and release
+/// take the mean of it.
+const DETECTED_DB: f64 = 4.5;
 /// The ratio of glue.
 const GLUE: [f64; 2] = [1.5, 3.0];
 /// What is proposed is called so.
@@ -147,7 +150,7 @@ fn propose(job: &SuggestJob, scene: Scene, found: &Measurement, target: &[f64; B
     let master = MasterChain {
         eq: proposal.eq(job, found, target),
         compressor: proposal.compressor(specification, &measured),
-        limiter: Some(proposal.limiter(specification)),
+        limiter: proposal.limiter(specification, &measured),
     };
     proposal.ducking(&measured, found);
     proposal.deliver(job, master);
@@ -196,8 +199,9 @@ impl Proposal {
             let (hz, more) = (correction.band.frequency_hz(), correction.found_db);
             let side = if more > 0.0 { "above" } else { "below" };
             let because = format!(
-                "about {hz:.0} Hz the mix is {:.1} dB {side} {of}; half of it is taken back",
-                more.abs()
+                "about {hz:.0} Hz the mix is {:.1} dB {side} {of}; half of it is taken back, and no more than {:.0} dB",
+                more.abs(),
+                tone::MOST_DB
             );
             self.say("eq", shown(&correction.band), because);
         }
@@ -237,15 +241,27 @@ impl Proposal {
         Some(compressor)
     }
 
-    fn limiter(&mut self, specification: Option<&Specification>) -> Limiter {
-        let wanted = specification.and_then(|spec| maximum(spec, Measure::TruePeak));
-        let limiter = Limiter { ceiling_dbtp: wanted.unwrap_or(Limiter::default().ceiling_dbtp) };
-        let because = match wanted {
-            Some(_) => "the specification's highest true peak",
-            None => "a decibel for what coding adds to true peaks",
-        };
-        self.say("limiter", format!("ceiling {} dBTP", limiter.ceiling_dbtp), because.to_owned());
-        limiter
+    /// The chain comes before the gain to a loudness, which a limiter in it knows nothing of: there the delivery's own works, after
+    /// the gain.
+    fn limiter(&mut self, specification: Option<&Specification>, found: &Measured) -> Option<Limiter> {
+        if let Some(specification) = specification {
+            let because = format!(
+                "a delivery for {} has a limiter of its own behind the gain to its loudness",
+                specification.name
+            );
+            self.say("limiter", String::new(), because);
+            return None;
+        }
+        let limiter = Limiter::default();
+        let (peak, ceiling) = (found.true_peak_dbtp?, limiter.ceiling_dbtp);
+        if peak <= ceiling {
+            let because = format!("true peaks of {peak:.1} dBTP are below {ceiling} dBTP");
+            self.say("limiter", String::new(), because);
+            return None;
+        }
+        let because = format!("true peaks of {peak:.1} dBTP; {:.0} dB stay for what coding adds", -ceiling);
+        self.say("limiter", format!("ceiling {ceiling} dBTP"), because);
+        Some(limiter)
     }
 
     /// Music and effects make room for dialogue that doesn't stand out.
@@ -255,18 +271,17 @@ impl Proposal {
             return self.say("ducking", String::new(), because);
         };
         if ratio >= LEAST_DIALOGUE_LU {
-            let because = format!(
-                "the dialogue stands {ratio:.1} LU above the rest; {LEAST_DIALOGUE_LU:.0} LU are enough"
-            );
+            let because =
+                format!("the dialogue is {}; {LEAST_DIALOGUE_LU:.0} LU above it are enough", standing(ratio));
             return self.say("ducking", String::new(), because);
         }
         let depth = (LEAST_DIALOGUE_LU - ratio).min(MOST_DUCKING_DB);
         let voice = found.dialogue.as_ref().and_then(|dialogue| dialogue.stem_lufs).unwrap_or(-27.0);
-        // A voice at its usual level is 12 dB over the threshold: that makes `depth` of it.
+        // Where a voice is usually detected is 12 dB over the threshold: that makes `depth` of it.
         let over = 12.0;
         let ratio_of_gain = (over / (over - depth)).min(100.0);
         let compressor = Compressor {
-            threshold_db: (voice + CREST_DB - over).clamp(-100.0, 0.0).round(),
+            threshold_db: (voice + DETECTED_DB - over).clamp(-100.0, 0.0).round(),
             ratio: (100.0 * ratio_of_gain).round() / 100.0,
             knee_db: 6.0,
             attack_ms: 30.0,
@@ -293,7 +308,8 @@ impl Proposal {
                 continue;
             }
             let because = format!(
-                "the dialogue stands only {ratio:.1} LU above the rest: {} makes room by up to {depth:.0} dB while it sounds",
+                "the dialogue is {}, {LEAST_DIALOGUE_LU:.0} LU above it are wanted: {} makes room by up to {depth:.0} dB while it sounds",
+                standing(ratio),
                 role.name()
             );
             bus.kept.push_node(comment(&because));
@@ -326,6 +342,12 @@ impl Proposal {
         self.scene.deliverables.retain(|deliverable| deliverable.name.as_deref() != Some(NAME));
         self.scene.deliverables.push(proposed);
     }
+}
+
+/// Where the dialogue stands, in words.
+pub fn standing(dialogue_to_rest_lu: f64) -> String {
+    let side = if dialogue_to_rest_lu < 0.0 { "below" } else { "above" };
+    format!("{:.1} LU {side} the rest", dialogue_to_rest_lu.abs())
 }
 
 /// A comment in the file, before everything else of its element.

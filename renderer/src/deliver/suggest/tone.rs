@@ -27,7 +27,7 @@ const LEAST_DB: f64 = 3.0;
 /// How much of what is found is taken back.
 const PART: f64 = 0.5;
 /// The most that a filter does, dB.
-const MOST_DB: f64 = 4.0;
+pub(super) const MOST_DB: f64 = 4.0;
 /// Filters at most.
 const MOST_FILTERS: usize = 4;
 /// Bands so much below the strongest are no part of the sound, dB.
@@ -88,6 +88,15 @@ pub(super) fn corrections(found: &[f64; BANDS], target: &[f64; BANDS], sample_ra
         let Ok(found) = response(&eq, sample_rate, &frequencies) else { break };
         // What a half-way filter was made for is dealt with.
         excess.iter_mut().zip(found).for_each(|(excess, at)| *excess += at.magnitude_db / PART);
+        // What a filter could not do at its most, a second one in the same place shall not either.
+        let (place, kind) = (band.band.frequency_hz(), std::mem::discriminant(&band.band));
+        let near = |known: &Correction| {
+            (known.band.frequency_hz() / place).log2().abs() < 1.0
+                && std::mem::discriminant(&known.band) == kind
+        };
+        if corrections.iter().any(near) {
+            break;
+        }
         corrections.push(band);
     }
     corrections

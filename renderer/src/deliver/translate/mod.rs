@@ -27,7 +27,7 @@ use self::blame::Inquiry;
 use self::fold::{Fold, LAYOUTS};
 use self::interference::{Analyser, Finding, Transform};
 use self::playback::{Feed, Heard, Playback, SYSTEMS};
-use super::source::Source;
+use super::source::each_block;
 use super::{Clock, Deliverable, Job, JobError, OpenJob, Output};
 use crate::audio::AudioBlock;
 use crate::engine::Part;
@@ -51,6 +51,9 @@ pub struct TranslateJob {
     /// Threads that render; all of the machine's by default.
     pub threads: Option<usize>,
 }
+
+/// Loudness below which there is nothing to hear, LUFS (the absolute gate of BS.1770).
+const SILENT_LUFS: f64 = -70.0;
 
 /// How a mix holds.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -194,26 +197,17 @@ impl Pass {
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<Warning>, JobError> {
         let OpenJob { job, master, mut engine, pool, .. } = open;
-        let mut blocks = engine.output_blocks();
-        let mut done = 0_u64;
-        let rate = master.input.sample_rate();
-        let faults = std::thread::scope(|scope| {
-            let source = Source::start(scope, &job.input, master.input, &engine)?;
-            while let Some(input) = source.next()? {
-                if stop() {
-                    return Err(JobError::Interrupted);
-                }
-                let rendered = pool.install(|| engine.process(&input, &mut blocks));
-                rendered.map_err(|e| JobError::file(&job.input, e))?;
-                source.recycle(input);
-                if let [voice, mix, voice_on_phones, phones] = blocks.as_slice() {
-                    pool.install(|| self.add([mix, voice], [phones, voice_on_phones]));
-                    done = done.saturating_add(mix.frames() as u64);
-                }
-                progress(done, frames);
+        let (rate, mut done) = (master.input.sample_rate(), 0_u64);
+        let mut take = |blocks: &mut [AudioBlock]| {
+            if let [voice, mix, voice_on_phones, phones] = &*blocks {
+                pool.install(|| self.add([mix, voice], [phones, voice_on_phones]));
+                done = done.saturating_add(mix.frames() as u64);
             }
-            Ok(source.faults())
-        })?;
+            progress(done, frames);
+        };
+        let mut blocks = engine.output_blocks();
+        let line = (&mut engine, &pool, blocks.as_mut_slice());
+        let faults = each_block((&job.input, master.input), line, stop, &mut take)?;
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         Ok(warnings)
@@ -249,7 +243,9 @@ impl Pass {
     fn finish(self, sample_rate: u32) -> (Vec<SystemReport>, Vec<Finding>) {
         let heard: Vec<Heard> = self.systems.into_iter().map(Playback::finish).collect();
         let first = heard.first().copied();
-        let ratio = |heard: &Heard| Some(heard.dialogue_lufs? - heard.rest_lufs?);
+        // Below the gate of BS.1770 nothing is left of the rest to be heard.
+        let there = |level: &f64| *level > SILENT_LUFS;
+        let ratio = |heard: &Heard| Some(heard.dialogue_lufs.filter(there)? - heard.rest_lufs.filter(there)?);
         let change = |value: Option<f64>, of: &dyn Fn(&Heard) -> Option<f64>| {
             Some(value? - first.as_ref().and_then(of)?)
         };

@@ -7,32 +7,32 @@
 
 mod resampled;
 mod stem_file;
+mod stems;
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
 use formats::scene::{
-    self, BinauralMode, Deliverable, Feed, Mistake, Place, Places, Return, Scene, chain, limits,
+    self, BinauralMode, Deliverable, Feed, Mistake, Parted, Picture, Place, Places, Return, Scene, limits,
 };
-use formats::timecode::FrameRate;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-pub(crate) use self::stem_file::StemFile;
+use self::stem_file::BadStems;
+pub(crate) use self::stem_file::{BadStem, StemFile};
+use self::stems::{clips, files, responses};
 use super::OpenError;
 use crate::audio::AudioBlock;
-use crate::mix::mixer::{ClipSource, Mixer, Stems, StripLevels};
+use crate::mix::mixer::{Mixer, Stems, StripLevels};
 use crate::monitor::binaural::HeadphoneMode;
 
 /// Bytes of a file that are looked at for a scene's outermost element: comments may stand before it.
 const LOOK: u64 = 64 << 10;
-/// Seconds of a reverb's response at most.
-const LONGEST_RESPONSE_SECONDS: u64 = 60;
 /// Samples that are mixed before a place that is begun at, for dynamics and filters to settle.
 const PRE_ROLL: u64 = 4096;
 /// Samples that are mixed at a time.
@@ -76,6 +76,8 @@ pub(crate) struct SceneInput {
     mixed: u64,
     /// Which of the block's frames is the next.
     used: usize,
+    /// Stems that were found to have samples that are no numbers.
+    bad: BadStems,
 }
 
 impl std::fmt::Debug for SceneInput {
@@ -93,8 +95,10 @@ pub(crate) struct SceneContents {
     pub(crate) document: Document,
     /// What makes it one of BS.2076-2, if it is.
     pub(crate) second_edition: Option<String>,
-    /// The picture's frame rate, and whether its timecode drops frames.
-    pub(crate) frame_rate: Option<(FrameRate, bool)>,
+    /// The picture that it goes with.
+    pub(crate) picture: Option<Picture>,
+    /// How many markers it has.
+    pub(crate) markers: usize,
     /// The headphone mode of each track.
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What each track of the master carries.
@@ -126,8 +130,11 @@ impl SceneInput {
         (name, folder): (&Path, &Path),
     ) -> Result<(Self, SceneContents), OpenError> {
         let error = |e: &dyn std::fmt::Display| OpenError::file(name, e);
+        let (scene, origins) = parted(scene).map_err(|e| error(&e))?;
+        let scene = &scene;
         let returns = scene.returns();
-        let stems = Stems { clips: clips(scene, folder)?, responses: responses(scene, folder)? };
+        let bad = BadStems::default();
+        let stems = Stems { clips: clips(scene, folder, &bad)?, responses: responses(scene, folder)? };
         let mixer = Mixer::new(scene, &returns, stems).map_err(|e| error(&e))?;
         let frames = mixer.frames();
         if frames == 0 {
@@ -147,17 +154,31 @@ impl SceneInput {
             used: block.frames(),
             block,
             mixed: 0,
+            bad,
         };
         let contents = SceneContents {
             modes: master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect(),
             document: master.document,
-            feeds: master.feeds,
+            feeds: master.feeds.into_iter().map(|feed| of_origin(feed, &origins)).collect(),
             second_edition: scene.second_edition(),
-            frame_rate: scene.picture.as_ref().map(|picture| (picture.frame_rate, picture.start.is_drop)),
+            picture: scene.picture.clone(),
+            markers: scene.markers.len(),
             warnings: Vec::new(),
             files: files(scene, folder),
         };
         Ok((input, contents))
+    }
+
+    /// Whether stems had samples so far that are no numbers.
+    pub(crate) fn has_bad_stems(&self) -> bool {
+        !self.bad.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Which, in the order of their names.
+    pub(crate) fn bad_stems(&self) -> Vec<BadStem> {
+        let mut bad = self.bad.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        bad.sort_unstable_by(|a, b| a.file.cmp(&b.file));
+        bad
     }
 
     /// Mixes with so many threads.
@@ -291,6 +312,28 @@ fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> 
     Ok((scene, warnings.map(Mistake::to_warning).collect()))
 }
 
+/// The scene with a track for each way in which one sounds, and for each track its place in `scene`.
+fn parted(scene: &Scene) -> Result<(Scene, Vec<usize>), String> {
+    match scene.clone().parted() {
+        Ok(Parted { scene, origins }) => Ok((scene, origins)),
+        Err(tracks) => Err(format!(
+            "compressors listen to what differs from programme to programme: that takes {tracks} tracks, and a scene has {} \
+             at most; put fewer tracks into several programmes",
+            limits::TRACKS
+        )),
+    }
+}
+
+/// What carries a track of the scene that was given, and not one that was added to it.
+fn of_origin(feed: Feed, origins: &[usize]) -> Feed {
+    match feed {
+        Feed::Strip { track, channel } => {
+            Feed::Strip { track: origins.get(track).copied().unwrap_or(track), channel }
+        }
+        of_return @ Feed::Return { .. } => of_return,
+    }
+}
+
 /// The scene in the file `path`, whose stems nobody looked at, and where its parts stand.
 fn parsed(path: &Path) -> Result<(Scene, Places), OpenError> {
     let reading = scene::read(&scene_text(path)?);
@@ -299,6 +342,15 @@ fn parsed(path: &Path) -> Result<(Scene, Places), OpenError> {
         (_, Some(mistake)) => Err(OpenError::file(path, mistake)),
         (None, None) => Err(no_scene(path)),
     }
+}
+
+/// The files that the master `path` is made of beside itself, where that can be told.
+pub fn sources(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if !is_scene(path) {
+        return Vec::new();
+    }
+    parsed(path).map_or(Vec::new(), |(scene, _)| files(&scene, folder))
 }
 
 /// The deliverables of the scene in the file `path`, and where they stand in it.
@@ -312,59 +364,6 @@ pub(crate) fn deliverables(path: &Path) -> Result<Vec<(Deliverable, Place)>, Ope
 
 fn no_scene(path: &Path) -> OpenError {
     OpenError::file(path, "is no scene: expected <scene version=\"1\"> in it")
-}
-
-/// The sound files that the scene names, each once.
-fn files(scene: &Scene, folder: &Path) -> Vec<PathBuf> {
-    let clips = scene.tracks.iter().flat_map(|track| &track.clips).map(|clip| clip.file.as_str());
-    let responses = scene.reverbs.iter().filter_map(|unit| match &unit.reverb {
-        chain::Reverb::Convolution(convolution) => Some(convolution.file.as_str()),
-        chain::Reverb::Fdn(_) => None,
-    });
-    let mut known = BTreeSet::new();
-    let names = clips.chain(responses).filter(|name| known.insert(name.to_string()));
-    names.map(|name| scene::resolve(folder, name)).collect()
-}
-
-/// The files of all clips of all tracks, open.
-fn clips(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Box<dyn ClipSource>>>, OpenError> {
-    let mut all = Vec::new();
-    for track in &scene.tracks {
-        let mut clips: Vec<Box<dyn ClipSource>> = Vec::new();
-        for clip in track.clips.iter().filter(|_| scene.is_heard(track)) {
-            let file = scene::resolve(folder, &clip.file);
-            let wanted = (clip.channels.as_slice(), track.spatial.channels());
-            let stem = StemFile::open(&file, wanted, scene.sample_rate).map_err(|message| {
-                OpenError::file(&file, format_args!("track \"{}\": {message}", track.name))
-            })?;
-            clips.push(Box::new(stem));
-        }
-        all.push(clips);
-    }
-    Ok(all)
-}
-
-/// The responses of all reverbs that have a file.
-fn responses(scene: &Scene, folder: &Path) -> Result<Vec<Vec<Vec<f32>>>, OpenError> {
-    let mut all = Vec::new();
-    for unit in &scene.reverbs {
-        let chain::Reverb::Convolution(convolution) = &unit.reverb else {
-            all.push(Vec::new());
-            continue;
-        };
-        let file = scene::resolve(folder, &convolution.file);
-        let error =
-            |message: String| OpenError::file(&file, format_args!("reverb \"{}\": {message}", unit.name));
-        let mut stem = StemFile::open_whole(&file, scene.sample_rate).map_err(error)?;
-        let most = LONGEST_RESPONSE_SECONDS * u64::from(scene.sample_rate.get());
-        if stem.frames() > most {
-            return Err(error(format!("is a response of more than {LONGEST_RESPONSE_SECONDS} s; cut it")));
-        }
-        let mut block = AudioBlock::new(stem.channels(), usize::try_from(stem.frames()).unwrap_or(0));
-        stem.read(0, &mut block).map_err(|e| error(e.to_string()))?;
-        all.push(block.channels_mut().map(|row| row.to_vec()).collect());
-    }
-    Ok(all)
 }
 
 /// For each track of the master, the row of the mixer: its rows are the channels of all tracks, then those of all returns.

@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use formats::bw64::Reader;
+use formats::Warning;
+use formats::bw64::{Reader, SampleFormat};
 
 use super::resampled::Resampled;
 use crate::audio::AudioBlock;
@@ -13,6 +15,32 @@ use crate::mix::mixer::{ClipSource, StemError};
 
 /// Rates of files that are taken, Hz.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=384_000;
+
+/// A file of a scene with samples that are NaN or infinite; they are taken as silence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BadStem {
+    /// The file.
+    pub(crate) file: PathBuf,
+    /// How many.
+    pub(crate) count: u64,
+    /// The frame of the file with the first.
+    pub(crate) first: u64,
+}
+
+impl BadStem {
+    /// In words.
+    pub(crate) fn warning(&self) -> Warning {
+        let (samples, are) = if self.count == 1 { ("sample", "is") } else { ("samples", "are") };
+        let (count, first) = (self.count, self.first);
+        let message = format!(
+            "{count} {samples} {are} NaN or infinite, the first at frame {first} of the file; taken as silence"
+        );
+        Warning::new("non-finite-samples", self.file.display().to_string(), message)
+    }
+}
+
+/// Files that were found to have such samples.
+pub(super) type BadStems = Arc<Mutex<Vec<BadStem>>>;
 
 /// Closed until it is first read, and again after its last sample: scenes may have more clips than a process may open files.
 pub(crate) struct StemFile {
@@ -25,6 +53,7 @@ pub(crate) struct StemFile {
     resampled: Option<Resampled>,
     frames: u64,
     raw: Vec<u8>,
+    bad: BadStems,
 }
 
 impl StemFile {
@@ -37,8 +66,10 @@ impl StemFile {
         path: &Path,
         (named, wanted): (&[u16], usize),
         rate: NonZeroU32,
+        bad: &BadStems,
     ) -> Result<Self, String> {
         let mut file = Self::open_at_its_rate(path)?;
+        file.bad = Arc::clone(bad);
         let there = file.channels.len();
         if let Some(beyond) = named.iter().find(|channel| **channel == 0 || usize::from(**channel) > there) {
             return Err(format!("the clip takes channel {beyond}, and the file has {there}"));
@@ -86,6 +117,7 @@ impl StemFile {
             resampled: None,
             frames: file_frames,
             raw: Vec::new(),
+            bad: BadStems::default(),
         })
     }
 
@@ -96,6 +128,16 @@ impl StemFile {
             self.resampled = Some(resampled);
         }
         Ok(())
+    }
+
+    /// Whether what was read of it had samples that are no numbers.
+    pub(super) fn is_bad(&self) -> bool {
+        !self.bad.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Hz of the file itself.
+    pub(super) fn file_rate(&self) -> u32 {
+        self.file_rate
     }
 
     /// How many channels are taken.
@@ -126,13 +168,17 @@ impl StemFile {
                     break;
                 }
                 let out = out.get_mut(done..).unwrap_or_default();
-                format.sample_format.decode_tracks(
-                    &self.raw,
-                    usize::from(format.channels),
-                    &self.channels,
-                    out,
-                    stride,
-                );
+                let channels = usize::from(format.channels);
+                let (raw, own) = (&self.raw, &self.channels);
+                if format.sample_format.decode_tracks(raw, channels, own, out, stride) > 0 {
+                    note(
+                        &self.bad,
+                        &self.path,
+                        (raw, format.sample_format),
+                        (channels, own),
+                        start + done as u64,
+                    );
+                }
                 done += got;
             }
         }
@@ -143,6 +189,29 @@ impl StemFile {
             self.reader = None;
         }
         Ok(())
+    }
+}
+
+/// Notes what of `channels` in the interleaved bytes `raw` of so many is no number; their first frame is `at`.
+fn note(
+    bad: &BadStems,
+    file: &Path,
+    (raw, format): (&[u8], SampleFormat),
+    (all, channels): (usize, &[usize]),
+    at: u64,
+) {
+    let mut bad = bad.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = bad.iter().position(|known| known.file == file).unwrap_or_else(|| {
+        bad.push(BadStem { file: file.to_path_buf(), count: 0, first: u64::MAX });
+        bad.len() - 1
+    });
+    for (frame, bytes) in (at..).zip(raw.chunks_exact((all * format.bytes()).max(1))) {
+        let samples = bytes.chunks_exact(format.bytes()).enumerate();
+        let count = samples.filter(|(n, sample)| channels.contains(n) && !format.is_finite(sample)).count();
+        if count > 0 {
+            bad[place].first = bad[place].first.min(frame);
+            bad[place].count = bad[place].count.saturating_add(count as u64);
+        }
     }
 }
 

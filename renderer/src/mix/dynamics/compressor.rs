@@ -91,6 +91,11 @@ impl Compressor {
         self.heard = channels;
         self
     }
+
+    /// Counts what it does from here on.
+    pub(in crate::mix) fn count_anew(&mut self) {
+        self.reduction = Reduction::default();
+    }
 }
 
 impl Processor for Compressor {

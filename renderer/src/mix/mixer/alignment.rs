@@ -5,7 +5,7 @@ use formats::scene::{Role, Scene};
 
 use super::Mixer;
 use super::bus::{BusPart, BusSum};
-use super::plan::{self, Plan};
+use super::plan::Plan;
 use super::returns::Return;
 use super::track::TrackStrip;
 use crate::mix::MixError;
@@ -41,12 +41,12 @@ impl Mixer {
             let here = |number: &usize| plan.level_of.get(*number) == Some(&level);
             for number in (0..scene.tracks.len()).filter(here) {
                 let track = &scene.tracks[number];
-                let key = plan::key_of(&track.chain).and_then(|key| role_number(&plan.roles, &key));
+                let key = plan.key_of.get(number).copied().flatten();
                 let group = scene.groups.iter().find(|group| Some(&group.name) == track.group.as_ref());
                 let spec = StripSpec {
                     channels: track.spatial.channels(),
                     fader_offset: Decibels(group.map_or(0.0, |group| group.gain_db)),
-                    key_late: key.map_or(0, |key| alignment.keys[key]),
+                    key_late: key.map_or(0, |key| alignment.keys[plan.keys[key].role]),
                     ..*spec
                 };
                 let strip = Strip::new(&track.chain, &spec)
@@ -71,13 +71,12 @@ impl Mixer {
         alignment: &mut Alignment,
     ) -> Result<(), MixError> {
         alignment.bused = alignment.returned;
-        for bus in scene.buses.iter().filter(|bus| !bus.chain.is_empty()) {
-            let name = format!("bus {}", bus.role);
-            let fault = |error: MixError| error.in_strip(name.clone());
-            let key = plan::key_of(&bus.chain).and_then(|key| role_number(&plan.roles, &key));
+        for planned in &plan.buses {
+            let (Some(bus), key) = (scene.buses.get(planned.bus), planned.key) else { continue };
+            let fault = |error: MixError| error.in_strip(planned.name.clone());
             let spec = StripSpec {
                 late: alignment.returned,
-                key_late: key.map_or(0, |key| alignment.keys[key]),
+                key_late: key.map_or(0, |key| alignment.keys[plan.keys[key].role]),
                 ..*spec
             };
             let number = self.buses.len();
@@ -85,19 +84,20 @@ impl Mixer {
                 let strip = Strip::new(&bus.chain, &StripSpec { channels, ..spec }).map_err(fault)?;
                 Ok::<_, MixError>(BusPart { strip, key, bus: number })
             };
-            for track in self.tracks.iter_mut().filter(|track| track.role == bus.role) {
+            for track in &planned.tracks {
+                let track = &mut self.tracks[*track];
                 track.put_on_bus(part(track.channels())?);
-                for (unit, gain) in sends(scene, &bus.chain, &name)? {
+                for (unit, gain) in sends(scene, &bus.chain, &planned.name)? {
                     track.send_after_bus(unit, gain);
                 }
             }
-            let its = |unit: &&mut Return| *unit.role() == bus.role && !unit.is_after_bus();
+            let its = |unit: &&mut Return| !unit.is_after_bus() && unit.hears_one_of(&planned.tracks);
             for unit in self.returns.iter_mut().filter(its) {
                 unit.put_on_bus(part(unit.sounding())?);
             }
             let sum = part(1)?.strip;
             alignment.bused = alignment.bused.max(alignment.returned + sum.latency());
-            self.buses.push(BusSum::new(bus.role.clone(), sum, key));
+            self.buses.push(BusSum::new((planned.name.clone(), planned.sum.clone()), sum, key));
         }
         Ok(())
     }
@@ -151,7 +151,8 @@ impl Mixer {
         if let Some(length) = scene.length {
             return length.to_sample(scene.sample_rate);
         }
-        let longest = self.returns.iter().map(Return::tail).max().unwrap_or(0);
+        let rings = |unit: &Return| unit.tail().saturating_sub(usize::try_from(unit.latency()).unwrap_or(0));
+        let longest = self.returns.iter().map(rings).max().unwrap_or(0);
         self.tracks.iter().map(|track: &TrackStrip| track.end(longest)).max().unwrap_or(0)
     }
 }

@@ -1,7 +1,5 @@
 //! The bus of a role: its sum, which decides about gains, and the part that each of its tracks and reverbs has in it.
 
-use formats::scene::Role;
-
 use super::BLOCK_FRAMES;
 use super::returns::Return;
 use super::track::TrackStrip;
@@ -10,8 +8,10 @@ use crate::mix::strip::Strip;
 
 /// The sum of the tracks of a role and of their reverbs, as its bus hears it.
 pub(super) struct BusSum {
-    /// Of whose tracks it is the sum.
-    pub(super) role: Role,
+    /// What people call it.
+    pub(super) name: String,
+    /// Places of the tracks that it is the sum of.
+    tracks: Vec<usize>,
     pub(super) strip: Strip,
     key: Option<usize>,
     block: AudioBlock,
@@ -27,9 +27,9 @@ pub(super) struct BusPart {
 }
 
 impl BusSum {
-    pub(super) fn new(role: Role, strip: Strip, key: Option<usize>) -> Self {
+    pub(super) fn new((name, tracks): (String, Vec<usize>), strip: Strip, key: Option<usize>) -> Self {
         let stages = AudioBlock::new(strip.stages(), BLOCK_FRAMES);
-        Self { role, strip, key, block: AudioBlock::new(1, BLOCK_FRAMES), stages }
+        Self { name, tracks, strip, key, block: AudioBlock::new(1, BLOCK_FRAMES), stages }
     }
 
     /// Takes in what comes together on the bus.
@@ -42,10 +42,11 @@ impl BusSum {
     ) {
         self.block.set_frames(frames);
         self.block.silence();
-        for track in tracks.iter().filter(|track| track.role == self.role) {
+        for track in self.tracks.iter().filter_map(|track| tracks.get(*track)) {
             track.add_to(self.block.channel_mut(0));
         }
-        for unit in returns.iter().filter(|unit| !unit.is_after_bus() && *unit.role() == self.role) {
+        let hears = |unit: &&Return| !unit.is_after_bus() && unit.hears_one_of(&self.tracks);
+        for unit in returns.iter().filter(hears) {
             unit.add_to(self.block.channel_mut(0));
         }
         let key = self.key.map(|key| keys.channel(key));

@@ -55,8 +55,10 @@ pub struct Mixer {
     tracks: Vec<TrackStrip>,
     buses: Vec<BusSum>,
     returns: Vec<Return>,
-    /// A row for each role that is listened to.
+    /// A row for each of the sums that compressors listen to, and the tracks of which it is one.
     keys: AudioBlock,
+    key_tracks: Vec<Vec<usize>>,
+    /// Roles that are listened to.
     roles: Vec<Role>,
     levels: usize,
     /// Samples that everything comes out later than it goes in.
@@ -113,7 +115,8 @@ impl Mixer {
             tracks,
             buses: Vec::new(),
             returns: Vec::new(),
-            keys: AudioBlock::new(plan.roles.len(), BLOCK_FRAMES),
+            keys: AudioBlock::new(plan.keys.len(), BLOCK_FRAMES),
+            key_tracks: plan.keys.iter().map(|key| key.tracks.clone()).collect(),
             levels: plan.levels,
             roles: plan.roles.clone(),
             latency: 0,
@@ -204,7 +207,7 @@ impl Mixer {
     pub fn levels(&self) -> Vec<StripLevels> {
         let tracks = self.tracks.iter().flat_map(TrackStrip::levels);
         let buses = self.buses.iter().map(|bus| StripLevels {
-            strip: format!("bus {}", bus.role),
+            strip: bus.name.clone(),
             is_sum: true,
             stages: bus.strip.levels(),
             output: Vec::new(),
@@ -236,9 +239,10 @@ impl Mixer {
                 .par_iter_mut()
                 .filter(|track| track.level == level)
                 .try_for_each(|track| track.mix(now, frames, keys))?;
-            for track in self.tracks.iter_mut().filter(|track| track.level == level) {
-                if let Some(role) = self.roles.iter().position(|role| *role == track.role) {
-                    track.add_to(self.keys.channel_mut(role));
+            let here = self.tracks.iter_mut().enumerate().filter(|(_, track)| track.level == level);
+            for (number, track) in here {
+                for (key, _) in self.key_tracks.iter().enumerate().filter(|(_, own)| own.contains(&number)) {
+                    track.add_to(self.keys.channel_mut(key));
                 }
                 track.line_up();
             }

@@ -24,7 +24,6 @@ pub(super) struct Return {
     /// To the time of everything before the buses, after them, at the end.
     lines: [Vec<Line>; 3],
     bus: Option<BusPart>,
-    role: Role,
     /// `hall (dialogue)`.
     name: String,
     /// How a meter weights the reverb's channels.
@@ -75,7 +74,6 @@ impl Return {
         let sounding = weights.into_iter().zip(&channels).filter(|(_, channel)| channel.is_some());
         Ok(Self {
             name: format!("{} ({role}{})", unit.name, if instance.is_after_bus { " bus" } else { "" }),
-            role: role.clone(),
             bus: None,
             weights: sounding.map(|(weight, _)| weight).collect(),
             meter: StageMeter::default(),
@@ -106,9 +104,9 @@ impl Return {
         self.instance.is_after_bus
     }
 
-    /// The role of the tracks that it hears.
-    pub(super) fn role(&self) -> &Role {
-        &self.role
+    /// Whether it hears one of these tracks: those that it hears are always together.
+    pub(super) fn hears_one_of(&self, tracks: &[usize]) -> bool {
+        self.instance.tracks.first().is_some_and(|track| tracks.contains(track))
     }
 
     /// Channels that aren't silent by their nature.

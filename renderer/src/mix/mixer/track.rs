@@ -175,10 +175,10 @@ impl TrackStrip {
         }
         let last =
             self.clips.iter().map(|clip| clip.start.saturating_add(clip.gain.frames)).max().unwrap_or(0);
-        let bus = self.bus.as_ref().map_or(0, |bus| bus.strip.tail());
+        let bus = self.bus.as_ref().map_or(0, |bus| rings(&bus.strip));
         let sends = self.sends.len() + self.bus_sends.len();
         let after = bus + if sends == 0 { 0 } else { reverb };
-        last.saturating_add((self.strip.tail() + after) as u64)
+        last.saturating_add((rings(&self.strip) + after) as u64)
     }
 
     /// Takes in the samples from `now` on and sends them through the strip, up to the time of its role's key.
@@ -286,6 +286,11 @@ impl TrackStrip {
         let on_bus = format!("{name} on bus {}", self.role);
         vec![of(name, self.strip.levels(), &[]), of(on_bus, bus.strip.levels(), output)]
     }
+}
+
+/// Samples for which a strip sounds on, in the time of the scene: what it holds back is brought to its time.
+fn rings(strip: &Strip) -> usize {
+    strip.tail().saturating_sub(usize::try_from(strip.latency()).unwrap_or(0))
 }
 
 /// How a meter weights the channels of a track: those of a bed as loudspeakers, of Ambisonics the omnidirectional one, an
