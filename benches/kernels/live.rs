@@ -1,10 +1,10 @@
 //! Live playback of 128 moving objects in blocks of 64: what of its time the device's thread takes, and what of theirs the
-//! threads that render. The yardstick is the deadline.
+//! threads that render. The yardstick is the deadline. Then how long a change by hand is on its way, at a device in real time.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,7 @@ use hrtf::HrtfSet;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::{Motion, Scene};
 use proscenium_benches::timing::table;
+use renderer::live::mock_device::{MockDevice, Pace};
 use renderer::live::{self, Handle, Options, Output, Processor, Source};
 use renderer::monitor::binaural::Headphones;
 
@@ -59,39 +60,58 @@ fn play(file: &Path, output: Output) -> Result<(), Box<dyn Error>> {
     );
     println!("  {name:<12} device's thread, longest       {:>10}", percent(longest.as_secs_f64() / deadline));
     println!("  {name:<12} rendering, mean (blocks of 1024) {:>8}", percent(telemetry.load));
-    let silence = until_silent(&handle, &mut processor, &mut out);
     println!("  {name:<12} rendering, longest             {:>10}", percent(telemetry.peak_load));
-    println!("  {name:<12} from a change to its first sample, mean {:>5.1} ms", silence * 1e3);
+    for block in [BLOCK, 8 * BLOCK] {
+        let waits;
+        (waits, processor) = waits_for_a_change(&handle, processor, block)?;
+        let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+        let (least, most) =
+            waits.iter().fold((f64::MAX, 0.0_f64), |(a, b), wait| (a.min(*wait), b.max(*wait)));
+        println!(
+            "  {name:<12} from a change to its first sample, blocks of {block:<4} {:>5.1} ms ({:.1} … {:.1})",
+            mean * 1e3,
+            least * 1e3,
+            most * 1e3
+        );
+    }
+    println!("  {name:<12} underruns                      {:>10}", handle.telemetry().underruns);
     Ok(())
 }
 
-/// Seconds from muting everything to where the fade to silence begins, the mean of some times.
-fn until_silent(handle: &Handle, processor: &mut Processor, out: &mut [f32]) -> f64 {
-    const TIMES: usize = 24;
-    // Gains go through one block of the engine.
-    const FADE: usize = 1_024;
-    let mut pull = |out: &mut [f32]| {
-        while processor.ready(BLOCK) < BLOCK {
-            thread::sleep(Duration::from_micros(50));
+/// Seconds from asking for 128 silent objects to be heard until the block leaves the processor that has their first sample,
+/// some times.
+fn waits_for_a_change(
+    handle: &Handle,
+    processor: Processor,
+    block: usize,
+) -> Result<(Vec<f64>, Processor), Box<dyn Error>> {
+    const TIMES: u32 = 24;
+    const SILENCE: Duration = Duration::from_millis(150);
+    let mute = |is_muted| (0..128).for_each(|item| handle.set_mute(item, is_muted));
+    let (heard, first) = mpsc::channel();
+    let mut was_silent = false;
+    let sink = move |block: &[f32]| {
+        let is_silent = block.iter().all(|sample| *sample == 0.0);
+        if was_silent && !is_silent {
+            // Nobody listens at the end.
+            let _ = heard.send(Instant::now());
         }
-        thread::sleep(Duration::from_secs_f64(BLOCK as f64 / RATE));
-        processor.process(out);
+        was_silent = is_silent;
     };
-    let mut frames = 0;
     handle.seek(0);
+    handle.play();
+    let device = MockDevice::start_into(processor, block, Pace::RealTime(RATE as u32), Box::new(sink))?;
+    let mut waits = Vec::new();
     for time in 0..TIMES {
-        for mute in [false, true] {
-            (0..128).for_each(|item| handle.set_mute(item, mute));
-            // Another place within a block each time.
-            let most = if mute { usize::MAX } else { 64 + 5 * time };
-            for block in 1..=most {
-                pull(out);
-                if mute && out.iter().all(|sample| *sample == 0.0) {
-                    frames += (block * BLOCK).saturating_sub(FADE);
-                    break;
-                }
-            }
-        }
+        mute(true);
+        // Another place within a block each time.
+        thread::sleep(SILENCE + Duration::from_micros(1_700 * u64::from(time)));
+        while first.try_recv().is_ok() {}
+        let asked = Instant::now();
+        mute(false);
+        waits.push((first.recv_timeout(Duration::from_secs(5))? - asked).as_secs_f64());
+        thread::sleep(SILENCE / 3);
     }
-    frames as f64 / TIMES as f64 / RATE
+    let processor = device.stop().ok_or("the device's thread is gone")?;
+    Ok((waits, processor))
 }

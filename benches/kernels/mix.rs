@@ -181,6 +181,7 @@ fn strip() -> Result<f64, Box<dyn Error>> {
         late: 0,
         key_late: 0,
         block_frames: FRAMES,
+        keeps_idle: false,
     };
     let mut strip = Strip::new(&chain, &spec)?;
     let input = noise();

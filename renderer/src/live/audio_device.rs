@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{BufferSize, Device, SampleFormat, StreamConfig};
+use cpal::{BufferSize, Device, FromSample, Sample, SampleFormat, SizedSample, Stream, StreamConfig};
 
 use super::{LiveError, Processor};
 
 /// Frames that are rendered at a time at most, whatever the device asks for.
 const MOST_FRAMES: usize = 4_096;
+/// Samples that can be given to a device, the best first: what the system mixes for several programs takes floating point,
+/// what it hands through to the hardware whole numbers.
+const FORMATS: [SampleFormat; 3] = [SampleFormat::F32, SampleFormat::I32, SampleFormat::I16];
 
 /// A device that sound can be played on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub struct DeviceOptions {
 
 /// A device that plays; dropped, it stops.
 pub struct AudioDevice {
-    _stream: cpal::Stream,
+    _stream: Stream,
     name: String,
     faults: Arc<AtomicU64>,
 }
@@ -100,24 +103,38 @@ pub fn start(
     let device = find(options.name.as_deref())?;
     let name = device.to_string();
     let last = options.map.iter().max().map_or(processor.channels(), |channel| channel.saturating_add(1));
-    let channels = channels(&device, last, sample_rate).map_err(|message| {
+    let (channels, format) = channels(&device, last, sample_rate).map_err(|message| {
         LiveError::Device(format!("{name}: {message}; take another device, or an output with fewer channels"))
     })?;
     let buffer_size = options.buffer.map_or(BufferSize::Default, BufferSize::Fixed);
     let config = StreamConfig { channels, sample_rate, buffer_size };
     let faults = Arc::new(AtomicU64::new(0));
-    let counted = Arc::clone(&faults);
-    let mut feed = Feed::new(processor, usize::from(channels), options.map.clone());
-    let stream = device
-        .build_output_stream::<f32, _, _>(
-            config,
-            move |out, _| feed.fill(out),
-            move |_| drop(counted.fetch_add(1, Ordering::Relaxed)),
-            None,
-        )
-        .map_err(|error| fault(&error))?;
+    let feed = Feed::new(processor, usize::from(channels), options.map.clone());
+    let stream = match format {
+        SampleFormat::I16 => build::<i16>(&device, config, feed, &faults),
+        SampleFormat::I32 => build::<i32>(&device, config, feed, &faults),
+        _ => build::<f32>(&device, config, feed, &faults),
+    };
+    let stream = stream.map_err(|error| LiveError::Device(format!("{name}: {error}")))?;
     stream.play().map_err(|error| fault(&error))?;
     Ok(AudioDevice { _stream: stream, name, faults })
+}
+
+fn build<T: SizedSample + FromSample<f32>>(
+    device: &Device,
+    config: StreamConfig,
+    mut feed: Feed,
+    faults: &Arc<AtomicU64>,
+) -> Result<Stream, cpal::Error> {
+    let faults = Arc::clone(faults);
+    device.build_output_stream::<T, _, _>(
+        config,
+        move |out, _| feed.fill(out),
+        move |_| {
+            faults.fetch_add(1, Ordering::Relaxed);
+        },
+        None,
+    )
 }
 
 fn find(name: Option<&str>) -> Result<Device, LiveError> {
@@ -138,19 +155,23 @@ fn find(name: Option<&str>) -> Result<Device, LiveError> {
     }
 }
 
-/// Channels that the device is opened with: at least `least`.
-fn channels(device: &Device, least: usize, sample_rate: u32) -> Result<u16, String> {
+/// Channels that the device is opened with, at least `least`, and their samples.
+fn channels(device: &Device, least: usize, sample_rate: u32) -> Result<(u16, SampleFormat), String> {
     let ranges: Vec<_> = device.supported_output_configs().map_err(|error| error.to_string())?.collect();
-    let fits = ranges.iter().filter(|range| {
-        range.sample_format() == SampleFormat::F32
-            && (range.min_sample_rate()..=range.max_sample_rate()).contains(&sample_rate)
-    });
-    let fitting: Vec<u16> = fits.map(|range| range.channels()).collect();
-    let enough = fitting.iter().copied().filter(|channels| usize::from(*channels) >= least).min();
-    enough.ok_or_else(|| match fitting.iter().max() {
-        Some(most) => format!("has {most} channels, {least} are needed"),
-        None => format!("has no floating-point samples at {sample_rate} Hz"),
-    })
+    let at_rate = ranges
+        .iter()
+        .filter(|range| (range.min_sample_rate()..=range.max_sample_rate()).contains(&sample_rate));
+    let preference = |format: SampleFormat| FORMATS.iter().position(|known| *known == format);
+    let fitting: Vec<(u16, usize)> =
+        at_rate.filter_map(|range| Some((range.channels(), preference(range.sample_format())?))).collect();
+    let enough = fitting.iter().filter(|(channels, _)| usize::from(*channels) >= least).min();
+    match enough.and_then(|(channels, format)| Some((*channels, *FORMATS.get(*format)?))) {
+        Some(found) => Ok(found),
+        None => Err(match fitting.iter().map(|(channels, _)| channels).max() {
+            Some(most) => format!("has {most} channels, {least} are needed"),
+            None => format!("takes no samples of 16 or 32 bits at {sample_rate} Hz"),
+        }),
+    }
 }
 
 /// From the channels of the output to those of the device.
@@ -168,17 +189,17 @@ impl Feed {
         Self { processor, channels, map, block }
     }
 
-    fn fill(&mut self, out: &mut [f32]) {
+    fn fill<T: Sample + FromSample<f32>>(&mut self, out: &mut [T]) {
         let own = self.processor.channels();
         for part in out.chunks_mut(MOST_FRAMES * self.channels) {
             let frames = part.len() / self.channels;
             let block = &mut self.block[..frames * own];
             self.processor.process(block);
-            part.fill(0.0);
+            part.fill(T::EQUILIBRIUM);
             for (to, from) in part.chunks_exact_mut(self.channels).zip(block.chunks_exact(own)) {
                 for (sample, channel) in from.iter().zip(&self.map) {
                     if let Some(to) = to.get_mut(*channel) {
-                        *to = *sample;
+                        *to = T::from_sample(*sample);
                     }
                 }
             }

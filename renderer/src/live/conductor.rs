@@ -1,21 +1,24 @@
 //! The engine's thread: does what the handle asks, renders a little ahead into rings, and hands rings to the device.
 
+mod arrivals;
+
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rtrb::{Consumer, Producer};
 
-use super::builder::{Built, Programme};
+use super::builder::Built;
 use super::feed::{Feed, FeedWriter, Join, RING_FRAMES, ring};
 use super::metering::{Metering, Tap};
 use super::processor::FADE;
 use super::shared::Shared;
 use super::state::{Event, Listen, Pending, State};
 use super::stream::{Maker, Rendered, Stream};
+use super::telemetry::DeskLevels;
 use super::transport::Place;
 use crate::render::GRID;
 
@@ -26,11 +29,11 @@ const MORE: usize = 256;
 const MOST_SPARE: usize = 4_096;
 /// The most frames that are rendered ahead before the next block.
 const MOST_AHEAD: usize = RING_FRAMES - 2 * GRID;
-/// Loudness is matched by at most so much, dB.
-const MOST_MATCH: f64 = 30.0;
 /// How long the thread sleeps when there is nothing to do.
 const NAP: Duration = Duration::from_micros(500);
 const LONG_NAP: Duration = Duration::from_millis(3);
+/// What was turned while nothing plays is rendered anew when nothing more has been turned for so long.
+const UNTOUCHED: Duration = Duration::from_millis(100);
 
 /// Something that sounds, and its ring.
 struct Active {
@@ -60,6 +63,8 @@ pub(super) struct Conductor {
     slow: f64,
     loudness: [Option<f64>; 2],
     waits: Vec<(u64, Event)>,
+    /// When something was turned last that isn't in what is rendered already, while nothing plays.
+    turned: Option<Instant>,
 }
 
 /// The ends of the queues to and from the device's thread.
@@ -93,6 +98,7 @@ impl Conductor {
             slow: 0.0,
             loudness: [None; 2],
             waits: Vec::new(),
+            turned: None,
         }
     }
 
@@ -111,6 +117,7 @@ impl Conductor {
             self.collect();
             self.obey();
             self.take_in();
+            self.render_anew();
             self.tell();
             if !self.render() {
                 let playing = self.shared.playing.load(Ordering::Relaxed);
@@ -168,6 +175,12 @@ impl Conductor {
             if let Some(head) = pending.head {
                 stream.turn_head(head);
             }
+            if let Some(strip) = pending.watch {
+                stream.watch(strip);
+            }
+            if pending.reset_meters {
+                stream.reset_peaks();
+            }
         }
         let Pending { seek, looped, listen, reset_meters, .. } = pending;
         if reset_meters {
@@ -184,114 +197,6 @@ impl Conductor {
         }
         if let Some(listen) = listen {
             self.listen(listen);
-        }
-    }
-
-    /// What the builder made.
-    fn take_in(&mut self) {
-        while let Ok(built) = self.built.try_recv() {
-            match built {
-                Built::Programme(programme) => self.new_programme(*programme),
-                Built::Reference(Some(stream)) => self.replace(Listen::Reference, *stream),
-                Built::Reference(None) => {
-                    self.loudness[1] = None;
-                    self.listen(Listen::Programme);
-                    self.idle.retain(|(kind, _)| *kind != Listen::Reference);
-                }
-                Built::ReferenceLoudness(loudness) => {
-                    self.loudness[1] = loudness;
-                    self.state().event(Event::ReferenceReady { loudness });
-                    self.match_levels();
-                }
-                Built::Failed(message) => self.state().event(Event::Failed { message }),
-            }
-        }
-    }
-
-    fn new_programme(&mut self, programme: Programme) {
-        let Programme { mut stream, objects, items, warnings, frames, answers, .. } = programme;
-        let (scene, output) = answers;
-        {
-            let mut state = self.state();
-            if scene {
-                state.replace_objects(objects, items);
-                state.frames = frames;
-            }
-            state.output = stream.output.clone();
-            warnings.into_iter().for_each(|message| state.event(Event::Warning { message }));
-            for item in 0..state.objects.len() {
-                let edit = state.edits.get(&item).cloned().unwrap_or_default().at_level(state.level(item));
-                if edit != Default::default() {
-                    stream.change(item, &Arc::new(edit));
-                }
-            }
-            let [yaw, pitch, roll] = state.head;
-            if state.head != [0.0; 3] {
-                stream.turn_head(hrtf::Orientation::from_yaw_pitch_roll(yaw, pitch, roll));
-            }
-        }
-        let name = stream.output.name().to_owned();
-        if output {
-            self.loudness[0] = None;
-            self.meter(Tap::Channels(stream.output.meter_channels()));
-        }
-        self.replace(Listen::Programme, stream);
-        let number = self.feed_number;
-        if scene {
-            self.waits.push((number, Event::SceneReady));
-        }
-        if output {
-            self.waits.push((number, Event::OutputReady { name }));
-        }
-    }
-
-    /// A stream takes the place of what there was of its kind, in time with it if that is heard.
-    fn replace(&mut self, kind: Listen, stream: Stream) {
-        self.idle.retain(|(idle, _)| *idle != kind);
-        if self.state().listening == kind {
-            self.play_in_step(stream, kind);
-        } else {
-            self.idle.push((kind, stream));
-        }
-    }
-
-    fn listen(&mut self, to: Listen) {
-        if self.state().listening == to {
-            return;
-        }
-        if to == Listen::Reference {
-            self.loudness[0] = self.measured().or(self.loudness[0]);
-        }
-        let Some(at) = self.idle.iter().position(|(kind, _)| *kind == to) else {
-            let message = match to {
-                Listen::Reference => "there is no reference file to listen to",
-                Listen::Programme => "the programme is not ready yet",
-            };
-            return self.state().event(Event::Failed { message: message.to_owned() });
-        };
-        let (kind, stream) = self.idle.remove(at);
-        self.state().listening = to;
-        self.play_in_step(stream, kind);
-        self.match_levels();
-    }
-
-    /// Integrated loudness of the programme up to now.
-    fn measured(&self) -> Option<f64> {
-        let readings = self.metering.readings.lock().unwrap_or_else(PoisonError::into_inner);
-        readings.loudness.integrated
-    }
-
-    /// Brings the reference to the loudness of the programme.
-    fn match_levels(&mut self) {
-        let [programme, reference] = self.loudness;
-        let matched = programme.zip(reference).map(|(programme, reference)| programme - reference);
-        let matched = matched.map(|db| db.clamp(-MOST_MATCH, MOST_MATCH));
-        self.state().matched_db = matched;
-        let linear = matched.map_or(1.0, |db| 10f64.powf(db / 20.0) as f32);
-        for active in self.actives.iter_mut().map(|active| &mut active.stream) {
-            if let Maker::Reference { gain, .. } = &mut active.maker {
-                *gain = linear;
-            }
         }
     }
 
@@ -368,7 +273,8 @@ impl Conductor {
             && newest
         {
             let (spent, peaks) = (maker.spent.as_secs_f64(), maker.peaks.clone());
-            self.note(spent, peaks, ahead);
+            let desk = stream.desk.take();
+            self.note(spent, (peaks, desk.unwrap_or_default()), ahead);
         }
         if let Some(tap) = tap {
             self.meter(tap);
@@ -377,13 +283,13 @@ impl Conductor {
     }
 
     /// What there is to tell about the block that was rendered last.
-    fn note(&mut self, spent: f64, peaks: Vec<f32>, ahead: usize) {
+    fn note(&mut self, spent: f64, (peaks, desk): (Vec<f32>, DeskLevels), ahead: usize) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let load = spent * f64::from(state.sample_rate) / GRID as f64;
         self.slow = (load * GRID as f64).max(self.slow * 0.99);
         state.load += (load - state.load) * 0.02;
         state.peak_load = state.peak_load.max(load);
-        (state.object_peaks, state.ahead) = (peaks, ahead);
+        (state.object_peaks, state.desk, state.ahead) = (peaks, desk, ahead);
     }
 
     fn meter(&mut self, tap: Tap) {

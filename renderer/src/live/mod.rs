@@ -15,6 +15,7 @@
 
 #[cfg(feature = "play")]
 pub mod audio_device;
+mod blueprint;
 mod builder;
 mod conductor;
 mod error;
@@ -34,14 +35,15 @@ mod stream;
 mod telemetry;
 mod transport;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use formats::scene::Scene;
 use rtrb::RingBuffer;
 
-use self::builder::{Blueprint, Builder, Programme};
+use self::blueprint::{Blueprint, Programme};
+use self::builder::Builder;
 use self::conductor::{Conductor, Queues};
 use self::handle::Keeper;
 use self::metering::Metering;
@@ -50,13 +52,14 @@ use self::state::State;
 use crate::master::Selection;
 use crate::render::RenderOptions;
 
+pub use crate::mix::mixer::StripName;
 pub use error::LiveError;
 pub use handle::Handle;
 pub use objects::{ObjectEdit, ObjectInfo, ObjectKind};
 pub use output::Output;
 pub use processor::Processor;
 pub use state::{Event, Listen, Monitor, TimedMove};
-pub use telemetry::{ChannelLevel, LiveLoudness, Telemetry};
+pub use telemetry::{ChannelLevel, LiveLoudness, Spectrum, StripLevel, Telemetry};
 
 /// Feeds on their way to the device.
 const FEEDS: usize = 16;
@@ -75,16 +78,6 @@ pub enum Source {
         /// Where the names of its stems begin.
         folder: PathBuf,
     },
-}
-
-impl Source {
-    /// Where names of stems begin.
-    fn folder(&self) -> PathBuf {
-        match self {
-            Self::File(path) => path.parent().unwrap_or(Path::new("")).to_path_buf(),
-            Self::Scene { folder, .. } => folder.clone(),
-        }
-    }
 }
 
 /// How it is played.
@@ -127,7 +120,7 @@ pub fn open(source: Source, options: Options) -> Result<(Handle, Processor), Liv
     let channels = options.channels.unwrap_or(options.output.channels()).max(1);
     let (start, block) = (options.start, options.device_block);
     let mut plan = Blueprint::new(source, options)?;
-    let Programme { stream, objects, items, warnings, sample_rate, frames, .. } = plan.build()?;
+    let Programme { stream, objects, items, warnings, sample_rate, frames, strips, .. } = plan.build(0)?;
     plan.sample_rate = sample_rate;
     let output = plan.output.clone();
     let metering = Arc::new(Metering::start(sample_rate, output.meter_channels())?);
@@ -135,7 +128,7 @@ pub fn open(source: Source, options: Options) -> Result<(Handle, Processor), Liv
     let mut state = State::new((objects, items), output, (frames, sample_rate));
     warnings.into_iter().for_each(|message| state.event(Event::Warning { message }));
     let state = Arc::new(Mutex::new(state));
-    let (builder, built) = Builder::start(plan)?;
+    let (builder, built) = Builder::start(plan, strips)?;
     let (feeds, incoming) = RingBuffer::new(FEEDS);
     let (back, reclaim) = RingBuffer::new(RETURNING);
     let processor = Processor::new(Arc::clone(&shared), channels, incoming, back);

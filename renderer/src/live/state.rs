@@ -9,7 +9,9 @@ use hrtf::Orientation;
 use super::objects::{ObjectEdit, ObjectInfo};
 use super::osc::OscCounts;
 use super::output::Output;
+use super::telemetry::DeskLevels;
 use crate::items::RenderItem;
+use crate::mix::mixer::StripName;
 
 /// Events that wait to be read; older ones give way.
 const MOST_EVENTS: usize = 1_024;
@@ -101,6 +103,7 @@ pub(super) struct Pending {
     pub(super) changed: BTreeSet<usize>,
     pub(super) head: Option<Orientation>,
     pub(super) listen: Option<Listen>,
+    pub(super) watch: Option<Option<StripName>>,
     pub(super) reset_meters: bool,
 }
 
@@ -121,6 +124,9 @@ pub(super) struct State {
     pub(super) listening: Listen,
     pub(super) matched_db: Option<f64>,
     pub(super) object_peaks: Vec<f32>,
+    /// The strip whose spectrum is measured.
+    pub(super) watched: Option<StripName>,
+    pub(super) desk: DeskLevels,
     pub(super) load: f64,
     pub(super) peak_load: f64,
     pub(super) ahead: usize,
@@ -151,6 +157,8 @@ impl State {
             head: [0.0; 3],
             listening: Listen::Programme,
             matched_db: None,
+            watched: None,
+            desk: DeskLevels::default(),
             load: 0.0,
             peak_load: 0.0,
             ahead: 0,

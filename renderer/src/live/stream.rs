@@ -11,10 +11,12 @@ use rayon::ThreadPool;
 
 use super::output::Output;
 use super::reader::{Next, Reader, Wanted};
+use super::telemetry::DeskLevels;
 use super::transport::Place;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
 use crate::items::{RenderItem, TrackSpec};
+use crate::mix::mixer::{Changes, StripName};
 use crate::render::{GRID, ItemEdit};
 
 /// Samples that are rendered before a place that is begun at, so that filters which look back no further than this give
@@ -67,12 +69,16 @@ pub(super) struct Stream {
     left: Range<u64>,
     looped: Option<Range<u64>>,
     block: AudioBlock,
+    /// What the desk of a scene showed with the last block.
+    pub(super) desk: Option<DeskLevels>,
+    /// Which of the builder's programmes it plays.
+    pub(super) build: u64,
 }
 
 impl Stream {
     pub(super) fn new(output: Output, maker: Maker, reader: Reader, frames: u64) -> Self {
         let block = AudioBlock::default();
-        Self { output, maker, reader, frames, left: 0..0, looped: None, block }
+        Self { output, maker, reader, frames, left: 0..0, looped: None, block, desk: None, build: 0 }
     }
 
     /// Goes to a place.
@@ -111,6 +117,21 @@ impl Stream {
         }
     }
 
+    /// Shows the spectrum of a strip from now on, or of none.
+    pub(super) fn watch(&self, strip: Option<StripName>) {
+        self.reader.watch(strip);
+    }
+
+    /// Strips of the desk are turned.
+    pub(super) fn turn(&self, changes: Box<Changes>) {
+        self.reader.turn(changes);
+    }
+
+    /// The desk holds its true peaks anew.
+    pub(super) fn reset_peaks(&self) {
+        self.reader.reset_peaks();
+    }
+
     /// The next block of the output. It has no frames while filters warm up.
     ///
     /// # Errors
@@ -129,11 +150,12 @@ impl Stream {
         };
         let block = match &mut self.maker {
             Maker::Engine(maker) => {
-                maker.process(&input)?;
+                self.desk = input.desk;
+                maker.process(&input.samples)?;
                 maker.outputs.first().unwrap_or(&self.block)
             }
             Maker::Reference { gain, before } => {
-                turn_up(&input, self.output.channels(), (*before, *gain), &mut self.block);
+                turn_up(&input.samples, self.output.channels(), (*before, *gain), &mut self.block);
                 *before = *gain;
                 &self.block
             }

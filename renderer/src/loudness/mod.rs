@@ -32,6 +32,7 @@ mod silence;
 mod specification;
 mod timeline;
 mod true_peak;
+mod true_peak_hold;
 mod voice;
 
 pub use bands::{BANDS, BandTimeline, Bands, band_centre};
@@ -47,6 +48,7 @@ pub use specification::{
     SpecificationError, Verdict,
 };
 pub use timeline::{LoudnessColumn, Timeline};
+pub use true_peak_hold::TruePeakHold;
 
 /// Sample rates that can be measured, Hz.
 pub const SAMPLE_RATES: std::ops::RangeInclusive<u32> = 8_000..=768_000;

@@ -19,5 +19,5 @@ pub use error::OpenError;
 pub(crate) use input::Input;
 pub use opened::Selection;
 pub(crate) use opened::{Contents, Master, programme_called, read_master};
-pub(crate) use scene::{BadStem, SceneContents, SceneInput, StemFile, deliverables};
+pub(crate) use scene::{BadStem, SceneContents, SceneInput, StemFile, deliverables, read_checked};
 pub use scene::{is_scene, read_scene, scene_text, sources};

@@ -20,6 +20,7 @@ const SPEC: StripSpec = StripSpec {
     late: 0,
     key_late: 0,
     block_frames: 1_024,
+    keeps_idle: false,
 };
 
 /// A chain before and after a change of each of its processors.

@@ -17,7 +17,9 @@ mod error;
 mod grid;
 mod logarithm;
 mod ramp;
+mod spectrum;
 mod stage_meter;
+mod strip_meter;
 
 pub mod delay;
 pub mod denoise;
@@ -34,6 +36,7 @@ pub mod strip;
 mod tests;
 
 pub use error::MixError;
+pub use strip_meter::StripReading;
 
 use std::any::Any;
 

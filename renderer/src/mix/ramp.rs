@@ -53,6 +53,11 @@ impl Ramp {
         self.now
     }
 
+    /// At once where it goes to.
+    pub(super) fn arrive(&mut self) {
+        *self = Self::at(self.target);
+    }
+
     /// So many samples later.
     pub(super) fn advance(&mut self, samples: usize) {
         for _ in 0..samples.min(self.left) {

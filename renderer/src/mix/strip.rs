@@ -8,6 +8,7 @@ use super::dynamics::{Compressor, DeEsser, Gate};
 use super::eq::Equaliser;
 use super::fader::Fader;
 use super::gain::Gain;
+use super::spectrum::SpectrumMeter;
 use super::stage_meter::StageMeter;
 pub use super::stage_meter::{PEAK_CELL, StageLevel};
 use super::{MixError, Processor};
@@ -32,6 +33,8 @@ pub struct StripSpec {
     pub key_late: i64,
     /// Longest block.
     pub block_frames: usize,
+    /// Stages without latency that do nothing now are there too, for they may be turned up while it works. They change no bit.
+    pub keeps_idle: bool,
 }
 
 /// The processors of a chain; those that would do nothing are left out, so an empty chain changes no bit.
@@ -43,6 +46,8 @@ pub struct Strip {
     late: i64,
     latency: i64,
     key: Vec<f32>,
+    /// Of what leaves the equaliser, or would, where somebody watches it.
+    spectrum: Option<Box<SpectrumMeter>>,
 }
 
 /// A processor in its place.
@@ -91,14 +96,18 @@ impl Strip {
         let mut strip = Self { late: spec.late, key: vec![0.0; spec.block_frames], ..Self::default() };
         let StripSpec { sample_rate, frame_rate, channels, .. } = *spec;
         let Chain { trim, denoise, eq, gate, de_esser, compressor, delay, fader, .. } = chain;
-        if let Some(trim) = trim.filter(|trim| *trim != chain::Trim::default()) {
+        let idle = spec.keeps_idle;
+        let trim = trim.unwrap_or_default();
+        if idle || trim != chain::Trim::default() {
             strip.add("trim", Listens::Not, Gain::trim(&trim)?);
         }
         if let Some(denoise) = denoise.filter(|denoise| denoise.amount > 0.0) {
             strip.add("denoise", Listens::Not, Denoise::new(&denoise, sample_rate, channels)?);
         }
-        if let Some(eq) = eq.as_ref().filter(|eq| !eq.bands.is_empty()) {
-            strip.add("eq", Listens::Not, Equaliser::new(eq, sample_rate, channels)?);
+        let bands = eq.as_ref().is_some_and(|eq| !eq.bands.is_empty());
+        if idle || bands {
+            let eq = Equaliser::new(eq.as_ref().unwrap_or(&chain::Eq::default()), sample_rate, channels)?;
+            strip.add("eq", Listens::Not, eq);
         }
         if let Some(gate) = gate {
             strip.add("gate", Listens::Itself, Gate::new(gate, sample_rate, channels)?);
@@ -113,12 +122,13 @@ impl Strip {
                 strip.align_key(spec);
             }
         }
-        if let Some(delay) = delay.filter(|delay| *delay != chain::Delay::default()) {
+        let delay = delay.unwrap_or_default();
+        if idle || delay != chain::Delay::default() {
             strip.add("delay", Listens::Not, Delay::new(&delay, sample_rate, frame_rate, channels)?);
         }
         let none = chain::Fader::default();
         let fader = fader.as_ref().unwrap_or(&none);
-        if *fader != none || spec.fader_offset != Decibels(0.0) {
+        if idle || *fader != none || spec.fader_offset != Decibels(0.0) {
             let late = spec.late + strip.latency;
             strip.add("fader", Listens::Not, Fader::new(fader, spec.fader_offset, sample_rate, late)?);
         }
@@ -170,31 +180,61 @@ impl Strip {
     /// whole is before each stage, a row for each.
     pub fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: Option<&AudioBlock>) {
         self.input.add(block);
+        let (watched, mut spectrum) = (self.watched_stage(), self.spectrum.as_mut());
         for (number, stage) in self.stages.iter_mut().enumerate() {
-            let whole = bus.map(|bus| bus.channel(number));
-            stage.process(block, key, whole, &mut self.key);
+            stage.wait(block);
+            if number == watched {
+                spectrum.take().into_iter().for_each(|spectrum| spectrum.add(block));
+            }
+            stage.run(block, key, bus.map(|bus| bus.channel(number)), &mut self.key);
         }
+        spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
     }
 
     /// The same for the sum of a bus: notes in the rows of `bus` what it is before each stage.
     pub fn process_sum(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: &mut AudioBlock) {
         bus.set_frames(block.frames());
         self.input.add(block);
+        let (watched, mut spectrum) = (self.watched_stage(), self.spectrum.as_mut());
         for (number, stage) in self.stages.iter_mut().enumerate() {
             stage.wait(block);
+            if number == watched {
+                spectrum.take().into_iter().for_each(|spectrum| spectrum.add(block));
+            }
             bus.channel_mut(number).copy_from_slice(block.channel(0));
             stage.run(block, key, None, &mut self.key);
         }
+        spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
+    }
+
+    /// The stage behind the equaliser, or behind the place where that would be.
+    fn watched_stage(&self) -> usize {
+        self.stages.iter().take_while(|stage| ["trim", "denoise", "eq"].contains(&stage.name)).count()
+    }
+
+    /// Shows the spectrum of what leaves the equaliser from now on, or no more.
+    pub(super) fn watch(&mut self, spectrum: Option<SpectrumMeter>) {
+        self.spectrum = spectrum.map(Box::new);
+    }
+
+    /// That spectrum: centre in Hz and level in dBFS of each band.
+    pub(super) fn bands(&self) -> Option<Vec<(f32, f32)>> {
+        self.spectrum.as_ref().map(|spectrum| spectrum.bands())
+    }
+
+    /// What gate, de-esser and compressor take away now, dB, 0 or more.
+    pub(super) fn taken_db(&self) -> [f32; 3] {
+        ["gate", "deEsser", "compressor"].map(|name| {
+            let stage = self.stages.iter().find(|stage| stage.name == name);
+            let reduction = stage.and_then(|stage| stage.processor.reduction());
+            reduction.map_or(0.0, |reduction| (-reduction.now_db).max(0.0) as f32)
+        })
     }
 
     /// Takes over the parameters of `new`, a strip that was made with the same [`StripSpec`] and stages, while it is at work: without a
     /// click, and without taking or giving back memory, so that it can be made where there is time and dropped there.
     pub fn take_over(&mut self, new: &mut Self) -> TakeOver {
-        let is_like = |(old, new): (&Stage, &Stage)| {
-            let latencies = old.processor.latency() == new.processor.latency() && old.late == new.late;
-            old.name == new.name && old.listens == new.listens && latencies
-        };
-        if self.stages.len() != new.stages.len() || !self.stages.iter().zip(&new.stages).all(is_like) {
+        if !self.is_like(new) {
             return TakeOver::Unlike;
         }
         if self.stages.iter().any(|stage| stage.processor.is_changing()) {
@@ -204,6 +244,15 @@ impl Strip {
             old.processor.take_over(&mut *new.processor);
         }
         TakeOver::Done
+    }
+
+    /// Whether it could take over the parameters of `other`: both have the same stages, and these the same latencies.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let is_like = |(one, other): (&Stage, &Stage)| {
+            let latencies = one.processor.latency() == other.processor.latency() && one.late == other.late;
+            one.name == other.name && one.listens == other.listens && latencies
+        };
+        self.stages.len() == other.stages.len() && self.stages.iter().zip(&other.stages).all(is_like)
     }
 
     /// Forgets everything that went in; the next sample that does is that one of all.
@@ -224,17 +273,6 @@ impl Strip {
 }
 
 impl Stage {
-    fn process(
-        &mut self,
-        block: &mut AudioBlock,
-        key: Option<&[f32]>,
-        whole: Option<&[f32]>,
-        scratch: &mut [f32],
-    ) {
-        self.wait(block);
-        self.run(block, key, whole, scratch);
-    }
-
     fn wait(&mut self, block: &mut AudioBlock) {
         for (line, samples) in self.wait.iter_mut().zip(block.channels_mut()) {
             line.process(samples);

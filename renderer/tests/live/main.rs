@@ -4,7 +4,10 @@
 
 #[path = "../command/mod.rs"]
 mod command;
+mod delay;
+mod desk;
 mod osc;
 mod playback;
 mod subcommand;
 mod support;
+mod turning;

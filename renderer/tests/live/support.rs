@@ -118,22 +118,14 @@ pub(crate) fn roughness(samples: &[f32], channel: usize, channels: usize) -> f32
     row.windows(3).map(|w| (w[0] - 2.0 * w[1] + w[2]).abs()).fold(0.0, f32::max)
 }
 
-/// A master with a steady tone on one object in front, for clicks to be heard.
+/// A scene with a steady tone on one object in front, for clicks to be heard; `constant.wav` beside it stands still.
 pub(crate) fn tone() -> PathBuf {
     static FILES: OnceLock<Files> = OnceLock::new();
     let files = FILES.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
-        let frames = 48_000 * 60;
-        let tone: Vec<f32> =
-            (0..frames).map(|n| 0.25 * (n as f64 * 220.0 * std::f64::consts::TAU / 48_000.0).sin() as f32).collect();
-        let stem = folder.path().join("tone.wav");
-        let format = AudioFormat::new(1, 48_000, SampleFormat::Float32);
-        let spec = WriterSpec { format, frames: Some(frames as u64), dither: None };
-        let mut writer = Writer::create(&stem, &spec).unwrap();
-        let mut block = Planar::<f32>::new(1, frames);
-        block.channel_mut(0).copy_from_slice(&tone);
-        writer.write_planar(&block).unwrap();
-        writer.finish().unwrap();
+        let tone = |n: usize| 0.25 * (n as f64 * 220.0 * std::f64::consts::TAU / 48_000.0).sin() as f32;
+        stem(&folder.path().join("tone.wav"), &tone);
+        stem(&folder.path().join("constant.wav"), &|_| 0.25);
         let scene = r#"<?xml version="1.0" encoding="UTF-8"?>
 <scene version="1" name="tone" sampleRate="48000">
   <track name="Tone" role="effects"><clip file="tone.wav"/><object azimuth="0" elevation="0" distance="1"/></track>
@@ -154,4 +146,16 @@ pub(crate) fn message(address: &str, floats: &[f32]) -> Vec<u8> {
     }
     floats.iter().for_each(|float| bytes.extend(float.to_be_bytes()));
     bytes
+}
+
+/// A minute of one channel.
+fn stem(path: &Path, sample: &dyn Fn(usize) -> f32) {
+    let frames = 48_000 * 60;
+    let format = AudioFormat::new(1, 48_000, SampleFormat::Float32);
+    let spec = WriterSpec { format, frames: Some(frames as u64), dither: None };
+    let mut writer = Writer::create(path, &spec).unwrap();
+    let mut block = Planar::<f32>::new(1, frames);
+    block.channel_mut(0).iter_mut().enumerate().for_each(|(n, to)| *to = sample(n));
+    writer.write_planar(&block).unwrap();
+    writer.finish().unwrap();
 }

@@ -28,7 +28,7 @@ pub(crate) use self::stem_file::{BadStem, StemFile};
 use self::stems::{clips, files, responses};
 use super::OpenError;
 use crate::audio::AudioBlock;
-use crate::mix::mixer::{Mixer, Stems, StripLevels};
+use crate::mix::mixer::{self, Desk, Mixer, Readings, Stems, StripLevels};
 use crate::monitor::binaural::HeadphoneMode;
 
 /// Bytes of a file that are looked at for a scene's outermost element: comments may stand before it.
@@ -76,6 +76,8 @@ pub(crate) struct SceneInput {
     mixed: u64,
     /// Which of the block's frames is the next.
     used: usize,
+    /// Tracks of the scene that was given; those of the desk that were added to it come after them.
+    own_tracks: usize,
     /// Stems that were found to have samples that are no numbers.
     bad: BadStems,
 }
@@ -115,27 +117,30 @@ impl SceneInput {
     /// # Errors
     /// When the file is no scene, a stem is missing or doesn't fit, or a processor can't be made.
     pub(crate) fn open(path: &Path) -> Result<(Self, SceneContents), OpenError> {
+        let (scene, warnings) = read_checked(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let (scene, warnings) = read(path, folder)?;
-        let (input, contents) = Self::of(&scene, (path, folder))?;
+        let (input, contents) = Self::of(&scene, (path, folder), Desk::Unattended)?;
         Ok((input, SceneContents { warnings, ..contents }))
     }
 
-    /// Opens the stems, relative to `folder`, of a scene that messages call `name`.
+    /// Opens the stems, relative to `folder`, of a scene that messages call `name`. At an attended desk it is mixed no
+    /// further ahead than it has to be.
     ///
     /// # Errors
     /// When a stem is missing or doesn't fit, or a processor can't be made.
     pub(crate) fn of(
         scene: &Scene,
         (name, folder): (&Path, &Path),
+        desk: Desk,
     ) -> Result<(Self, SceneContents), OpenError> {
         let error = |e: &dyn std::fmt::Display| OpenError::file(name, e);
+        let own_tracks = scene.tracks.len();
         let (scene, origins) = parted(scene).map_err(|e| error(&e))?;
         let scene = &scene;
         let returns = scene.returns();
         let bad = BadStems::default();
         let stems = Stems { clips: clips(scene, folder, &bad)?, responses: responses(scene, folder)? };
-        let mixer = Mixer::new(scene, &returns, stems).map_err(|e| error(&e))?;
+        let mixer = Mixer::new(scene, &returns, stems, desk).map_err(|e| error(&e))?;
         let frames = mixer.frames();
         if frames == 0 {
             let message =
@@ -144,7 +149,11 @@ impl SceneInput {
         }
         let duration = AdmTime::from_samples(frames, scene.sample_rate);
         let master = scene.to_adm(duration).map_err(|e| error(&e))?;
-        let block = AudioBlock::new(mixer.channels(), BLOCK_FRAMES);
+        let frames_at_a_time = match desk {
+            Desk::Unattended => BLOCK_FRAMES,
+            Desk::Attended => mixer::BLOCK_FRAMES,
+        };
+        let block = AudioBlock::new(mixer.channels(), frames_at_a_time);
         let input = Self {
             rows: rows(scene, &returns, &master.feeds),
             mixer,
@@ -154,6 +163,7 @@ impl SceneInput {
             used: block.frames(),
             block,
             mixed: 0,
+            own_tracks,
             bad,
         };
         let contents = SceneContents {
@@ -190,6 +200,18 @@ impl SceneInput {
             .map_err(|e| OpenError::Threads(e.to_string()))?;
         self.pool = Some(pool);
         Ok(())
+    }
+
+    /// The desk that it is mixed at.
+    pub(crate) fn mixer(&mut self) -> &mut Mixer {
+        &mut self.mixer
+    }
+
+    /// What an attended desk shows, of the tracks that the scene has.
+    pub(crate) fn readings(&self) -> Readings {
+        let mut readings = self.mixer.readings();
+        readings.tracks.truncate(self.own_tracks);
+        readings
     }
 
     /// Hz.
@@ -289,11 +311,12 @@ impl SceneInput {
 /// # Errors
 /// When the file is no scene, or has mistakes.
 pub fn read_scene(path: &Path) -> Result<Scene, OpenError> {
-    read(path, path.parent().unwrap_or(Path::new(""))).map(|(scene, _)| scene)
+    read_checked(path).map(|(scene, _)| scene)
 }
 
 /// The same, and its warnings.
-fn read(path: &Path, folder: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
+pub(crate) fn read_checked(path: &Path) -> Result<(Scene, Vec<Warning>), OpenError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
     let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
     let reading = scene::read(&scene_text(path)?);
     let mut mistakes = reading.mistakes;

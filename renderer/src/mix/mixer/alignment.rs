@@ -97,7 +97,7 @@ impl Mixer {
             }
             let sum = part(1)?.strip;
             alignment.bused = alignment.bused.max(alignment.returned + sum.latency());
-            self.buses.push(BusSum::new((planned.name.clone(), planned.sum.clone()), sum, key));
+            self.buses.push(BusSum::new(planned, (sum, spec), key));
         }
         Ok(())
     }

@@ -15,8 +15,11 @@
 
 mod alignment;
 mod bus;
+mod changes;
+mod clip;
 mod plan;
 mod returns;
+mod show;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -26,12 +29,14 @@ use rayon::prelude::*;
 
 use self::alignment::Alignment;
 use self::bus::BusSum;
+pub use self::changes::{Changes, StripSpecs};
+pub use self::clip::{ClipSource, StemError};
 use self::plan::Plan;
 use self::returns::Return;
+pub use self::show::{Readings, StripName};
 use self::track::TrackStrip;
-pub use self::track::{ClipSource, StemError};
 use super::MixError;
-use super::strip::{StageLevel, Strip, StripSpec, TakeOver};
+use super::strip::{StageLevel, StripSpec};
 use crate::audio::AudioBlock;
 use crate::layout::Layout;
 use crate::loudness::MeterChannel;
@@ -48,6 +53,15 @@ pub struct Stems {
     pub clips: Vec<Vec<Box<dyn ClipSource>>>,
     /// For each reverb the channels of its file at the sample rate of the scene; empty without one.
     pub responses: Vec<Vec<Vec<f32>>>,
+}
+
+/// Whether somebody sits at the desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Desk {
+    /// It mixes what is written.
+    Unattended,
+    /// It shows its levels, and its strips have all that may be turned up while it works. The mix is the same to the bit.
+    Attended,
 }
 
 /// A scene on its way through the desk.
@@ -69,6 +83,9 @@ pub struct Mixer {
     /// The first sample that went in, and the next that will.
     start: u64,
     now: u64,
+    watched: Option<StripName>,
+    /// Buses of the scene: what a bus does may be done to several sums.
+    scene_buses: usize,
 }
 
 /// Levels of one strip.
@@ -90,8 +107,13 @@ impl Mixer {
     ///
     /// # Errors
     /// A processor that cannot be made, a reverb or a role that isn't there, roles that listen to each other in a circle.
-    pub fn new(scene: &Scene, returns: &[formats::scene::Return], stems: Stems) -> Result<Self, MixError> {
-        let plan = Plan::new(scene)?;
+    pub fn new(
+        scene: &Scene,
+        returns: &[formats::scene::Return],
+        stems: Stems,
+        desk: Desk,
+    ) -> Result<Self, MixError> {
+        let plan = Plan::new(scene, desk)?;
         let rate = scene.sample_rate.get();
         let mut clips = stems.clips.into_iter();
         let tracks = scene
@@ -110,6 +132,7 @@ impl Mixer {
             late: 0,
             key_late: 0,
             block_frames: BLOCK_FRAMES,
+            keeps_idle: desk == Desk::Attended,
         };
         let mut mixer = Self {
             tracks,
@@ -124,6 +147,8 @@ impl Mixer {
             sample_rate: rate,
             start: 0,
             now: 0,
+            watched: None,
+            scene_buses: scene.buses.len(),
         };
         let mut alignment = Alignment::default();
         mixer.make_strips(scene, &plan, &spec, &mut alignment)?;
@@ -131,6 +156,9 @@ impl Mixer {
         mixer.make_buses(scene, &plan, &spec, &mut alignment)?;
         mixer.align(&mut alignment);
         mixer.frames = mixer.length(scene);
+        if desk == Desk::Attended {
+            mixer.show();
+        }
         Ok(mixer)
     }
 
@@ -173,24 +201,6 @@ impl Mixer {
             start += frames;
         }
         Ok(())
-    }
-
-    /// What the strip of a track, by its place in the scene, has to know: for one that is made elsewhere and taken over here.
-    pub fn strip_spec(&self, track: usize) -> Option<&StripSpec> {
-        self.tracks.get(track).and_then(TrackStrip::spec)
-    }
-
-    /// Takes over the parameters of a strip that was made for a track, by [`Mixer::strip_spec`], between two blocks. Allocates
-    /// nothing.
-    pub fn take_over(&mut self, track: usize, new: &mut Strip) -> TakeOver {
-        self.tracks.get_mut(track).map_or(TakeOver::Unlike, |track| track.take_over(new))
-    }
-
-    /// Turns the sends of a track up or down, in the order of its chain; without a click. Allocates nothing.
-    pub fn set_sends(&mut self, track: usize, gains: &[Decibels]) {
-        if let Some(track) = self.tracks.get_mut(track) {
-            track.set_sends(gains);
-        }
     }
 
     /// Goes on with another sample of the scene, as if there were nothing in front of it: what a processor remembers from

@@ -5,6 +5,7 @@
 use formats::scene::chain::Chain;
 use formats::scene::{Role, Scene, Track};
 
+use super::Desk;
 use crate::mix::MixError;
 
 /// What the desk does for a scene.
@@ -47,7 +48,7 @@ pub(super) struct BusPlan {
 }
 
 impl Plan {
-    pub(super) fn new(scene: &Scene) -> Result<Self, MixError> {
+    pub(super) fn new(scene: &Scene, desk: Desk) -> Result<Self, MixError> {
         let mut roles: Vec<Role> = Vec::new();
         let tracks = scene.tracks.iter().map(|track| (format!("track {}", track.name), &track.chain));
         let buses = scene.buses.iter().map(|bus| (format!("bus {}", bus.role), &bus.chain));
@@ -76,7 +77,7 @@ impl Plan {
             }
             let Some(moved) = moved else {
                 let levels = level_of.iter().max().map_or(0, |level| level + 1);
-                return Ok(Self::with_sums(scene, roles, (level_of, levels)));
+                return Ok(Self::with_sums((scene, desk), roles, (level_of, levels)));
             };
             if level_of[moved] > scene.tracks.len() {
                 return Err(circle(scene, moved));
@@ -85,18 +86,26 @@ impl Plan {
         Err(circle(scene, 0))
     }
 
-    fn with_sums(scene: &Scene, roles: Vec<Role>, (level_of, levels): (Vec<usize>, usize)) -> Self {
+    fn with_sums(
+        (scene, desk): (&Scene, Desk),
+        roles: Vec<Role>,
+        (level_of, levels): (Vec<usize>, usize),
+    ) -> Self {
         let plan = Self { roles, keys: Vec::new(), key_of: Vec::new(), buses: Vec::new(), level_of, levels };
         let mut plan = plan;
         for track in &scene.tracks {
             let key = plan.key(scene, &track.chain, track);
             plan.key_of.push(key);
         }
-        for (number, bus) in scene.buses.iter().enumerate().filter(|(_, bus)| !bus.chain.is_empty()) {
+        // Somebody who sits at the desk wants to see what is on a bus, and to turn it.
+        let attended = desk == Desk::Attended;
+        let buses = scene.buses.iter().enumerate().filter(|(_, bus)| attended || !bus.chain.is_empty());
+        for (number, bus) in buses {
             let first = plan.buses.len();
             for (own, track) in scene.tracks.iter().enumerate().filter(|(_, track)| track.role == bus.role) {
                 let key = plan.key(scene, &bus.chain, track);
-                let sum = if bus.chain.follows_level() { sum_with(scene, own) } else { Vec::new() };
+                let sum =
+                    if attended || bus.chain.follows_level() { sum_with(scene, own) } else { Vec::new() };
                 let known = plan.buses[first..].iter_mut().find(|known| known.key == key && known.sum == sum);
                 match known {
                     Some(known) => known.tracks.push(own),

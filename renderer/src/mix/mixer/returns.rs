@@ -12,6 +12,7 @@ use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::reverb::{Convolution, Fdn, Reverb};
 use crate::mix::stage_meter::{OutputPeaks, StageMeter};
+use crate::mix::strip::Strip;
 
 /// An instance of a reverb: it hears some of the tracks.
 pub(super) struct Return {
@@ -116,6 +117,17 @@ impl Return {
 
     pub(super) fn put_on_bus(&mut self, part: BusPart) {
         self.bus = Some(part);
+    }
+
+    pub(super) fn bus_number(&self) -> Option<usize> {
+        self.bus.as_ref().map(|bus| bus.bus)
+    }
+
+    /// Takes over the parameters of its part in its bus, which has been asked whether it can.
+    pub(super) fn take_over_part(&mut self, new: &mut Strip) {
+        if let Some(bus) = &mut self.bus {
+            bus.strip.take_over(new);
+        }
     }
 
     pub(super) fn align(&mut self, alignment: &Alignment) {

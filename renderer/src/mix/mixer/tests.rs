@@ -11,7 +11,7 @@ use crate::mix::tests::noise;
 const RATE: NonZeroU32 = Scene::DEFAULT_SAMPLE_RATE;
 
 /// A file in memory.
-struct Memory(Vec<Vec<f32>>);
+pub(super) struct Memory(pub(super) Vec<Vec<f32>>);
 
 impl ClipSource for Memory {
     fn frames(&self) -> u64 {
@@ -33,20 +33,33 @@ fn samples(count: u64) -> Time {
     Time::from_samples(count, RATE)
 }
 
-fn clip(start: u64) -> Clip {
+pub(super) fn clip(start: u64) -> Clip {
     Clip { file: "stem.wav".into(), start: samples(start), ..Default::default() }
 }
 
-fn track(name: &str, role: Role, chain: Chain) -> Track {
+pub(super) fn track(name: &str, role: Role, chain: Chain) -> Track {
     Track { name: name.into(), role, chain, clips: vec![clip(0)], ..Default::default() }
 }
 
-fn scene(tracks: Vec<Track>) -> Scene {
+pub(super) fn scene(tracks: Vec<Track>) -> Scene {
     Scene { tracks, length: Some(samples(30_000)), ..Default::default() }
 }
 
 /// The whole master, each clip being a stem of its own, in blocks of `frames`.
-fn mixed(scene: &Scene, stems: &[Vec<Vec<f32>>], frames: usize) -> Result<Vec<Vec<f32>>, MixError> {
+pub(super) fn mixed(
+    scene: &Scene,
+    stems: &[Vec<Vec<f32>>],
+    frames: usize,
+) -> Result<Vec<Vec<f32>>, MixError> {
+    mixed_at((scene, Desk::Unattended), stems, frames)
+}
+
+/// The same at a desk.
+fn mixed_at(
+    (scene, desk): (&Scene, Desk),
+    stems: &[Vec<Vec<f32>>],
+    frames: usize,
+) -> Result<Vec<Vec<f32>>, MixError> {
     let mut stems = stems.iter();
     let clips = scene
         .tracks
@@ -60,6 +73,7 @@ fn mixed(scene: &Scene, stems: &[Vec<Vec<f32>>], frames: usize) -> Result<Vec<Ve
         scene,
         &scene.returns(),
         Stems { clips, responses: vec![vec![vec![1.0]]; scene.reverbs.len()] },
+        desk,
     )?;
     let mut master = vec![Vec::new(); mixer.channels()];
     let mut block = AudioBlock::new(mixer.channels(), frames);
@@ -75,7 +89,7 @@ fn mixed(scene: &Scene, stems: &[Vec<Vec<f32>>], frames: usize) -> Result<Vec<Ve
     Ok(master)
 }
 
-fn stem(seed: u64) -> Vec<Vec<f32>> {
+pub(super) fn stem(seed: u64) -> Vec<Vec<f32>> {
     vec![noise(seed, 20_000)]
 }
 
@@ -122,7 +136,7 @@ fn whatever_their_latencies_all_tracks_come_out_in_time() {
     assert_eq!(master[4][..20_000], stems[4][0]);
 }
 
-fn ducked() -> Chain {
+pub(super) fn ducked() -> Chain {
     let compressor = chain::Compressor {
         threshold_db: -30.0,
         ratio: 4.0,
@@ -185,7 +199,7 @@ fn all_tracks_of_a_bus_have_one_gain_by_their_sum() {
     }
 }
 
-fn hall(returns: ReverbReturn) -> ReverbUnit {
+pub(super) fn hall(returns: ReverbReturn) -> ReverbUnit {
     let convolution = chain::Convolution { file: "one.wav".into(), ..Default::default() };
     ReverbUnit {
         name: "hall".into(),
@@ -266,33 +280,6 @@ fn buses_send_what_leaves_them() {
     assert!((master[0][500] - expected).abs() < 1e-6, "in time: {}, {expected}", master[0][500]);
 }
 
-/// A strip that was made elsewhere with what [`Mixer::strip_spec`] says is taken over without a jump, and so are sends.
-#[test]
-fn strips_and_sends_are_changed_at_work() {
-    let chain = |gain_db| Chain {
-        fader: Some(chain::Fader { gain_db, ..Default::default() }),
-        sends: vec![chain::Send { to: "hall".into(), gain_db: 0.0 }],
-        ..Default::default()
-    };
-    let mut scene = scene(vec![track("A", Role::Music, chain(-6.0))]);
-    scene.reverbs = vec![hall(ReverbReturn::Objects { count: 1, elevation: 0.0 })];
-    let clips = vec![vec![Box::new(Memory(vec![vec![0.5; 20_000]])) as Box<dyn ClipSource>]];
-    let responses = vec![vec![vec![1.0]]];
-    let mut mixer = Mixer::new(&scene, &scene.returns(), Stems { clips, responses }).expect("a mixer");
-    let mut block = AudioBlock::new(2, 4_000);
-    mixer.next(&mut block).expect("samples");
-    let mut strip = Strip::new(&chain(-26.0), mixer.strip_spec(0).expect("a track")).expect("in range");
-    assert_eq!(mixer.take_over(0, &mut strip), TakeOver::Done);
-    mixer.set_sends(0, &[Decibels(-20.0)]);
-    mixer.next(&mut block).expect("samples");
-    let (dry, wet) = (block.channel(0), block.channel(1));
-    let steepest = |row: &[f32]| row.array_windows::<2>().map(|[a, b]| (a - b).abs()).fold(0.0, f32::max);
-    assert!(steepest(dry) < 0.002 && steepest(wet) < 0.002, "{} {}", steepest(dry), steepest(wet));
-    let level = 0.5 * 10f32.powf(-1.3);
-    assert!((dry[3_999] - level).abs() < 1e-5 && (wet[3_999] - 0.1 * level).abs() < 1e-5);
-    assert_eq!(mixer.take_over(1, &mut strip), TakeOver::Unlike);
-}
-
 #[test]
 fn muted_tracks_are_silent_and_groups_turn_up() {
     let mut scene =
@@ -335,6 +322,12 @@ fn neither_blocks_nor_threads_change_a_bit() {
         let again = pool(threads).install(|| mixed(&scene, &stems, frames)).expect("a mix");
         assert_eq!(again, one, "{threads} threads, blocks of {frames}");
     }
+    // A bus and a track on which nothing is done have all stages then.
+    scene.buses.push(Bus { role: Role::Dialogue, ..Default::default() });
+    scene.tracks.push(track("D", Role::Dialogue, Chain::default()));
+    let stems = [&stems[..], &[stem(4)]].concat();
+    let unattended = mixed(&scene, &stems, 1_024).expect("a mix");
+    assert_eq!(mixed_at((&scene, Desk::Attended), &stems, 1_024).expect("a mix"), unattended);
 }
 
 #[test]
@@ -347,7 +340,8 @@ fn levels_name_every_stage() {
     let scene = scene(vec![track("A", Role::Effects, chain)]);
     let clips = vec![vec![Box::new(Memory(vec![vec![0.5; 2_000]])) as Box<dyn ClipSource>]];
     let mut mixer =
-        Mixer::new(&scene, &scene.returns(), Stems { clips, responses: Vec::new() }).expect("a mixer");
+        Mixer::new(&scene, &scene.returns(), Stems { clips, responses: Vec::new() }, Desk::Unattended)
+            .expect("a mixer");
     mixer.next(&mut AudioBlock::new(1, 2_000)).expect("samples");
     let levels = mixer.levels();
     let stages: Vec<(&str, f32)> = levels[0].stages.iter().map(|stage| (stage.stage, stage.peak)).collect();

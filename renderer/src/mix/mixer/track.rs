@@ -1,46 +1,22 @@
 //! A track at work: its clips, its strip, its part in the bus of its role.
 
-use formats::scene::{Clip, Role, Scene, Spatial, Track};
+use formats::scene::{Role, Scene, Spatial, Track};
 
 use super::alignment::Alignment;
 use super::bus::{BusPart, BusSum};
+use super::changes::TrackChange;
+use super::clip::{ClipSource, PlacedClip};
 use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
 use crate::loudness::MeterChannel;
 use crate::mix::MixError;
 use crate::mix::delay::Line;
-use crate::mix::fade::ClipGain;
 use crate::mix::ramp::Ramp;
+use crate::mix::spectrum::SpectrumMeter;
 use crate::mix::stage_meter::OutputPeaks;
 use crate::mix::strip::{Strip, StripSpec, TakeOver};
+use crate::mix::strip_meter::{StripMeter, StripReading};
 use crate::units::Decibels;
-
-/// A file of a clip, opened, at the sample rate of the scene.
-pub trait ClipSource: Send {
-    /// Samples of each channel.
-    fn frames(&self) -> u64;
-
-    /// Fills all rows of `block` with the samples from `start` on, silence after the end: channels as the clip names them.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    fn read(&mut self, start: u64, block: &mut AudioBlock) -> Result<(), StemError>;
-}
-
-/// Why a stem cannot be read, in one line.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct StemError(pub String);
-
-/// A clip in its place.
-struct PlacedClip {
-    source: Box<dyn ClipSource>,
-    /// Where it begins in the scene.
-    start: u64,
-    /// Where it begins in its file.
-    trim: u64,
-    gain: ClipGain,
-}
 
 pub(super) struct TrackStrip {
     name: String,
@@ -68,6 +44,8 @@ pub(super) struct TrackStrip {
     weights: Vec<MeterChannel>,
     /// What comes out, where that is noted.
     output: Option<OutputPeaks>,
+    /// What leaves its strip, where somebody watches.
+    meter: Option<StripMeter>,
 }
 
 impl TrackStrip {
@@ -101,7 +79,31 @@ impl TrackStrip {
             lines: Default::default(),
             weights: weights(&track.spatial),
             output: None,
+            meter: None,
         }
+    }
+
+    /// Shows its level from now on.
+    pub(super) fn show(&mut self, sample_rate: u32) {
+        self.meter = self.heard.then(|| StripMeter::new(sample_rate, self.channels(), BLOCK_FRAMES));
+    }
+
+    pub(super) fn watch(&mut self, sample_rate: Option<u32>) {
+        let channels = self.channels();
+        self.strip.watch(sample_rate.map(|rate| SpectrumMeter::new(rate, channels)));
+    }
+
+    pub(super) fn bands(&self) -> Option<Vec<(f32, f32)>> {
+        self.strip.bands()
+    }
+
+    pub(super) fn reset_peak(&mut self) {
+        self.meter.iter_mut().for_each(StripMeter::reset);
+    }
+
+    /// What it shows; nothing where it is not heard.
+    pub(super) fn reading(&self) -> StripReading {
+        self.meter.as_ref().map_or_else(StripReading::default, |meter| meter.reading(&self.strip))
     }
 
     /// Measures loudness at every stage, and notes what comes out.
@@ -131,14 +133,38 @@ impl TrackStrip {
         self.spec.as_ref()
     }
 
-    pub(super) fn take_over(&mut self, new: &mut Strip) -> TakeOver {
-        self.strip.take_over(new)
+    /// Takes over parameters and sends. One that is not heard has nothing that could click, and no time to change in.
+    pub(super) fn take_over(&mut self, change: &mut TrackChange) -> TakeOver {
+        if let Some(new) = &mut change.strip {
+            if !self.heard {
+                std::mem::swap(&mut self.strip, new);
+            } else {
+                let taken = self.strip.take_over(new);
+                if taken != TakeOver::Done {
+                    return taken;
+                }
+            }
+        }
+        turn(&mut self.sends, &change.sends);
+        TakeOver::Done
     }
 
-    pub(super) fn set_sends(&mut self, gains: &[Decibels]) {
-        for ((_, gain), wanted) in self.sends.iter_mut().zip(gains) {
-            gain.go_to(wanted.linear() as f32);
+    /// The same for its part in its bus, which has been asked whether it can.
+    pub(super) fn take_over_part(&mut self, new: &mut Strip) {
+        let Some(bus) = &mut self.bus else { return };
+        if self.heard {
+            bus.strip.take_over(new);
+        } else {
+            std::mem::swap(&mut bus.strip, new);
         }
+    }
+
+    pub(super) fn set_bus_sends(&mut self, gains: &[Decibels]) {
+        turn(&mut self.bus_sends, gains);
+    }
+
+    pub(super) fn bus_number(&self) -> Option<usize> {
+        self.bus.as_ref().map(|bus| bus.bus)
     }
 
     pub(super) fn put_on_bus(&mut self, part: BusPart) {
@@ -173,8 +199,7 @@ impl TrackStrip {
         if !self.heard {
             return 0;
         }
-        let last =
-            self.clips.iter().map(|clip| clip.start.saturating_add(clip.gain.frames)).max().unwrap_or(0);
+        let last = self.clips.iter().map(|clip| clip.end()).max().unwrap_or(0);
         let bus = self.bus.as_ref().map_or(0, |bus| rings(&bus.strip));
         let sends = self.sends.len() + self.bus_sends.len();
         let after = bus + if sends == 0 { 0 } else { reverb };
@@ -195,6 +220,9 @@ impl TrackStrip {
             })?;
         }
         self.strip.process(&mut self.block, self.key.map(|key| keys.channel(key)), None);
+        if let Some(meter) = &mut self.meter {
+            meter.add(&self.block);
+        }
         delay(&mut self.lines[0], &mut self.block);
         Ok(())
     }
@@ -204,6 +232,7 @@ impl TrackStrip {
         self.strip.restart(now);
         self.bus.iter_mut().for_each(|bus| bus.strip.restart(now));
         self.lines.iter_mut().flatten().for_each(Line::reset);
+        self.sends.iter_mut().chain(&mut self.bus_sends).for_each(|(_, gain)| gain.arrive());
     }
 
     /// From the time of its role's key to that of all strips.
@@ -237,7 +266,8 @@ impl TrackStrip {
         }
         delay(&mut self.lines[4], &mut self.block);
         let frames = self.block.frames();
-        self.sends.iter_mut().for_each(|(_, gain)| gain.advance(frames));
+        let sends = self.sends.iter_mut().chain(&mut self.bus_sends);
+        sends.for_each(|(_, gain)| gain.advance(frames));
     }
 
     /// Adds all that it sounds like in one channel.
@@ -293,6 +323,13 @@ fn rings(strip: &Strip) -> usize {
     strip.tail().saturating_sub(usize::try_from(strip.latency()).unwrap_or(0))
 }
 
+/// Turns sends up or down, without a click.
+fn turn(sends: &mut [(usize, Ramp)], gains: &[Decibels]) {
+    for ((_, gain), wanted) in sends.iter_mut().zip(gains) {
+        gain.go_to(wanted.linear() as f32);
+    }
+}
+
 /// How a meter weights the channels of a track: those of a bed as loudspeakers, of Ambisonics the omnidirectional one, an
 /// object as if it were in front.
 fn weights(spatial: &Spatial) -> Vec<MeterChannel> {
@@ -311,47 +348,6 @@ fn weights(spatial: &Spatial) -> Vec<MeterChannel> {
             channels.iter_mut().skip(1).for_each(|channel| channel.weight = 0.0);
             channels
         }
-    }
-}
-
-impl PlacedClip {
-    fn new(scene: &Scene, clip: &Clip, source: Box<dyn ClipSource>) -> Self {
-        let rate = scene.sample_rate;
-        let trim = clip.trim_start.to_sample(rate);
-        let there = source.frames().saturating_sub(trim);
-        let fade = |fade: &Option<formats::scene::Fade>| {
-            fade.as_ref().map_or((0, Default::default()), |fade| (fade.length.to_sample(rate), fade.shape))
-        };
-        Self {
-            start: clip.start.to_sample(rate),
-            trim,
-            gain: ClipGain {
-                gain: Decibels(clip.gain_db),
-                frames: clip.length.map_or(there, |length| length.to_sample(rate)),
-                fade_in: fade(&clip.fade_in),
-                fade_out: fade(&clip.fade_out),
-            },
-            source,
-        }
-    }
-
-    /// Adds what of it sounds from `now` on to `sum`.
-    fn add(&mut self, now: u64, sum: &mut AudioBlock, scratch: &mut AudioBlock) -> Result<(), StemError> {
-        let end = self.start.saturating_add(self.gain.frames);
-        let (first, last) = (now.max(self.start), now.saturating_add(sum.frames() as u64).min(end));
-        if first >= last {
-            return Ok(());
-        }
-        let (at, frames) = ((first - now) as usize, (last - first) as usize);
-        scratch.set_frames(frames);
-        self.source.read(self.trim.saturating_add(first - self.start), scratch)?;
-        for (row, to) in scratch.channels_mut().zip(sum.channels_mut()) {
-            self.gain.apply(row, first - self.start);
-            for (to, sample) in to[at..at + frames].iter_mut().zip(row) {
-                *to += *sample;
-            }
-        }
-        Ok(())
     }
 }
 
