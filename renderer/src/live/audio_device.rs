@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cpal::traits::{DeviceTrait, HostTrait, StreamTrait};
-use cpal::{BufferSize, Device, FromSample, Sample, SampleFormat, SizedSample, Stream, StreamConfig};
+use cpal::{
+    BufferSize, Device, FromSample, Sample, SampleFormat, SizedSample, Stream, StreamConfig,
+    SupportedStreamConfigRange,
+};
 
 use super::{LiveError, Processor};
 
@@ -64,7 +67,12 @@ impl std::fmt::Debug for AudioDevice {
 }
 
 fn fault(error: &cpal::Error) -> LiveError {
-    LiveError::Device(error.to_string())
+    LiveError::Device(told(error))
+}
+
+/// What a message of the system says, for more to follow.
+fn told(error: &cpal::Error) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
 }
 
 /// Every device that plays sound.
@@ -103,7 +111,9 @@ pub fn start(
     let device = find(options.name.as_deref())?;
     let name = device.to_string();
     let last = options.map.iter().max().map_or(processor.channels(), |channel| channel.saturating_add(1));
-    let (channels, format) = channels(&device, last, sample_rate).map_err(|message| {
+    let its = |error: cpal::Error| LiveError::Device(format!("{name}: {}", told(&error)));
+    let ranges: Vec<_> = device.supported_output_configs().map_err(its)?.collect();
+    let (channels, format) = channels(&ranges, last, sample_rate).map_err(|message| {
         LiveError::Device(format!("{name}: {message}; take another device, or an output with fewer channels"))
     })?;
     let buffer_size = options.buffer.map_or(BufferSize::Default, BufferSize::Fixed);
@@ -115,8 +125,8 @@ pub fn start(
         SampleFormat::I32 => build::<i32>(&device, config, feed, &faults),
         _ => build::<f32>(&device, config, feed, &faults),
     };
-    let stream = stream.map_err(|error| LiveError::Device(format!("{name}: {error}")))?;
-    stream.play().map_err(|error| fault(&error))?;
+    let stream = stream.map_err(its)?;
+    stream.play().map_err(its)?;
     Ok(AudioDevice { _stream: stream, name, faults })
 }
 
@@ -156,8 +166,11 @@ fn find(name: Option<&str>) -> Result<Device, LiveError> {
 }
 
 /// Channels that the device is opened with, at least `least`, and their samples.
-fn channels(device: &Device, least: usize, sample_rate: u32) -> Result<(u16, SampleFormat), String> {
-    let ranges: Vec<_> = device.supported_output_configs().map_err(|error| error.to_string())?.collect();
+fn channels(
+    ranges: &[SupportedStreamConfigRange],
+    least: usize,
+    sample_rate: u32,
+) -> Result<(u16, SampleFormat), String> {
     let at_rate = ranges
         .iter()
         .filter(|range| (range.min_sample_rate()..=range.max_sample_rate()).contains(&sample_rate));

@@ -198,6 +198,7 @@ fn is_same_track(old: &Track, new: &Track) -> bool {
         solo,
         importance,
         head_locked,
+        with,
         clips,
         chain: _,
         chain_kept: _,
@@ -207,7 +208,7 @@ fn is_same_track(old: &Track, new: &Track) -> bool {
     (name, role, language, programmes) == (&new.name, &new.role, &new.language, &new.programmes)
         && (group, alternative_to, mute, solo) == (&new.group, &new.alternative_to, &new.mute, &new.solo)
         && (importance, head_locked) == (&new.importance, &new.head_locked)
-        && *clips == new.clips
+        && (with, clips) == (&new.with, &new.clips)
         && *spatial == new.spatial
 }
 
