@@ -173,7 +173,7 @@ fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
 
 /// The broadcast extension that says where the picture starts, where the scene does.
 fn bext(contents: &SceneContents, sample_rate: u32) -> Option<BextChunk> {
-    let picture = contents.picture.as_ref()?;
+    let picture = contents.picture.as_ref().filter(|picture| picture.start.frames > 0)?;
     let start = picture.frame_rate.duration(picture.start.frames)?;
     let rate = NonZeroU32::new(sample_rate)?;
     let originator = format!("Proscenium {}", env!("CARGO_PKG_VERSION"));
