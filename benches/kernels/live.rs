@@ -1,5 +1,6 @@
 //! Live playback of 128 moving objects in blocks of 64: what of its time the device's thread takes, and what of theirs the
-//! threads that render. The yardstick is the deadline. Then how long a change by hand is on its way, at a device in real time.
+//! threads that render. The yardstick is the deadline. Then how long a change by hand is on its way, at a device in real time: of
+//! those objects, and of the faders of a desk.
 #![allow(clippy::print_stdout)]
 
 use std::error::Error;
@@ -9,6 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hrtf::HrtfSet;
+use proscenium_benches::desk;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::{Motion, Scene};
 use proscenium_benches::timing::table;
@@ -31,7 +33,50 @@ fn main() -> Result<(), Box<dyn Error>> {
     for output in [Output::by_name("7.1.4")?, Output::headphones(headphones)] {
         play(&file, output)?;
     }
+    turn(folder.path())
+}
+
+/// The faders of a scene of 32 full strips.
+fn turn(folder: &Path) -> Result<(), Box<dyn Error>> {
+    let file = desk::write(folder, 32, SECONDS)?;
+    let mut scene = formats::scene::read(&std::fs::read_to_string(file)?).scene.ok_or("no scene")?;
+    // Rooms would go on sounding.
+    scene.tracks.iter_mut().for_each(|track| track.chain.sends.clear());
+    let mut silent = scene.clone();
+    for fader in silent.tracks.iter_mut().filter_map(|track| track.chain.fader.as_mut()) {
+        fader.gain_db = f64::NEG_INFINITY;
+    }
+    let source = Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
+    let options = Options { device_block: BLOCK, ..Options::new(Output::by_name("7.1.4")?) };
+    let (handle, mut processor) = live::open(source, options)?;
+    table("32 strips of a desk, live", "from a fader to its first sample");
+    for block in [BLOCK, 8 * BLOCK] {
+        let silence = |is_silent| {
+            handle.set_strips(Box::new(if is_silent { silent.clone() } else { scene.clone() }));
+        };
+        processor = tell_waits("desk", &handle, (processor, block), &silence)?;
+    }
+    println!("  {:<12} underruns                      {:>10}", "desk", handle.telemetry().underruns);
     Ok(())
+}
+
+/// Tells how long changes are on their way.
+fn tell_waits(
+    name: &str,
+    handle: &Handle,
+    (processor, block): (Processor, usize),
+    silence: &dyn Fn(bool),
+) -> Result<Processor, Box<dyn Error>> {
+    let (waits, processor) = waits_for_a_change(handle, (processor, block), silence)?;
+    let mean = waits.iter().sum::<f64>() / waits.len() as f64;
+    let (least, most) = waits.iter().fold((f64::MAX, 0.0_f64), |(a, b), wait| (a.min(*wait), b.max(*wait)));
+    println!(
+        "  {name:<12} from a change to its first sample, blocks of {block:<4} {:>5.1} ms ({:.1} … {:.1})",
+        mean * 1e3,
+        least * 1e3,
+        most * 1e3
+    );
+    Ok(processor)
 }
 
 fn play(file: &Path, output: Output) -> Result<(), Box<dyn Error>> {
@@ -62,32 +107,22 @@ fn play(file: &Path, output: Output) -> Result<(), Box<dyn Error>> {
     println!("  {name:<12} rendering, mean (blocks of 1024) {:>8}", percent(telemetry.load));
     println!("  {name:<12} rendering, longest             {:>10}", percent(telemetry.peak_load));
     for block in [BLOCK, 8 * BLOCK] {
-        let waits;
-        (waits, processor) = waits_for_a_change(&handle, processor, block)?;
-        let mean = waits.iter().sum::<f64>() / waits.len() as f64;
-        let (least, most) =
-            waits.iter().fold((f64::MAX, 0.0_f64), |(a, b), wait| (a.min(*wait), b.max(*wait)));
-        println!(
-            "  {name:<12} from a change to its first sample, blocks of {block:<4} {:>5.1} ms ({:.1} … {:.1})",
-            mean * 1e3,
-            least * 1e3,
-            most * 1e3
-        );
+        let silence = |is_muted| (0..128).for_each(|item| handle.set_mute(item, is_muted));
+        processor = tell_waits(&name, &handle, (processor, block), &silence)?;
     }
     println!("  {name:<12} underruns                      {:>10}", handle.telemetry().underruns);
     Ok(())
 }
 
-/// Seconds from asking for 128 silent objects to be heard until the block leaves the processor that has their first sample,
+/// Seconds from asking for what is silent to be heard until the block leaves the processor that has their first sample,
 /// some times.
 fn waits_for_a_change(
     handle: &Handle,
-    processor: Processor,
-    block: usize,
+    (processor, block): (Processor, usize),
+    silence: &dyn Fn(bool),
 ) -> Result<(Vec<f64>, Processor), Box<dyn Error>> {
     const TIMES: u32 = 24;
     const SILENCE: Duration = Duration::from_millis(150);
-    let mute = |is_muted| (0..128).for_each(|item| handle.set_mute(item, is_muted));
     let (heard, first) = mpsc::channel();
     let mut was_silent = false;
     let sink = move |block: &[f32]| {
@@ -103,12 +138,12 @@ fn waits_for_a_change(
     let device = MockDevice::start_into(processor, block, Pace::RealTime(RATE as u32), Box::new(sink))?;
     let mut waits = Vec::new();
     for time in 0..TIMES {
-        mute(true);
+        silence(true);
         // Another place within a block each time.
         thread::sleep(SILENCE + Duration::from_micros(1_700 * u64::from(time)));
         while first.try_recv().is_ok() {}
         let asked = Instant::now();
-        mute(false);
+        silence(false);
         waits.push((first.recv_timeout(Duration::from_secs(5))? - asked).as_secs_f64());
         thread::sleep(SILENCE / 3);
     }
