@@ -254,3 +254,29 @@ fn the_level_of_a_response_does_not_depend_on_its_rate() {
         assert!((found - expected).abs() < 0.02, "{file}: {found}, not {expected} dB");
     }
 }
+
+/// A bus takes from a stereo bed what a strip takes, whether its sides are alike or opposite: the gain is that of the loudest.
+#[test]
+fn a_bus_hears_the_channels_of_a_bed_and_not_their_sum() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for right in [1.0, -1.0] {
+        let (bits_per_sample, sample_format) = (32, hound::SampleFormat::Float);
+        let spec = hound::WavSpec { channels: 2, sample_rate: 48_000, bits_per_sample, sample_format };
+        let mut writer = hound::WavWriter::create(folder.join("bed.wav"), spec).unwrap();
+        for n in 0..96_000 {
+            let sample = if n / 48 % 2 == 0 { 0.25119 } else { -0.25119 };
+            writer.write_sample(sample).unwrap();
+            writer.write_sample(right * sample).unwrap();
+        }
+        writer.finalize().unwrap();
+        let scene = r#"<scene version="1" name="Bed"><track name="MX" role="music"><clip file="bed.wav"/><bed layout="stereo"/></track>
+          <bus role="music"><chain><compressor threshold="-24" ratio="3" knee="0" attack="0" release="1"/></chain></bus></scene>"#;
+        fs::write(folder.join("s.xml"), scene).unwrap();
+        done(folder, &["render", "s.xml", "--layout", "stereo", "--bits", "32f", "-o", "o.wav"]);
+        for side in [0, 1] {
+            let found = level_db(&channel(&folder.join("o.wav"), side), 1.5);
+            assert!((found - -20.0).abs() < 0.05, "right {right}: {found} dB");
+        }
+    }
+}

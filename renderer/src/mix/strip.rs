@@ -191,7 +191,7 @@ impl Strip {
         spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
     }
 
-    /// The same for the sum of a bus: notes in the rows of `bus` what it is before each stage.
+    /// The same for the sum of a bus: notes in the rows of `bus` what gains listen to before each stage.
     pub fn process_sum(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: &mut AudioBlock) {
         bus.set_frames(block.frames());
         self.input.add(block);
@@ -201,8 +201,14 @@ impl Strip {
             if number == watched {
                 spectrum.take().into_iter().for_each(|spectrum| spectrum.add(block));
             }
-            bus.channel_mut(number).copy_from_slice(block.channel(0));
-            stage.run(block, key, None, &mut self.key);
+            let heard = bus.channel_mut(number);
+            // A filter makes nothing of the loudest of several sounds, so a de-esser hears their sum.
+            let is_filtered = stage.name == "deEsser";
+            match is_filtered {
+                true => sum(block, heard),
+                false => loudest(block, heard),
+            }
+            stage.run(block, key, is_filtered.then_some(&*heard), &mut self.key);
         }
         spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
     }
@@ -269,6 +275,23 @@ impl Strip {
         let input = self.input.level("input", self.late, None);
         let after = |stage: &Stage| stage.meter.level(stage.name, stage.late, stage.processor.reduction());
         std::iter::once(input).chain(self.stages.iter().map(after)).collect()
+    }
+}
+
+/// The loudest of all channels, sample by sample.
+fn loudest(block: &AudioBlock, to: &mut [f32]) {
+    to.fill(0.0);
+    for channel in 0..block.channels() {
+        let samples = to.iter_mut().zip(block.channel(channel));
+        samples.for_each(|(to, sample)| *to = to.max(sample.abs()));
+    }
+}
+
+/// All channels in one.
+fn sum(block: &AudioBlock, to: &mut [f32]) {
+    to.fill(0.0);
+    for channel in 0..block.channels() {
+        to.iter_mut().zip(block.channel(channel)).for_each(|(to, sample)| *to += sample);
     }
 }
 

@@ -95,9 +95,10 @@ impl Mixer {
             for unit in self.returns.iter_mut().filter(its) {
                 unit.put_on_bus(part(unit.sounding())?);
             }
-            let sum = part(1)?.strip;
-            alignment.bused = alignment.bused.max(alignment.returned + sum.latency());
-            self.buses.push(BusSum::new(planned, (sum, spec), key));
+            let strip = |channels: usize| Ok(part(channels)?.strip);
+            let sum = BusSum::new(planned, (&self.tracks, &self.returns), (spec, key), strip)?;
+            alignment.bused = alignment.bused.max(alignment.returned + sum.strip.latency());
+            self.buses.push(sum);
         }
         Ok(())
     }

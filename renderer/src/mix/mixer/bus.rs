@@ -1,10 +1,14 @@
 //! The bus of a role: its sum, which decides about gains, and the part that each of its tracks and reverbs has in it.
+//!
+//! The sum has a channel for each loudspeaker that one of its beds has, and one for everything else: gains follow the loudest, as on
+//! a strip of several channels.
 
 use super::BLOCK_FRAMES;
 use super::plan::BusPlan;
 use super::returns::Return;
 use super::track::TrackStrip;
 use crate::audio::AudioBlock;
+use crate::mix::MixError;
 use crate::mix::spectrum::SpectrumMeter;
 use crate::mix::strip::{Strip, StripSpec};
 use crate::mix::strip_meter::{StripMeter, StripReading};
@@ -15,8 +19,9 @@ pub(super) struct BusSum {
     pub(super) bus: usize,
     /// What people call it.
     pub(super) name: String,
-    /// Places of the tracks that it is the sum of.
-    tracks: Vec<usize>,
+    /// Places of the tracks and reverbs that it is the sum of, with the row of each of their channels.
+    tracks: Vec<(usize, Vec<usize>)>,
+    returns: Vec<(usize, Vec<usize>)>,
     pub(super) strip: Strip,
     /// What its strip was made with.
     pub(super) spec: StripSpec,
@@ -36,27 +41,56 @@ pub(super) struct BusPart {
 }
 
 impl BusSum {
-    pub(super) fn new(plan: &BusPlan, (strip, spec): (Strip, StripSpec), key: Option<usize>) -> Self {
-        Self {
+    /// The bus of `plan`; `strip` makes its strip for so many channels.
+    pub(super) fn new(
+        plan: &BusPlan,
+        (tracks, returns): (&[TrackStrip], &[Return]),
+        (spec, key): (StripSpec, Option<usize>),
+        strip: impl FnOnce(usize) -> Result<Strip, MixError>,
+    ) -> Result<Self, MixError> {
+        let mut places = vec![String::new()];
+        let mut row = |place: &String| {
+            let known = places.iter().position(|known| known == place);
+            known.unwrap_or_else(|| {
+                places.push(place.clone());
+                places.len() - 1
+            })
+        };
+        let mut rows = |all: &[String]| all.iter().map(&mut row).collect::<Vec<usize>>();
+        let of_track = |number: &usize| Some((*number, rows(tracks.get(*number)?.places())));
+        let of_tracks = plan.sum.iter().filter_map(of_track).collect();
+        let hears = |(_, unit): &(usize, &Return)| !unit.is_after_bus() && unit.hears_one_of(&plan.sum);
+        let returns = returns.iter().enumerate().filter(hears);
+        let of_returns = returns.map(|(number, unit)| (number, rows(unit.places()))).collect();
+        let channels = places.len();
+        let strip = strip(channels)?;
+        Ok(Self {
             bus: plan.bus,
             name: plan.name.clone(),
-            tracks: plan.sum.clone(),
+            tracks: of_tracks,
+            returns: of_returns,
             stages: AudioBlock::new(strip.stages(), BLOCK_FRAMES),
             strip,
-            spec,
+            spec: StripSpec { channels, ..spec },
             key,
-            block: AudioBlock::new(1, BLOCK_FRAMES),
+            block: AudioBlock::new(channels, BLOCK_FRAMES),
             meter: None,
-        }
+        })
+    }
+
+    /// Channels of the sum.
+    pub(super) fn channels(&self) -> usize {
+        self.block.channels()
     }
 
     /// Shows its level from now on.
     pub(super) fn show(&mut self, sample_rate: u32) {
-        self.meter = Some(StripMeter::new(sample_rate, 1, BLOCK_FRAMES));
+        self.meter = Some(StripMeter::new(sample_rate, self.channels(), BLOCK_FRAMES));
     }
 
     pub(super) fn watch(&mut self, sample_rate: Option<u32>) {
-        self.strip.watch(sample_rate.map(|rate| SpectrumMeter::new(rate, 1)));
+        let channels = self.channels();
+        self.strip.watch(sample_rate.map(|rate| SpectrumMeter::new(rate, channels)));
     }
 
     pub(super) fn bands(&self) -> Option<Vec<(f32, f32)>> {
@@ -81,12 +115,15 @@ impl BusSum {
     ) {
         self.block.set_frames(frames);
         self.block.silence();
-        for track in self.tracks.iter().filter_map(|track| tracks.get(*track)) {
-            track.add_to(self.block.channel_mut(0));
+        for (track, rows) in &self.tracks {
+            if let Some(track) = tracks.get(*track) {
+                track.add_by_place(rows, &mut self.block);
+            }
         }
-        let hears = |unit: &&Return| !unit.is_after_bus() && unit.hears_one_of(&self.tracks);
-        for unit in returns.iter().filter(hears) {
-            unit.add_to(self.block.channel_mut(0));
+        for (unit, rows) in &self.returns {
+            if let Some(unit) = returns.get(*unit) {
+                unit.add_by_place(rows, &mut self.block);
+            }
         }
         let key = self.key.map(|key| keys.channel(key));
         self.strip.process_sum(&mut self.block, key, &mut self.stages);

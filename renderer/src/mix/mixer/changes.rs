@@ -123,7 +123,7 @@ impl BusSpecs {
         };
         let part = |(number, channels): &(usize, usize)| Some((*number, strip(*channels)?));
         Some(BusStrips {
-            sum: strip(1)?,
+            sum: strip(self.sum.channels)?,
             tracks: self.tracks.iter().map(part).collect::<Option<_>>()?,
             returns: self.returns.iter().map(part).collect::<Option<_>>()?,
         })

@@ -93,7 +93,7 @@ pub struct Mixer {
 pub struct StripLevels {
     /// `track NAME`, `track NAME on bus ROLE`, `bus ROLE` or `reverb NAME (ROLE)`.
     pub strip: String,
-    /// It is the sum of a role in one channel, which listens for its bus and is heard nowhere.
+    /// It is the sum of a role, which listens for its bus and is heard nowhere.
     pub is_sum: bool,
     /// Before the first stage and after each.
     pub stages: Vec<StageLevel>,
@@ -233,8 +233,10 @@ impl Mixer {
         let rate = self.sample_rate;
         self.tracks.iter_mut().for_each(|track| track.measure(rate));
         self.returns.iter_mut().for_each(|unit| unit.measure(rate));
-        let sum = [MeterChannel { name: "sum".to_owned(), weight: 1.0 }];
-        self.buses.iter_mut().for_each(|bus| bus.strip.measure(&sum, rate));
+        for bus in &mut self.buses {
+            let channels = equal_channels(bus.channels());
+            bus.strip.measure(&channels, rate);
+        }
     }
 
     /// Takes in the next samples of all clips and mixes them.

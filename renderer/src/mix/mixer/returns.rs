@@ -4,7 +4,7 @@ use formats::scene::{self, ReverbReturn, ReverbUnit, Role, chain};
 
 use super::alignment::Alignment;
 use super::bus::{BusPart, BusSum};
-use super::track::{TrackStrip, delay};
+use super::track::{TrackStrip, add, delay};
 use super::{BLOCK_FRAMES, StripLevels, bed_channels, equal_channels};
 use crate::audio::AudioBlock;
 use crate::loudness::MeterChannel;
@@ -27,6 +27,8 @@ pub(super) struct Return {
     bus: Option<BusPart>,
     /// `hall (dialogue)`.
     name: String,
+    /// The loudspeaker of each channel that sounds; empty for objects.
+    places: Vec<String>,
     /// How a meter weights the reverb's channels.
     weights: Vec<MeterChannel>,
     meter: StageMeter,
@@ -73,10 +75,14 @@ impl Return {
             ReverbReturn::Objects { .. } => equal_channels(all),
         };
         let sounding = weights.into_iter().zip(&channels).filter(|(_, channel)| channel.is_some());
+        let is_bed = matches!(unit.returns, ReverbReturn::Bed(_));
+        let place = |channel: &MeterChannel| if is_bed { channel.name.clone() } else { String::new() };
+        let weights: Vec<MeterChannel> = sounding.map(|(weight, _)| weight).collect();
         Ok(Self {
+            places: weights.iter().map(place).collect(),
             name: format!("{} ({role}{})", unit.name, if instance.is_after_bus { " bus" } else { "" }),
             bus: None,
-            weights: sounding.map(|(weight, _)| weight).collect(),
+            weights,
             meter: StageMeter::default(),
             output: None,
             instance: instance.clone(),
@@ -185,12 +191,15 @@ impl Return {
         self.meter.add(&self.block);
     }
 
-    /// Adds all that it sounds like in one channel.
-    pub(super) fn add_to(&self, sum: &mut [f32]) {
-        for channel in 0..self.block.channels() {
-            for (sum, sample) in sum.iter_mut().zip(self.block.channel(channel)) {
-                *sum += sample;
-            }
+    /// The loudspeaker of each channel that sounds; empty for objects.
+    pub(super) fn places(&self) -> &[String] {
+        &self.places
+    }
+
+    /// Adds each channel to the row of its loudspeaker.
+    pub(super) fn add_by_place(&self, rows: &[usize], sum: &mut AudioBlock) {
+        for (channel, row) in (0..self.block.channels()).zip(rows) {
+            add(self.block.channel(channel), sum.channel_mut(*row));
         }
     }
 

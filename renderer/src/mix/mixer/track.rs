@@ -1,6 +1,6 @@
 //! A track at work: its clips, its strip, its part in the bus of its role.
 
-use formats::scene::{Role, Scene, Spatial, Track};
+use formats::scene::{Loudspeaker, Role, Scene, Spatial, Track};
 
 use super::alignment::Alignment;
 use super::bus::{BusPart, BusSum};
@@ -35,6 +35,8 @@ pub(super) struct TrackStrip {
     bus_sends: Vec<(usize, Ramp)>,
     /// Channels that count where one signal stands for all.
     counted: Vec<bool>,
+    /// The loudspeaker of each channel; empty for what is none.
+    places: Vec<String>,
     block: AudioBlock,
     clip: AudioBlock,
     /// To the time of the key of its role, of all strips, of what comes back of their sends, of everything after the buses, of
@@ -74,6 +76,7 @@ impl TrackStrip {
             sends: Vec::new(),
             bus_sends: Vec::new(),
             counted,
+            places: places(&track.spatial),
             block: AudioBlock::new(channels, BLOCK_FRAMES),
             clip: AudioBlock::new(channels, BLOCK_FRAMES),
             lines: Default::default(),
@@ -270,6 +273,19 @@ impl TrackStrip {
         sends.for_each(|(_, gain)| gain.advance(frames));
     }
 
+    /// The loudspeaker of each channel; empty for what is none.
+    pub(super) fn places(&self) -> &[String] {
+        &self.places
+    }
+
+    /// Adds each channel to the row of its loudspeaker.
+    pub(super) fn add_by_place(&self, rows: &[usize], sum: &mut AudioBlock) {
+        let counted = self.counted.iter().zip(rows).enumerate();
+        for (channel, (_, row)) in counted.filter(|(_, (counted, _))| self.heard && **counted) {
+            add(self.block.channel(channel), sum.channel_mut(*row));
+        }
+    }
+
     /// Adds all that it sounds like in one channel.
     pub(super) fn add_to(&self, sum: &mut [f32]) {
         self.add_scaled(Ramp::at(1.0), sum);
@@ -356,4 +372,23 @@ pub(super) fn delay(lines: &mut [Line], block: &mut AudioBlock) {
     for (line, samples) in lines.iter_mut().zip(block.channels_mut()) {
         line.process(samples);
     }
+}
+
+/// The loudspeaker of each channel, by its BS.2051 label; empty for what is none.
+fn places(spatial: &Spatial) -> Vec<String> {
+    match spatial {
+        Spatial::Bed(bed) => bed_channels(bed.layout).into_iter().map(|channel| channel.name).collect(),
+        Spatial::Loudspeakers(found) => {
+            let label = |channel: &Loudspeaker| channel.labels.first().cloned().unwrap_or_default();
+            found.channels.iter().map(label).collect()
+        }
+        Spatial::Object(_) | Spatial::Binaural(_) | Spatial::Hoa(_) => {
+            vec![String::new(); spatial.channels()]
+        }
+    }
+}
+
+/// Adds samples to others.
+pub(super) fn add(samples: &[f32], sum: &mut [f32]) {
+    sum.iter_mut().zip(samples).for_each(|(sum, sample)| *sum += sample);
 }
