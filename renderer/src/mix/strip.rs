@@ -95,7 +95,7 @@ impl Strip {
         chain.check()?;
         let mut strip = Self { late: spec.late, key: vec![0.0; spec.block_frames], ..Self::default() };
         let StripSpec { sample_rate, frame_rate, channels, .. } = *spec;
-        let Chain { trim, denoise, eq, gate, de_esser, compressor, delay, fader, .. } = chain;
+        let Chain { trim, denoise, eq, gate, de_esser, compressor, delay, fader, .. } = &*chain.heard();
         let idle = spec.keeps_idle;
         let trim = trim.unwrap_or_default();
         if idle || trim != chain::Trim::default() {

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! Plain data: a processor that is absent changes no bit. Every number has a [`Range`], a constant of its type; a
-//! [`Default`] is what a file gets that doesn't give the number. `check` says which number is out of its range.
+//! [`Default`] is what a file gets that doesn't give the number. `check` says which number is out of its range. A processor
+//! that is bypassed keeps its numbers and changes no bit either.
 
 mod dynamics;
 mod eq;
@@ -14,6 +15,7 @@ mod gain;
 mod master;
 mod range;
 mod reverb;
+mod stage;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +25,10 @@ pub use gain::{Delay, Denoise, Fader, Send, Trim};
 pub use master::{Limiter, MasterChain};
 pub use range::{ParameterError, Range};
 pub use reverb::{Convolution, Fdn, Reverb};
+pub use stage::Stage;
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::Role;
 
@@ -50,6 +56,8 @@ pub struct Chain {
     pub sends: Vec<Send>,
     /// The gain at the strip's end.
     pub fader: Option<Fader>,
+    /// Processors that are there and do nothing.
+    pub bypassed: BTreeSet<Stage>,
 }
 
 impl Chain {
@@ -60,12 +68,55 @@ impl Chain {
 
     /// The role that its compressor listens to, where that is not its own sound.
     pub fn key(&self) -> Option<Role> {
-        self.compressor.as_ref().and_then(|compressor| compressor.key.as_deref()).map(Role::from_name)
+        let works = self.compressor.as_ref().filter(|_| self.works(Stage::Compressor));
+        works.and_then(|compressor| compressor.key.as_deref()).map(Role::from_name)
     }
 
     /// Whether a gain in it follows a level.
     pub fn follows_level(&self) -> bool {
-        self.gate.is_some() || self.de_esser.is_some() || self.compressor.is_some()
+        [Stage::Gate, Stage::DeEsser, Stage::Compressor].into_iter().any(|stage| self.works(stage))
+    }
+
+    /// Whether there is a processor at this place, bypassed or not.
+    pub fn has(&self, stage: Stage) -> bool {
+        match stage {
+            Stage::Trim => self.trim.is_some(),
+            Stage::Denoise => self.denoise.is_some(),
+            Stage::Eq => self.eq.is_some(),
+            Stage::Gate => self.gate.is_some(),
+            Stage::DeEsser => self.de_esser.is_some(),
+            Stage::Compressor => self.compressor.is_some(),
+            Stage::Delay => self.delay.is_some(),
+        }
+    }
+
+    /// Whether there is one and it is not bypassed.
+    pub fn works(&self, stage: Stage) -> bool {
+        self.has(stage) && !self.bypassed.contains(&stage)
+    }
+
+    /// Takes the processor at this place out.
+    pub fn remove(&mut self, stage: Stage) {
+        match stage {
+            Stage::Trim => self.trim = None,
+            Stage::Denoise => self.denoise = None,
+            Stage::Eq => self.eq = None,
+            Stage::Gate => self.gate = None,
+            Stage::DeEsser => self.de_esser = None,
+            Stage::Compressor => self.compressor = None,
+            Stage::Delay => self.delay = None,
+        }
+        self.bypassed.remove(&stage);
+    }
+
+    /// What is heard of it: without what is bypassed.
+    pub fn heard(&self) -> Cow<'_, Self> {
+        if self.bypassed.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let mut heard = self.clone();
+        self.bypassed.iter().for_each(|stage| heard.remove(*stage));
+        Cow::Owned(heard)
     }
 
     /// Whether every number is in its range.

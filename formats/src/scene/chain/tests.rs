@@ -22,6 +22,23 @@ fn what_a_file_does_not_give_is_in_range() {
     assert!(Chain::default().is_empty() && MasterChain::default().is_empty());
 }
 
+#[test]
+fn what_is_bypassed_keeps_its_numbers_and_is_not_heard() {
+    let gate = Gate { threshold_db: -33.0, ..Gate::default() };
+    let trim = Trim { gain_db: 3.0, invert: false };
+    let mut chain = Chain { gate: Some(gate.clone()), trim: Some(trim), ..Chain::default() };
+    assert_eq!(*chain.heard(), chain);
+    chain.bypassed.insert(Stage::Gate);
+    assert_eq!(*chain.heard(), Chain { trim: Some(trim), ..Chain::default() });
+    assert_eq!(chain.gate, Some(gate));
+    for stage in Stage::ALL {
+        assert_eq!(chain.has(stage), [Stage::Gate, Stage::Trim].contains(&stage));
+        chain.remove(stage);
+        assert!(!chain.has(stage));
+    }
+    assert!(chain.is_empty(), "nothing stays of it, not even that it was bypassed");
+}
+
 fn fault(chain: Chain) -> String {
     chain.check().expect_err("a fault").to_string()
 }

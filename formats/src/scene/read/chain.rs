@@ -7,7 +7,7 @@ use super::tree::NodeId;
 use super::whole;
 use crate::scene::chain::{
     Chain, Compressor, Convolution, DeEsser, Delay, Denoise, Eq, EqBand, Fader, Fdn, Gate, Limiter,
-    MOST_SENDS, MasterChain, Reverb, SLOPES, Send, Trim,
+    MOST_SENDS, MasterChain, Reverb, SLOPES, Send, Stage, Trim,
 };
 use crate::scene::{Kept, ReverbReturn, ReverbUnit};
 
@@ -38,6 +38,11 @@ pub(super) fn chain(d: &mut Decoder<'_>, id: NodeId) -> (Chain, Kept) {
     for child in d.tree.children(id) {
         let Some(name) = d.child(&mut element, child, CHAIN) else { continue };
         let mut part = d.open(child);
+        if let Some(stage) = Stage::ALL.into_iter().find(|stage| stage.element() == name)
+            && d.switch(&mut part, "bypass")
+        {
+            chain.bypassed.insert(stage);
+        }
         match name {
             "trim" => {
                 let gain_db = d.number_or(&mut part, "gain", Trim::GAIN, 0.0);
@@ -79,6 +84,7 @@ pub(super) fn chain(d: &mut Decoder<'_>, id: NodeId) -> (Chain, Kept) {
         }
         parts.push((name.to_owned(), d.leaf(part)));
     }
+    chain.bypassed = chain.bypassed.iter().copied().filter(|stage| chain.has(*stage)).collect();
     (chain, with_parts(d.close(element), parts))
 }
 

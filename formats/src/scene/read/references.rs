@@ -125,7 +125,8 @@ fn chain(d: &mut Decoder<'_>, id: NodeId, scene: &Scene, chain: &Chain) {
 
 /// Roles that listen to each other in a circle, or to themselves: no track of them could be the first to be mixed.
 fn key_circles(d: &mut Decoder<'_>, scene: &Scene, tracks: &[NodeId]) {
-    let key = |track: &Track| track.chain.compressor.as_ref().and_then(|compressor| compressor.key.clone());
+    let key =
+        |track: &Track| track.chain.heard().compressor.as_ref().and_then(|compressor| compressor.key.clone());
     let mut listens: BTreeSet<(String, String)> = scene
         .tracks
         .iter()

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use proptest::prelude::*;
 
 use super::files::FULL;
-use crate::scene::chain::{Chain, Compressor, Delay, Eq, EqBand, Fader, Send, Trim};
+use crate::scene::chain::{Chain, Compressor, Delay, Eq, EqBand, Fader, Send, Stage, Trim};
 use crate::scene::{
     Automation, AutomationCurve, Bed, BedLayout, Clip, Coordinates, Fade, FadeShape, Kept, KeptNode, Key,
     Marker, Object, ObjectParameter, Programme, ReverbReturn, ReverbUnit, Role, Scene, Shape, Spatial, Time,
@@ -83,19 +83,24 @@ fn chain() -> impl Strategy<Value = Chain> {
         ]),
         prop::option::of((-90.0..24.0f64, curve(-60.0, 24.0))),
         prop::option::of(-80.0..24.0f64),
+        prop::collection::btree_set(prop::sample::select(Stage::ALL.to_vec()), 0..4),
     )
-        .prop_map(|(trim, bands, compressor, delay, fader, send)| Chain {
-            trim: trim.map(|(gain_db, invert)| Trim { gain_db, invert }),
-            eq: bands.map(|bands| Eq { bands }),
-            compressor: compressor.map(|(threshold_db, attack_ms)| Compressor {
-                threshold_db,
-                attack_ms,
-                ..Compressor::default()
-            }),
-            delay,
-            fader: fader.map(|(gain_db, automation)| Fader { gain_db, automation }),
-            sends: send.map(|gain_db| Send { to: "hall".into(), gain_db }).into_iter().collect(),
-            ..Chain::default()
+        .prop_map(|(trim, bands, compressor, delay, fader, send, bypassed)| {
+            let mut chain = Chain {
+                trim: trim.map(|(gain_db, invert)| Trim { gain_db, invert }),
+                eq: bands.map(|bands| Eq { bands }),
+                compressor: compressor.map(|(threshold_db, attack_ms)| Compressor {
+                    threshold_db,
+                    attack_ms,
+                    ..Compressor::default()
+                }),
+                delay,
+                fader: fader.map(|(gain_db, automation)| Fader { gain_db, automation }),
+                sends: send.map(|gain_db| Send { to: "hall".into(), gain_db }).into_iter().collect(),
+                ..Chain::default()
+            };
+            chain.bypassed = bypassed.into_iter().filter(|stage| chain.has(*stage)).collect();
+            chain
         })
 }
 

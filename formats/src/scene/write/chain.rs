@@ -5,7 +5,7 @@ use super::{Times, track};
 use crate::scene::Kept;
 use crate::scene::chain::{
     Chain, Compressor, Convolution, DeEsser, Delay, Denoise, Eq, EqBand, Fader, Fdn, Gate, Limiter,
-    MasterChain, Reverb, Send, Trim,
+    MasterChain, Reverb, Send, Stage, Trim,
 };
 
 /// There is something to write.
@@ -29,33 +29,50 @@ fn part(
 
 pub(super) fn chain(out: &mut Output, chain: &Chain, kept: &Kept, times: &Times<'_>) {
     let mut element = out.start("chain", Some(kept));
+    let bypass = |out: &mut Output, stage: Stage| out.switch("bypass", chain.bypassed.contains(&stage));
     if let Some(Trim { gain_db, invert }) = chain.trim {
         part(out, &mut element, "trim", kept.part("trim"), |out| {
             out.number_unless("gain", gain_db, 0.0);
             out.switch("invert", invert);
+            bypass(out, Stage::Trim);
         });
     }
     if let Some(Denoise { amount }) = chain.denoise {
-        part(out, &mut element, "denoise", kept.part("denoise"), |out| out.number("amount", amount));
+        part(out, &mut element, "denoise", kept.part("denoise"), |out| {
+            out.number("amount", amount);
+            bypass(out, Stage::Denoise);
+        });
     }
     if let Some(found) = &chain.eq {
         out.before_child(&mut element);
-        eq(out, found, kept);
+        eq(out, found, kept, chain.bypassed.contains(&Stage::Eq));
     }
     if let Some(found) = &chain.gate {
-        part(out, &mut element, "gate", kept.part("gate"), |out| gate(out, found));
+        part(out, &mut element, "gate", kept.part("gate"), |out| {
+            gate(out, found);
+            bypass(out, Stage::Gate);
+        });
     }
     if let Some(found) = &chain.de_esser {
-        part(out, &mut element, "deEsser", kept.part("deEsser"), |out| de_esser(out, found));
+        part(out, &mut element, "deEsser", kept.part("deEsser"), |out| {
+            de_esser(out, found);
+            bypass(out, Stage::DeEsser);
+        });
     }
     if let Some(found) = &chain.compressor {
-        part(out, &mut element, "compressor", kept.part("compressor"), |out| compressor(out, found));
+        part(out, &mut element, "compressor", kept.part("compressor"), |out| {
+            compressor(out, found);
+            bypass(out, Stage::Compressor);
+        });
     }
     if let Some(found) = chain.delay {
-        part(out, &mut element, "delay", kept.part("delay"), |out| match found {
-            Delay::Samples(samples) => out.attribute("samples", &samples.to_string()),
-            Delay::Milliseconds(value) => out.number("milliseconds", value),
-            Delay::Frames(value) => out.number("frames", value),
+        part(out, &mut element, "delay", kept.part("delay"), |out| {
+            match found {
+                Delay::Samples(samples) => out.attribute("samples", &samples.to_string()),
+                Delay::Milliseconds(value) => out.number("milliseconds", value),
+                Delay::Frames(value) => out.number("frames", value),
+            }
+            bypass(out, Stage::Delay);
         });
     }
     if let Some(Fader { gain_db, automation }) = &chain.fader {
@@ -78,7 +95,7 @@ pub(super) fn master(out: &mut Output, master: &MasterChain, kept: &Kept) {
     let mut element = out.start("master", Some(kept));
     if let Some(found) = &master.eq {
         out.before_child(&mut element);
-        eq(out, found, kept);
+        eq(out, found, kept, false);
     }
     if let Some(found) = &master.compressor {
         part(out, &mut element, "compressor", kept.part("compressor"), |out| compressor(out, found));
@@ -89,8 +106,9 @@ pub(super) fn master(out: &mut Output, master: &MasterChain, kept: &Kept) {
     out.end(element);
 }
 
-fn eq(out: &mut Output, eq: &Eq, kept: &Kept) {
+fn eq(out: &mut Output, eq: &Eq, kept: &Kept, is_bypassed: bool) {
     let mut element = out.start("eq", kept.part("eq"));
+    out.switch("bypass", is_bypassed);
     for (index, band) in eq.bands.iter().enumerate() {
         part(out, &mut element, band.element(), kept.part(&format!("band {index}")), |out| {
             out.number("frequency", band.frequency_hz());

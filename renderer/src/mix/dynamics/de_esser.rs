@@ -14,9 +14,6 @@ use crate::mix::{MixError, Processor};
 
 /// dB per octave of the filter that listens.
 const SLOPE: u32 = 24;
-/// Width of the bend about the threshold, dB.
-const KNEE_DB: f64 = 6.0;
-
 /// A de-esser of several channels: one gain for what lies above its frequency.
 ///
 /// The gain g is that of a shelf, (g s² + √(2g) s + 1) / (s² + √2 s + 1), whose magnitude falls evenly from one to g; with
@@ -114,6 +111,9 @@ impl Shelf {
 }
 
 impl DeEsser {
+    /// Width of the bend about the threshold, dB.
+    pub const KNEE_DB: f64 = 6.0;
+
     /// A de-esser for blocks of `channels`.
     ///
     /// # Errors
@@ -128,7 +128,7 @@ impl DeEsser {
         let high_pass = chain::Eq { bands: vec![chain::EqBand::HighPass { frequency_hz, slope: SLOPE }] };
         let detector = cascade(&high_pass, sample_rate)?;
         Ok(Self {
-            curve: Curve::new(threshold_db, ratio, KNEE_DB),
+            curve: Curve::new(threshold_db, ratio, Self::KNEE_DB),
             range_db: -range_db as f32,
             envelope: Envelope::new(attack_ms, release_ms, sample_rate, 0.0),
             look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),

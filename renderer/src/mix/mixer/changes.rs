@@ -146,7 +146,7 @@ fn differ((before, after): (&Chain, &Chain)) -> bool {
 fn sends((before, after): (&Chain, &Chain), has_length: bool) -> Option<Vec<Decibels>> {
     let fits = before.key() == after.key()
         && before.sends.iter().map(|send| &send.to).eq(after.sends.iter().map(|send| &send.to))
-        && (has_length || before.delay == after.delay)
+        && (has_length || before.heard().delay == after.heard().delay)
         && after.check().is_ok();
     fits.then(|| after.sends.iter().map(|send: &Send| Decibels(send.gain_db)).collect())
 }

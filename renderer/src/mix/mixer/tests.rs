@@ -257,6 +257,20 @@ fn reverbs_of_a_role_come_back_before_its_bus() {
     }
 }
 
+/// A compressor that is bypassed has nothing to listen to, and what it would have made late is in time.
+#[test]
+fn what_is_bypassed_changes_no_bit() {
+    let bypassed = |chain: Chain| Chain { bypassed: [chain::Stage::Compressor].into(), ..chain };
+    let mut plain = scene(vec![track("A", Role::Music, Chain::default())]);
+    let stems = [stem(1)];
+    let expected = mixed(&plain, &stems, 512).expect("a mix");
+    plain.tracks[0].chain = bypassed(late_chain());
+    plain.buses.push(Bus { role: Role::Music, chain: bypassed(ducked()), ..Default::default() });
+    assert!(mixed(&plain, &stems, 512).expect("a mix") == expected);
+    plain.buses[0].chain.bypassed.clear();
+    assert!(mixed(&plain, &stems, 512).is_err(), "now it listens to a role that isn't there");
+}
+
 /// What a bus sends is the sum of what leaves it, and comes back beside it.
 #[test]
 fn buses_send_what_leaves_them() {
