@@ -72,6 +72,8 @@ pub struct App {
     last_move: Option<f64>,
     /// What stands above the window.
     title: String,
+    /// What keys go to.
+    focused: Option<egui::Id>,
     /// It was agreed that what isn't saved is lost.
     may_close: bool,
 }
@@ -97,6 +99,7 @@ impl App {
             import: None,
             last_move: None,
             title: String::new(),
+            focused: None,
             may_close: false,
         };
         app.start_empty();

@@ -44,7 +44,7 @@ pub(crate) struct Arguments {
     /// What the picture shows below the room
     #[arg(long, value_enum, value_name = "NAME", default_value = "timeline")]
     panel: Tab,
-    /// A track that is selected in the picture, by its name; repeatable
+    /// A track that is selected in the picture, or another strip of the mixer, by its name; repeatable
     #[arg(long, value_name = "NAME")]
     select: Vec<String>,
     /// The loudspeakers of the room (`proscenium layouts`)

@@ -16,7 +16,7 @@ use renderer::layout::Layout;
 use renderer::live::mock_device::{MockDevice, Pace};
 use renderer::live::osc::{self, ADM_OSC_PORT, OscOptions, OscServer};
 use renderer::live::{
-    self, Event, Handle, Monitor, ObjectEdit, Options, Output, Processor, Source, Telemetry,
+    self, Event, Handle, Monitor, ObjectEdit, Options, Output, Processor, Source, StripName, Telemetry,
 };
 use renderer::monitor::binaural::Headphones;
 
@@ -41,6 +41,8 @@ pub struct Connection {
     pub monitor: Monitor,
     /// What is measured, as of this frame.
     pub telemetry: Telemetry,
+    /// The strip that is looked at: its spectrum is measured.
+    pub watched: Option<StripName>,
     /// Why nothing is heard, or how it is.
     pub status: String,
     osc: Option<OscServer>,
@@ -71,6 +73,7 @@ impl Default for Connection {
             listening: Listening::Loudspeakers,
             monitor: Monitor::default(),
             telemetry: Telemetry::default(),
+            watched: None,
             status: String::new(),
             osc: None,
         }
@@ -159,6 +162,7 @@ impl Connection {
                 | Event::Ended => {}
             }
         }
+        playing.handle.watch(self.watched);
         self.telemetry = playing.handle.telemetry();
         told
     }
@@ -171,6 +175,13 @@ impl Connection {
             if let Some(Spatial::Object(object)) = scene.tracks.get(track).map(|track| &track.spatial) {
                 playing.handle.edit_object(info.item, edit_of(object, seconds));
             }
+        }
+    }
+
+    /// What was turned at the desk is heard at once, before the scene is.
+    pub fn turned(&self, scene: &Scene) {
+        if let Some(playing) = &self.playing {
+            playing.handle.set_strips(Box::new(scene.clone()));
         }
     }
 
@@ -233,6 +244,15 @@ impl Connection {
         levels
     }
 
+    /// Peak of what a reverb returns, linear.
+    pub fn return_level(&self, reverb: &str) -> f32 {
+        let Some(playing) = &self.playing else { return 0.0 };
+        let objects = playing.handle.objects();
+        let returns = objects.iter().filter(|info| info.track.is_none() && is_return_of(&info.name, reverb));
+        let peaks = returns.filter_map(|info| self.telemetry.objects.get(info.item).copied());
+        peaks.fold(0.0, f32::max)
+    }
+
     /// Names of the output's channels.
     pub fn channel_names(&self) -> Vec<String> {
         self.playing.as_ref().map(|playing| playing.handle.output().channel_names()).unwrap_or_default()
@@ -263,6 +283,13 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+/// Whether an item is one of a reverb's returns, which are called as it is, with the role that was sent: `hall (music)`.
+fn is_return_of(item: &str, reverb: &str) -> bool {
+    item.strip_prefix(reverb)
+        .and_then(|rest| rest.strip_prefix(" ("))
+        .is_some_and(|rest| !rest.contains(" ("))
 }
 
 fn sample_at(seconds: f64, rate: u32) -> u64 {
@@ -316,4 +343,17 @@ fn clock(processor: Processor, rate: u32, status: String) -> Result<(Device, Str
     let clock =
         MockDevice::start(processor, BLOCK, Pace::RealTime(rate)).map_err(|error| error.to_string())?;
     Ok((Device::Silent { _clock: clock }, status))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn returns_are_known_by_their_names() {
+        assert!(is_return_of("hall (music)", "hall"));
+        assert!(is_return_of("hall 2 (music): Front Left", "hall 2"));
+        assert!(!is_return_of("hall 2 (music)", "hall"));
+        assert!(!is_return_of("hall (small) (music)", "hall"));
+    }
 }

@@ -22,7 +22,7 @@ use crate::edit::{Edit, History, Selection};
 pub use files::{OpenError, state_folder};
 pub use import::{Import, folder_for, import, is_master};
 pub use recovery::{Recent, left_over};
-pub use stems::{StemInfo, Stems, added_stems};
+pub use stems::{StemInfo, Stems, added_stems, name_of_file};
 
 /// Seconds of a scene that has nothing in it.
 const EMPTY_SECONDS: f64 = 10.0;

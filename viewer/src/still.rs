@@ -11,6 +11,7 @@ use egui_wgpu::{
 
 use crate::app::{App, Settings};
 use crate::document::{Document, import, is_master};
+use crate::panels::mixer::{self, Place};
 use crate::panels::{Tab, room};
 use crate::theme::Theme;
 use crate::transport::{parse, text_of};
@@ -61,9 +62,11 @@ pub(crate) fn write(still: &Still, output: &Path) -> anyhow::Result<()> {
         app.seek(seconds);
     }
     for name in &still.select {
-        let found = app.document.scene().tracks.iter().position(|track| track.name == *name);
-        let track = found.ok_or_else(|| anyhow!("--select `{name}`: no track is called that"))?;
-        app.document.selection.extend([track]);
+        match mixer::called(app.document.scene(), name) {
+            Some(Place::Track(track)) => app.document.selection.extend([track]),
+            Some(strip) => mixer::select(&mut app, strip),
+            None => bail!("--select `{name}`: no track and no strip of the mixer is called that"),
+        }
     }
     let state = render_state()?;
     app.set_gpu(&state);

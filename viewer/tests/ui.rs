@@ -245,35 +245,6 @@ fn clips_and_keys_are_moved_in_the_timeline() {
 }
 
 #[test]
-fn strips_have_faders_equalisers_and_compressors() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut harness = program(&write_scene(folder.path()));
-    tab(&mut harness, "Mixer");
-    let fader = named(&harness, "Fader of Horn").rect();
-    drag(&mut harness, fader.center(), fader.center() + Vec2::new(0.0, 30.0), Modifiers::NONE);
-    let gain = harness.state().document.scene().tracks[1].chain.fader.as_ref().unwrap().gain_db;
-    assert!((-60.0..0.0).contains(&gain), "{gain}");
-    named(&harness, "Send of Horn to hall").set_value_accesskit(-12.0);
-    harness.run();
-    assert_eq!(harness.state().document.scene().tracks[1].chain.sends[0].gain_db, -12.0);
-    harness.get_by_role_and_label(egui::Role::ListBoxOption, "Anna").click();
-    harness.run();
-    named(&harness, "Equaliser of Anna").click_secondary();
-    harness.run();
-    named(&harness, "Add: Bell").click();
-    harness.run();
-    let bands = harness.state().document.scene().tracks[0].chain.eq.clone().unwrap().bands;
-    assert_eq!(bands.len(), 1);
-    assert_eq!(bands[0].element(), "bell");
-    named(&harness, "Compressor").click();
-    harness.run();
-    number(&harness, "Threshold").set_value_accesskit(-30.0);
-    harness.run();
-    let compressor = harness.state().document.scene().tracks[0].chain.compressor.clone().unwrap();
-    assert_eq!(compressor.threshold_db, -30.0);
-}
-
-#[test]
 fn warnings_lead_to_what_they_are_about() {
     let folder = tempfile::tempdir().unwrap();
     let scene = write_scene(folder.path());

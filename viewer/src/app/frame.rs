@@ -30,9 +30,11 @@ impl App {
         Panel::bottom("message").frame(bar.inner_margin(egui::Margin::symmetric(10, 3))).show(ui, |ui| {
             self.status(ui);
         });
-        Panel::bottom("lower")
+        // A desk is higher than a timeline; each keeps the height that it is given.
+        let (lower, height) = if self.panels.tab == Tab::Mixer { ("desk", 330.0) } else { ("lower", 250.0) };
+        Panel::bottom(lower)
             .resizable(true)
-            .default_size(250.0)
+            .default_size(height)
             .size_range(120.0..=700.0)
             .frame(bar)
             .show(ui, |ui| panels::lower(self, ui));
@@ -55,6 +57,13 @@ impl App {
         let goes_on = context.input(|input| input.pointer.any_down())
             || context.egui_wants_keyboard_input()
             || self.last_move.is_some();
+        // What is done to another field, or after the pointer was let go, is another step.
+        let focused = context.memory(|memory| memory.focused());
+        if std::mem::replace(&mut self.focused, focused) != focused
+            || context.input(|input| input.pointer.any_released())
+        {
+            self.document.seal();
+        }
         if !goes_on {
             self.document.seal();
             self.document.refresh();

@@ -69,7 +69,7 @@ impl Stems {
     /// Edits that name the files, which `scene` names from `old`, from `new`.
     pub(super) fn renamed(&self, scene: &Scene, old: &Path, new: &Path) -> Vec<Edit> {
         let named =
-            |file: &str| named_from(new, &scene::resolve(old, file)).unwrap_or_else(|| file.to_owned());
+            |file: &str| name_of_file(new, &scene::resolve(old, file)).unwrap_or_else(|| file.to_owned());
         let tracks = (0..scene.tracks.len()).filter_map(|index| {
             track_edit(scene, index, |track| {
                 track.clips.iter_mut().for_each(|clip| clip.file = named(&clip.file));
@@ -108,7 +108,7 @@ pub fn added_stems(scene: &Scene, folder: &Path, path: &Path) -> Result<(Vec<Tra
     let reader = Reader::open(path).map_err(|error| OpenError::new(path, error))?;
     let format = reader.format();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().trim().to_owned();
-    let file = named_from(folder, path).ok_or_else(|| {
+    let file = name_of_file(folder, path).ok_or_else(|| {
         OpenError::new(path, "has a name that is not UTF-8, which XML can't hold; rename it")
     })?;
     let role = scene::role(&name).value;
@@ -141,7 +141,7 @@ fn unique(taken: &[String], name: &str) -> String {
 }
 
 /// The name that a scene in `folder` calls `file` by: from its folder, unless they have nothing in common but the root.
-fn named_from(folder: &Path, file: &Path) -> Option<String> {
+pub fn name_of_file(folder: &Path, file: &Path) -> Option<String> {
     let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let (folder, file) = (whole(folder), whole(file));
     let shared = folder.components().zip(file.components()).take_while(|(a, b)| a == b).count();

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod curve;
+pub mod desk;
 mod history;
 mod place;
 mod selection;

@@ -36,6 +36,8 @@ pub struct Panels {
     pub delivery: deliver::Delivery,
     /// Loudness of the last minute.
     pub loudness: loudness::History,
+    /// The desk.
+    pub desk: mixer::Desk,
     /// A name that is being typed.
     pub name: Option<(usize, String)>,
 }
@@ -90,6 +92,8 @@ pub fn lower(app: &mut App, ui: &mut Ui) {
         transport::show(app, ui);
     });
     ui.add_space(2.0);
+    // What nobody looks at isn't measured.
+    app.connection.watched = None;
     match app.panels.tab {
         Tab::Timeline => timeline::show(app, ui),
         Tab::Mixer => mixer::show(app, ui),

@@ -1,182 +1,252 @@
-//! One strip.
+//! One strip: of a track, of the bus of a role, or of a reverb.
 
-use egui::{Color32, CornerRadius, FontId, Frame, Margin, Rect, Sense, Stroke, Ui, Vec2};
-use formats::scene::chain::{Fader, Send};
-use formats::scene::{AutomationCurve, Shape, Track};
+use egui::{Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, RichText, Sense, Stroke, Ui, Vec2};
+use formats::scene::chain::{Chain, Fader, Fdn, Range, Reverb, Send, Stage};
+use formats::scene::{AutomationCurve, ReverbReturn, Shape, Spatial, Track};
 
+use super::place::Place;
+use super::{fader, meter, number, rack};
 use crate::app::App;
+use crate::edit::desk::{reverb_edit, set_send};
 use crate::edit::{curve, track_edit};
 use crate::panels::objects::switch;
-use crate::theme::{Palette, role_colour};
+use crate::theme::Palette;
 
-/// Width of a strip.
+/// Width of what is in a strip.
 const WIDTH: f32 = 92.0;
-/// Gains of a fader from its bottom to its top, dB.
-const LOWEST: f64 = -60.0;
-const HIGHEST: f64 = 12.0;
-/// Gains that are written beside a fader.
-const MARKS: [i32; 6] = [10, 0, -10, -20, -40, -60];
+/// Width with what is around it.
+pub(super) const OUTER: f32 = WIDTH + 14.0;
+/// Least height of a fader.
+const LEAST_FADER: f32 = 80.0;
+/// Least height of a strip: where there is less, it scrolls.
+pub(super) const LEAST: f32 = 190.0;
 
-pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize) {
-    let Some(track) = app.document.scene().tracks.get(index).cloned() else { return };
+/// Shows it.
+pub(super) fn show(app: &mut App, ui: &mut Ui, place: Place, height: f32) {
+    frame(app, ui, place, WIDTH, height, |app, ui| {
+        head(app, ui, place);
+        sends(app, ui, place);
+        gain(app, ui, place);
+    });
+}
+
+/// The frame of a strip, and its name, which selects it.
+pub(super) fn frame(
+    app: &mut App,
+    ui: &mut Ui,
+    place: Place,
+    width: f32,
+    height: f32,
+    show: impl FnOnce(&mut App, &mut Ui),
+) {
     let palette = app.theme.palette();
-    let is_selected = app.document.selection.contains(index);
+    let name = place.name(app.document.scene());
+    let is_selected = super::selected(app) == Some(place);
     let edge = if is_selected { palette.accent } else { palette.line };
     let frame = Frame::new().fill(palette.field.gamma_multiply(0.6)).stroke(Stroke::new(1.0, edge));
-    let height = ui.available_height() - 14.0;
     frame.corner_radius(5.0).inner_margin(Margin::same(6)).show(ui, |ui| {
         ui.vertical(|ui| {
-            ui.set_width(WIDTH);
-            ui.set_height(height.max(120.0));
-            ui.spacing_mut().item_spacing.y = 4.0;
-            head(app, ui, index, &track);
-            sends(app, ui, index, &track);
-            let room = ui.available_height();
-            fader(app, ui, index, &track, room);
+            ui.set_width(width);
+            ui.set_height(height - 14.0);
+            ui.spacing_mut().item_spacing.y = 3.0;
+            let text = RichText::new(&name).size(12.0);
+            let text = if is_selected { text.color(palette.accent) } else { text };
+            let title = egui::Button::new(text).frame(false).truncate().min_size(Vec2::new(width, 16.0));
+            let title = ui.add_sized([width, 16.0], title).on_hover_text(format!("Select {name}"));
+            let bar = Rect::from_min_size(title.rect.left_bottom(), Vec2::new(width, 2.5));
+            ui.painter().rect_filled(bar, 1.0, place.colour(app.document.scene(), palette));
+            if title.gained_focus() {
+                title.scroll_to_me(None);
+            }
+            if title.accessible_name(format!("Strip {name}")).clicked() {
+                super::select(app, place);
+            }
+            ui.add_space(3.0);
+            show(app, ui);
         });
     });
 }
 
-/// The name, the switches, and what the strip has.
-fn head(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
+/// The switches, where it is, and what it has.
+fn head(app: &mut App, ui: &mut Ui, place: Place) {
     let palette = app.theme.palette();
-    let name = egui::RichText::new(&track.name).size(12.0);
-    let name = ui.add(egui::Label::new(name).truncate().sense(Sense::click()));
-    let bar = Rect::from_min_size(egui::pos2(name.rect.min.x, name.rect.max.y + 1.0), Vec2::new(WIDTH, 2.5));
-    ui.painter().rect_filled(bar, 1.0, role_colour(&track.role));
-    if name.clicked() {
-        app.document.selection.set(index);
-    }
-    ui.add_space(3.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
-        for (letter, is_solo, colour) in [("M", false, palette.verdicts[2]), ("S", true, palette.verdicts[1])]
-        {
-            let (verb, is_on) = if is_solo { ("Solo", track.solo) } else { ("Mute", track.mute) };
-            if switch(ui, letter, is_on, colour, &format!("{verb} strip {}", track.name)) {
-                let edit = track_edit(app.document.scene(), index, |track| {
-                    let state = if is_solo { &mut track.solo } else { &mut track.mute };
-                    *state = !*state;
-                });
-                app.document.edit(verb, edit.into_iter().collect());
+        ui.set_height(22.0);
+        match place {
+            Place::Track(index) => {
+                let Some(track) = app.document.scene().tracks.get(index).cloned() else { return };
+                switches(app, ui, index, &track);
+                where_it_is(app, ui, &track);
             }
+            Place::Bus(index) => {
+                let scene = app.document.scene();
+                let role = scene.buses.get(index).map(|bus| &bus.role);
+                let count = scene.tracks.iter().filter(|track| Some(&track.role) == role).count();
+                let text = format!("{count} track{}", if count == 1 { "" } else { "s" });
+                ui.label(RichText::new(text).small().color(palette.dim));
+            }
+            Place::Reverb(index) => {
+                let unit = app.document.scene().reverbs.get(index);
+                let text = unit.map(|unit| match unit.returns {
+                    ReverbReturn::Bed(layout) => format!("to {}", layout.everyday_name()),
+                    ReverbReturn::Objects { count, .. } => format!("to {count} objects"),
+                });
+                ui.label(RichText::new(text.unwrap_or_default()).small().color(palette.dim));
+            }
+            Place::Master => {}
         }
-        processors(ui, track, palette);
+    });
+    let chain = place.chain(app.document.scene()).cloned().unwrap_or_default();
+    ui.horizontal(|ui| {
+        ui.set_height(11.0);
+        ui.spacing_mut().item_spacing.x = 3.0;
+        words(ui, &chain, palette);
     });
 }
 
-/// Which processors the strip has: a lit word for each.
-fn processors(ui: &mut Ui, track: &Track, palette: &Palette) {
-    let chain = &track.chain;
-    let has = [("EQ", chain.eq.is_some()), ("C", chain.compressor.is_some())];
-    for (word, _) in has.into_iter().filter(|(_, is_there)| *is_there) {
-        ui.label(egui::RichText::new(word).size(10.5).color(palette.accent));
+fn switches(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
+    let palette = app.theme.palette();
+    for (letter, is_solo, colour) in [("M", false, palette.verdicts[2]), ("S", true, palette.verdicts[1])] {
+        let (verb, is_on) = if is_solo { ("Solo", track.solo) } else { ("Mute", track.mute) };
+        if switch(ui, letter, is_on, colour, &format!("{verb} strip {}", track.name)) {
+            let edit = track_edit(app.document.scene(), index, |track| {
+                let state = if is_solo { &mut track.solo } else { &mut track.mute };
+                *state = !*state;
+            });
+            app.document.edit(verb, edit.into_iter().collect());
+        }
+    }
+}
+
+/// Where a track is: the room from above, or what it is instead of an object.
+fn where_it_is(app: &App, ui: &mut Ui, track: &Track) {
+    let palette = app.theme.palette();
+    let text = match &track.spatial {
+        Spatial::Object(object) => {
+            let place = app.space().place(object, app.transport.seconds);
+            let (rect, response) = ui.allocate_exact_size(Vec2::splat(20.0), Sense::hover());
+            let label =
+                format!("Place of {}: x {:.2}, y {:.2}, z {:.2}", track.name, place.x, place.y, place.z);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, label.as_str()));
+            let painter = ui.painter();
+            let edge = Stroke::new(1.0, palette.line);
+            painter.rect(rect, CornerRadius::same(2), palette.well, edge, egui::StrokeKind::Inside);
+            let reach = rect.width() / 2.0 - 3.0;
+            let inside = |value: f64| value.clamp(-1.0, 1.0) as f32 * reach;
+            let at = rect.center() + Vec2::new(inside(place.x), -inside(place.y));
+            // What is high is larger.
+            let radius = 2.0 + place.z.clamp(0.0, 1.0) as f32 * 1.5;
+            painter.circle_filled(at, radius, crate::theme::role_colour(&track.role));
+            response.on_hover_text(label.as_str());
+            return;
+        }
+        Spatial::Bed(bed) => bed.layout.everyday_name().to_owned(),
+        Spatial::Loudspeakers(own) => format!("{} ch", own.channels.len()),
+        Spatial::Hoa(hoa) => format!("HOA {}", hoa.order),
+        Spatial::Binaural(_) => "ears".to_owned(),
+    };
+    ui.add(egui::Label::new(RichText::new(text).small().color(palette.dim)).truncate());
+}
+
+/// Which processors the strip has: a lit word for each, a dim one where it is bypassed.
+fn words(ui: &mut Ui, chain: &Chain, palette: &Palette) {
+    for stage in Stage::ALL.into_iter().filter(|stage| chain.has(*stage)) {
+        let is_on = !chain.bypassed.contains(&stage);
+        let colour = if is_on { palette.accent } else { palette.dim.gamma_multiply(0.6) };
+        ui.label(RichText::new(rack::letters(stage)).size(9.0).color(colour));
     }
 }
 
 /// What goes to each reverb.
-fn sends(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
-    let names: Vec<String> = app.document.scene().reverbs.iter().map(|unit| unit.name.clone()).collect();
+fn sends(app: &mut App, ui: &mut Ui, place: Place) {
+    let scene = app.document.scene();
+    let Some(chain) = place.chain(scene).cloned() else { return };
+    let strip = place.name(scene);
+    let names: Vec<String> = scene.reverbs.iter().map(|unit| unit.name.clone()).collect();
     for name in names {
-        let old = track.chain.sends.iter().find(|send| send.to == name);
-        let mut gain = old.map_or(f64::NEG_INFINITY, |send| send.gain_db).max(LOWEST);
+        let old = chain.sends.iter().find(|send| send.to == name).map(|send| send.gain_db);
+        let mut gain = old.unwrap_or(f64::NEG_INFINITY);
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 3.0;
-            let field = egui::DragValue::new(&mut gain).range(LOWEST..=HIGHEST).speed(0.3).max_decimals(1);
-            let field = field.custom_formatter(|value, _| {
-                if value <= LOWEST { "off".to_owned() } else { format!("{value:.1}") }
-            });
-            let response = ui.add_sized([38.0, 18.0], field);
-            ui.add(egui::Label::new(egui::RichText::new(name.as_str()).small()).truncate());
-            if response.accessible_name(format!("Send of {} to {name}", track.name)).changed() {
-                let edit = track_edit(app.document.scene(), index, |track| {
-                    track.chain.sends.retain(|send| send.to != name);
-                    if gain > LOWEST {
-                        track.chain.sends.push(Send { to: name.clone(), gain_db: gain });
-                    }
-                });
-                app.document.edit("Send", edit.into_iter().collect());
+            let label = format!("Send of {strip} to {name}");
+            if number::field(ui, &label, &mut gain, Send::GAIN, 44.0).changed() {
+                let gain = (gain > f64::NEG_INFINITY).then_some(gain);
+                place.edit(app, "Send", |chain| set_send(chain, &name, gain));
             }
+            ui.add(egui::Label::new(RichText::new(name.as_str()).small()).truncate());
         });
     }
 }
 
-/// The gain of a strip at a time.
-fn gain_at(track: &Track, seconds: f64) -> f64 {
-    let Some(fader) = &track.chain.fader else { return 0.0 };
-    fader.automation.value_at(seconds).unwrap_or(fader.gain_db)
+/// What the fader of a strip is at, its range, and whether it moves.
+fn gain_now(app: &App, place: Place) -> Option<(f64, Range, bool)> {
+    let scene = app.document.scene();
+    if let Place::Reverb(index) = place {
+        return Some(match &scene.reverbs.get(index)?.reverb {
+            Reverb::Fdn(fdn) => (fdn.gain_db, Fdn::GAIN, false),
+            Reverb::Convolution(room) => (room.gain_db, Fdn::GAIN, false),
+        });
+    }
+    let Some(fader) = &place.chain(scene)?.fader else { return Some((0.0, Fader::GAIN, false)) };
+    let moves = !fader.automation.keys().is_empty();
+    let now = fader.automation.value_at(app.transport.seconds).unwrap_or(fader.gain_db);
+    Some((now, Fader::GAIN, moves))
 }
 
-/// Part of the way from the bottom: gains near 0 dB have the most room.
-fn place_of(gain: f64) -> f64 {
-    ((gain.max(LOWEST) - LOWEST) / (HIGHEST - LOWEST)).clamp(0.0, 1.0).powf(1.6)
-}
-
-fn gain_of(place: f64) -> f64 {
-    let gain = LOWEST + (HIGHEST - LOWEST) * place.clamp(0.0, 1.0).powf(1.0 / 1.6);
-    if gain <= LOWEST { f64::NEG_INFINITY } else { (gain * 10.0).round() / 10.0 }
-}
-
-/// A fader with its scale; a double click brings it to 0 dB. While its gain moves, a drag makes keys.
-fn fader(app: &mut App, ui: &mut Ui, index: usize, track: &Track, height: f32) {
+/// Fader, meters and number.
+fn gain(app: &mut App, ui: &mut Ui, place: Place) {
     let palette = app.theme.palette();
-    let gain = gain_at(track, app.transport.seconds);
-    let (rect, response) =
-        ui.allocate_exact_size(Vec2::new(WIDTH, height.max(50.0) - 18.0), Sense::click_and_drag());
-    let name = format!("Fader of {}", track.name);
-    let shown = gain.max(LOWEST);
-    response.widget_info(|| egui::WidgetInfo::slider(true, shown, name.as_str()));
-    let way = rect.shrink2(Vec2::new(0.0, 8.0));
-    let y = |gain: f64| way.max.y - place_of(gain) as f32 * way.height();
-    let mut changed = None;
-    if response.dragged()
-        && let Some(at) = response.interact_pointer_pos()
-    {
-        changed = Some(gain_of(f64::from((way.max.y - at.y) / way.height())));
+    let Some((gain, range, moves)) = gain_now(app, place) else { return };
+    let name = place.name(app.document.scene());
+    let level = place.level(app);
+    let chain = place.chain(app.document.scene());
+    let has_dynamics = chain.is_some_and(|chain| {
+        [Stage::Gate, Stage::DeEsser, Stage::Compressor].into_iter().any(|stage| chain.has(stage))
+    });
+    let height = (ui.available_height() - fader::NUMBER - 4.0).max(LEAST_FADER);
+    let mut new = None;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        new = fader::show(ui, palette, &format!("Fader of {name}"), (gain, range), height);
+        if meter::strip(ui, palette, &name, (&level, has_dynamics), height).clicked() {
+            app.connection.reset_meters();
+        }
+    });
+    ui.scope(|ui| {
+        if moves {
+            ui.visuals_mut().override_text_color = Some(palette.verdicts[1]);
+        }
+        let typed = fader::number(ui, &format!("Gain of {name}"), (gain, range), WIDTH);
+        new = new.or(typed);
+    });
+    if let Some(new) = new {
+        set_gain(app, place, new);
     }
-    if response.double_clicked() {
-        changed = Some(0.0);
-    }
-    let x = rect.min.x + 50.0;
-    let painter = ui.painter();
-    for mark in MARKS {
-        let at = y(f64::from(mark));
-        painter.hline(x - 12.0..=x + 12.0, at, Stroke::new(1.0, palette.line));
-        let place = egui::pos2(x - 16.0, at);
-        painter.text(
-            place,
-            egui::Align2::RIGHT_CENTER,
-            mark.to_string(),
-            FontId::proportional(9.5),
-            palette.dim,
-        );
-    }
-    painter.rect_filled(Rect::from_x_y_ranges(x - 1.5..=x + 1.5, way.y_range()), 1.0, palette.well);
-    let knob = Rect::from_center_size(egui::pos2(x, y(gain)), Vec2::new(26.0, 13.0));
-    let is_held = response.dragged() || response.hovered();
-    let body = palette.room.lerp_to_gamma(palette.panel, if is_held { 0.1 } else { 0.3 });
-    painter.rect_filled(knob, CornerRadius::same(3), body);
-    painter.hline(knob.x_range(), knob.center().y, Stroke::new(1.5, Color32::from_rgb(0x12, 0x14, 0x18)));
-    let text = if gain <= LOWEST { "off".to_owned() } else { format!("{gain:+.1} dB") };
-    let moves = track.chain.fader.as_ref().is_some_and(|fader| !fader.automation.keys().is_empty());
-    let colour = if moves { palette.verdicts[1] } else { palette.text };
-    painter.text(
-        rect.center_bottom() + Vec2::new(0.0, 10.0),
-        egui::Align2::CENTER_CENTER,
-        text,
-        FontId::proportional(11.5),
-        colour,
-    );
-    if let Some(gain) = changed {
-        let time = app.transport.time();
-        let edit = track_edit(app.document.scene(), index, |track| {
-            let fader = track.chain.fader.get_or_insert_with(Fader::default);
-            if fader.automation == AutomationCurve::default() {
-                fader.gain_db = gain;
-            } else {
-                fader.automation = curve::with_key(&fader.automation, time, gain, Shape::Linear);
-            }
+}
+
+/// Sets a fader; while its gain moves, that makes a key.
+fn set_gain(app: &mut App, place: Place, gain: f64) {
+    if let Place::Reverb(index) = place {
+        let edit = reverb_edit(app.document.scene(), index, |unit| match &mut unit.reverb {
+            Reverb::Fdn(fdn) => fdn.gain_db = gain,
+            Reverb::Convolution(room) => room.gain_db = gain,
         });
         app.document.edit("Fader", edit.into_iter().collect());
+        return;
     }
+    let time = app.transport.time();
+    place.edit(app, "Fader", |chain| {
+        let fader = chain.fader.get_or_insert_with(Fader::default);
+        if fader.automation == AutomationCurve::default() {
+            fader.gain_db = gain;
+        } else {
+            fader.automation = curve::with_key(&fader.automation, time, gain, Shape::Linear);
+        }
+    });
+}
+
+/// Text in the place of a strip.
+pub(super) fn caption(ui: &Ui, rect: Rect, text: &str, colour: Color32) {
+    ui.painter().text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(9.0), colour);
 }
