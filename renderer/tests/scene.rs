@@ -220,3 +220,12 @@ fn the_example_of_the_documentation_is_a_scene() {
     let done = proscenium(&["check", "--schema"]).run();
     assert!(done.code == Some(0) && done.stdout.contains("<xs:element name=\"scene\""));
 }
+
+#[test]
+fn a_text_that_is_called_a_scene_and_is_no_xml_is_refused_as_that() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.xml");
+    fs::write(&text, "hello\n").unwrap();
+    let done = proscenium(&["render", &text.display().to_string(), "--layout", "5.1", "-o", "o.wav"]).run();
+    assert!(done.code == Some(2) && error_line(&done).contains("is no XML"), "{}", done.stderr);
+}

@@ -1,6 +1,7 @@
 //! An open BW64 file or scene, its ADM, and what to render of it.
 
 use std::fs::File;
+use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -180,7 +181,10 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
         return read_damf(path);
     }
     let error = |e: &dyn std::fmt::Display| OpenError::file(path, e);
-    let mut reader = Reader::open(path).map_err(|e| error(&e))?;
+    let mut reader = Reader::open(path).map_err(|e| match is_called_xml_and_is_none(path) {
+        true => error(&"is called .xml and is no XML: expected a scene, <scene version=\"1\"> outermost; give the right file"),
+        false => error(&e),
+    })?;
     let mut warnings = reader.warnings().to_vec();
     let mut remarks = Vec::new();
     let has_axml = reader.find(ChunkId::AXML).is_some() || reader.find(ChunkId::BXML).is_some();
@@ -207,6 +211,18 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
     let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
     let input = Input::File(Box::new(reader));
     Ok(Contents { input, document, modes, picture: None, files: Vec::new(), warnings, remarks })
+}
+
+/// Whether a file that ends in `.xml` begins with anything but an element.
+fn is_called_xml_and_is_none(path: &Path) -> bool {
+    const LOOK: u64 = 256;
+    let mut start = Vec::new();
+    let is_called = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
+    let read = File::open(path).and_then(|file| file.take(LOOK).read_to_end(&mut start));
+    // Those of a byte order mark and of two bytes for each character.
+    let is_mark = |byte: &u8| [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0].contains(byte);
+    let first = start.iter().find(|byte| !is_mark(byte) && !byte.is_ascii_whitespace());
+    is_called && read.is_ok() && first.is_some_and(|first| *first != b'<')
 }
 
 fn read_damf(path: &Path) -> Result<Contents, OpenError> {
