@@ -32,6 +32,7 @@ pub enum Action {
     AddKey,
     Play,
     Record,
+    RecordMode,
     ToStart,
     ToEnd,
     FrameBack,
@@ -44,6 +45,8 @@ pub enum Action {
     LoopFrom,
     LoopTo,
     Loop,
+    Compare,
+    Dim,
     Look(View),
     Centre,
     Labels,
@@ -149,6 +152,7 @@ pub const ACTIONS: &[Entry] = &[
     entry(Menu::Place, Action::Mirror, "Mirror left and right", NONE, Key::X),
     entry(Menu::Place, Action::AddKey, "Keep the place here as a key", NONE, Key::K),
     entry(Menu::Time, Action::Play, "Play or stop", NONE, Key::Space),
+    entry(Menu::Time, Action::RecordMode, "Record: touch, latch or write", SHIFT, Key::R),
     entry(Menu::Time, Action::Record, "Record what is moved", NONE, Key::R),
     entry(Menu::Time, Action::ToStart, "To the start", NONE, Key::Home),
     entry(Menu::Time, Action::ToEnd, "To the end", NONE, Key::End),
@@ -162,6 +166,8 @@ pub const ACTIONS: &[Entry] = &[
     entry(Menu::Time, Action::LoopFrom, "Loop from here", NONE, Key::I),
     entry(Menu::Time, Action::LoopTo, "Loop to here", NONE, Key::O),
     entry(Menu::Time, Action::Loop, "Loop", NONE, Key::L),
+    entry(Menu::Time, Action::Compare, "Programme or reference", NONE, Key::B),
+    entry(Menu::Time, Action::Dim, "Dim", NONE, Key::D),
     entry(Menu::View, Action::Look(View::Room), "Room", NONE, Key::Num1),
     entry(Menu::View, Action::Look(View::Top), "Top", NONE, Key::Num2),
     entry(Menu::View, Action::Look(View::Side), "Side", NONE, Key::Num3),
@@ -200,6 +206,7 @@ impl Action {
             Self::SelectAll => !app.document.scene().tracks.is_empty(),
             Self::MarkerBack | Self::MarkerOn => !app.document.scene().markers.is_empty(),
             Self::Loop => app.transport.range.is_some(),
+            Self::Compare => app.connection.is_open() && app.connection.listening.reference.is_some(),
             _ => true,
         }
     }
@@ -212,9 +219,13 @@ pub fn take_keys(app: &mut App, context: &egui::Context) {
     let number =
         |entry: &Entry| usize::from(entry.keys.modifiers.shift) + usize::from(entry.keys.modifiers.command);
     for entry in (0..=2).rev().flat_map(|held| ACTIONS.iter().filter(move |entry| number(entry) == held)) {
-        let plain = !entry.keys.modifiers.command && !matches!(entry.keys.logical_key, Key::F1);
-        // Letters and arrows belong to the field that is being typed into.
-        if plain && is_typing {
+        let key = entry.keys.logical_key;
+        // Letters and arrows belong to the field that is being typed into, and so does what selects and undoes there.
+        let is_of_fields = match entry.keys.modifiers.command {
+            true => matches!(key, Key::A | Key::Z),
+            false => key != Key::F1,
+        };
+        if is_of_fields && is_typing {
             continue;
         }
         if context.input_mut(|input| input.consume_shortcut(&entry.keys)) && entry.action.is_possible(app) {

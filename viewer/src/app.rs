@@ -2,17 +2,20 @@
 
 mod dialogs;
 mod frame;
+mod recording;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use egui_wgpu::RenderState;
-use formats::scene::{ObjectParameter as P, Scene, Spatial, Time};
+use formats::scene::{Scene, Spatial};
+use renderer::layout::Layout;
+use renderer::live::Monitor;
 
 use crate::connection::Connection;
 use crate::document::{Document, Import, Recent, added_stems, folder_for, is_master, left_over};
-use crate::edit::{Edit, record_parameters, set_parameters, thin_parameters};
+use crate::edit::{Edit, record_parameters, set_parameters};
 use crate::panels::{Panels, room::RoomView};
+use crate::preferences::{Kept, Preferences};
 use crate::theme::Theme;
 use crate::transport::Transport;
 use crate::view3d::Point;
@@ -20,9 +23,7 @@ use crate::view3d::gpu::Gpu;
 use crate::view3d::space::Space;
 
 pub use dialogs::Dialog;
-
-/// How far recorded curves may be from the hand, as part of what they go through.
-const THINNING: f64 = 0.004;
+use recording::Recording;
 
 /// Steps of a degree or of the room that a hand moves in: finer ones are not heard, and long to read.
 const FINENESS: f64 = 1e4;
@@ -30,8 +31,8 @@ const FINENESS: f64 = 1e4;
 /// What a session starts with.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
-    /// The colours.
-    pub theme: Theme,
+    /// The colours; those of the last time without.
+    pub theme: Option<Theme>,
     /// Where the program keeps its state; nothing is kept without.
     pub state: Option<PathBuf>,
     /// A picture is made: nothing may depend on the clock, or be missing because it isn't ready yet.
@@ -59,13 +60,14 @@ pub struct App {
     /// Files that were open lately.
     pub recent: Recent,
     pub(crate) settings: Settings,
+    kept: Kept,
     /// The last thing that was told, and whether it is bad.
     pub(crate) message: Option<(String, bool)>,
     pub(crate) gpu: Option<(RenderState, Gpu)>,
     /// When the document was last kept for recovery, seconds of the program.
     autosaved: f64,
-    /// When the hand was seen last, of each track that it moves while moves are recorded.
-    recorded: BTreeMap<usize, Time>,
+    /// The moves that are being recorded.
+    recording: Recording,
     /// A master becomes a scene.
     import: Option<Import>,
     /// When the last move came in from outside, seconds of the program.
@@ -81,21 +83,23 @@ pub struct App {
 impl App {
     /// The program with nothing open. Without a GPU it shows everything but the room's picture.
     pub fn new(settings: Settings, gpu: Option<&RenderState>) -> Self {
+        let kept = Kept::read(settings.state.as_deref());
         let mut app = Self {
             document: Document::default(),
             transport: Transport::default(),
             connection: Connection::default(),
             room: RoomView::default(),
             panels: Panels::default(),
-            theme: settings.theme,
-            scale: 1.0,
+            theme: settings.theme.unwrap_or(kept.last().theme),
+            scale: kept.last().scale,
             dialog: None,
             recent: Recent::read(settings.state.as_deref()),
+            kept,
             settings,
             message: None,
             gpu: gpu.map(|state| (state.clone(), Gpu::new(state))),
             autosaved: 0.0,
-            recorded: BTreeMap::new(),
+            recording: Recording::default(),
             import: None,
             last_move: None,
             title: String::new(),
@@ -103,7 +107,30 @@ impl App {
             may_close: false,
         };
         app.start_empty();
+        app.take_preferences();
         app
+    }
+
+    fn take_preferences(&mut self) {
+        let last = self.kept.last().clone();
+        self.connection.listening = last.listening;
+        self.connection.monitor = Monitor { gain_db: last.level_db, dim: last.is_dimmed, mute: false };
+        if let Some(layout) = last.layout.and_then(|name| Layout::by_name(&name).ok()) {
+            self.room.layout = layout;
+        }
+    }
+
+    /// Writes what was chosen since, for the next time.
+    pub(crate) fn keep_preferences(&mut self) {
+        let Monitor { gain_db, dim, .. } = self.connection.monitor;
+        self.kept.keep(Preferences {
+            theme: self.theme,
+            scale: self.scale,
+            layout: Some(self.room.layout.name.clone()),
+            level_db: gain_db,
+            is_dimmed: dim,
+            listening: self.connection.listening.clone(),
+        });
     }
 
     /// Draws the room from now on.
@@ -141,7 +168,9 @@ impl App {
         self.connection.close();
         self.document.remove_autosave();
         self.document = document;
-        self.transport = Transport::default();
+        let record_mode = self.transport.record_mode;
+        self.transport = Transport { record_mode, ..Transport::default() };
+        self.recording = Recording::default();
         self.panels.forget();
         self.message = None;
     }
@@ -250,53 +279,58 @@ impl App {
     pub fn move_to(&mut self, name: &str, places: &[(usize, Point)]) {
         let (space, seconds, time) = (self.space(), self.transport.seconds, self.transport.time());
         let scene = self.document.scene();
-        let records = self.transport.is_recording && self.transport.is_playing && name == Self::BY_HAND;
+        let records = self.is_recording() && name == Self::BY_HAND;
         let edits = places.iter().filter_map(|(index, place)| {
             let Spatial::Object(object) = &scene.tracks.get(*index)?.spatial else { return None };
             let values = space.parameters(object, &space.inside(place), seconds);
             let values = values.map(|(parameter, value)| (parameter, (value * FINENESS).round() / FINENESS));
             if records {
-                record_parameters(scene, *index, &values, self.recorded.get(index).copied(), time)
+                record_parameters(scene, *index, &values, self.recording.since(*index, time), time)
             } else {
                 set_parameters(scene, *index, &values, time)
             }
         });
         let edits = edits.collect();
         if records {
-            self.recorded.extend(places.iter().map(|(index, _)| (*index, time)));
+            self.recording.add(places, time, self.transport.record_mode);
         }
         self.document.edit(name, edits);
         let tracks: Vec<usize> = places.iter().map(|(track, _)| *track).collect();
         self.connection.moved(self.document.scene(), &tracks, seconds);
     }
 
-    /// The hand lets go: of the keys that were recorded, those stay that the curve needs.
-    pub(crate) fn end_recording(&mut self) {
-        const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
-        let tracks = std::mem::take(&mut self.recorded);
-        let scene = self.document.scene();
-        let edits =
-            tracks.into_keys().filter_map(|index| thin_parameters(scene, index, &PLACE, THINNING)).collect();
-        self.document.edit(Self::BY_HAND, edits);
-    }
-
     /// Goes to a time.
     pub fn seek(&mut self, seconds: f64) {
         self.transport.seconds = seconds.clamp(0.0, self.document.seconds());
+        self.recording.jump();
         self.connection.seek(self.transport.seconds, !self.transport.is_playing);
+    }
+
+    /// The engine opens what there is, and waits at the playhead.
+    pub(crate) fn open_engine(&mut self) {
+        let (scene, state) = (self.document.scene(), self.document.history().state());
+        let opened = self.connection.open(scene, self.document.folder(), state, &self.room.layout);
+        if let Err(error) = opened {
+            // Time goes on all the same, in silence.
+            self.fail(format_args!("silent: {error}"));
+        }
+        self.connection.seek(self.transport.seconds, false);
+    }
+
+    /// The engine is opened anew, for another device, and goes on where it was.
+    pub(crate) fn reopen_engine(&mut self) {
+        let audition = self.connection.audition;
+        self.connection.close();
+        self.connection.audition = audition;
+        self.open_engine();
+        self.connection.play(self.transport.is_playing);
     }
 
     /// Starts to play, or stops.
     pub fn play_or_stop(&mut self) {
         let plays = !self.transport.is_playing;
         if plays && !self.connection.is_open() {
-            let (scene, state) = (self.document.scene(), self.document.history().state());
-            let opened = self.connection.open(scene, self.document.folder(), state, &self.room.layout);
-            if let Err(error) = opened {
-                // Time goes on all the same, in silence.
-                self.fail(format_args!("silent: {error}"));
-            }
-            self.connection.seek(self.transport.seconds, false);
+            self.open_engine();
         }
         if plays && self.transport.seconds >= self.document.seconds() {
             self.seek(0.0);
@@ -312,6 +346,7 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self) {
+        self.keep_preferences();
         self.document.remove_autosave();
     }
 }

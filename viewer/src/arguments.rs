@@ -50,9 +50,9 @@ pub(crate) struct Arguments {
     /// The loudspeakers of the room (`proscenium layouts`)
     #[arg(long, value_name = "LAYOUT")]
     layout: Option<String>,
-    /// Colours
-    #[arg(long, value_enum, value_name = "NAME", default_value = "dark")]
-    theme: Theme,
+    /// Colours; those of the last time by default, in pictures the dark ones
+    #[arg(long, value_enum, value_name = "NAME")]
+    theme: Option<Theme>,
 }
 
 /// Largest side of a picture, pixels.
@@ -102,7 +102,7 @@ impl Arguments {
             panel: self.panel,
             select: self.select.clone(),
             layout: self.layout.clone(),
-            theme: self.theme,
+            theme: self.theme.unwrap_or_default(),
             is_sheet,
         };
         still::write(&still, output)
@@ -124,6 +124,7 @@ impl Arguments {
             Box::new(move |context| {
                 let mut app = App::new(settings, context.wgpu_render_state.as_ref());
                 app.theme.apply(&context.egui_ctx);
+                context.egui_ctx.set_zoom_factor(app.scale);
                 match &file {
                     Some(file) => app.open(file),
                     None => app.offer_left_over(),

@@ -6,37 +6,35 @@
 //!  layout, monitor, playhead ────┘      └ telemetry: levels, loudness, position
 //! ```
 
+pub mod device;
+pub mod listening;
+mod outputs;
+mod remote;
+
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use formats::adm::{CartesianPosition, ObjectPosition, PolarPosition};
 use formats::scene::{Coordinates, Object, ObjectParameter as P, Scene, Spatial};
-use hrtf::HrtfSet;
 use renderer::layout::Layout;
-use renderer::live::mock_device::{MockDevice, Pace};
-use renderer::live::osc::{self, ADM_OSC_PORT, OscOptions, OscServer};
 use renderer::live::{
-    self, Event, Handle, Monitor, ObjectEdit, Options, Output, Processor, Source, StripName, Telemetry,
+    self, Event, Handle, Listen, Monitor, ObjectEdit, Options, Output, Processor, Source, StripName,
+    Telemetry,
 };
-use renderer::monitor::binaural::Headphones;
 
-/// Frames that a clock in the place of a device takes at a time.
-const BLOCK: usize = 480;
-
-/// What the sound is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listening {
-    /// The loudspeakers of the room.
-    Loudspeakers,
-    /// Headphones.
-    Headphones,
-}
+use device::{Device, DeviceInfo};
+use listening::{Audition, DeviceSettings, Listening};
+use outputs::Outputs;
+use remote::Remote;
 
 /// What plays, or would.
+#[derive(Default)]
 pub struct Connection {
     playing: Option<Playing>,
-    /// Loudspeakers or headphones.
+    /// What it is listened on.
     pub listening: Listening,
+    /// On what else it is heard for a moment.
+    pub audition: Option<Audition>,
     /// Level, dim and mute.
     pub monitor: Monitor,
     /// What is measured, as of this frame.
@@ -45,47 +43,38 @@ pub struct Connection {
     pub watched: Option<StripName>,
     /// Why nothing is heard, or how it is.
     pub status: String,
-    osc: Option<OscServer>,
+    /// The devices of this machine, once they were looked for.
+    pub devices: Option<Result<Vec<DeviceInfo>, String>>,
+    /// Loudness of the reference, LUFS, once it is ready.
+    pub reference: Option<Option<f64>>,
+    outputs: Outputs,
+    remote: Remote,
+    names: Vec<String>,
 }
 
 struct Playing {
     handle: Handle,
-    _device: Device,
+    device: Device,
+    /// How the device was asked for.
+    device_settings: DeviceSettings,
     /// The state of the document that the engine has or is getting.
     sent: u64,
-    /// The output that was asked for.
-    output: (Listening, String),
+    /// Number of the output that it has or is getting.
+    output: u64,
+    reference: Option<PathBuf>,
+    /// The programme is to be heard again.
+    returns: bool,
     looped: Option<std::ops::Range<u64>>,
-}
-
-/// What takes the blocks.
-enum Device {
-    /// Nothing hears them.
-    Silent { _clock: MockDevice },
-    #[cfg(feature = "play")]
-    Sound { _device: renderer::live::audio_device::AudioDevice },
-}
-
-impl Default for Connection {
-    fn default() -> Self {
-        Self {
-            playing: None,
-            listening: Listening::Loudspeakers,
-            monitor: Monitor::default(),
-            telemetry: Telemetry::default(),
-            watched: None,
-            status: String::new(),
-            osc: None,
-        }
-    }
 }
 
 impl Connection {
     /// Another document is open: what plays ends.
     pub fn close(&mut self) {
-        self.osc = None;
+        self.remote.stop();
         self.playing = None;
         self.telemetry = Telemetry::default();
+        self.reference = None;
+        self.audition = None;
     }
 
     /// Something plays or waits to.
@@ -98,26 +87,60 @@ impl Connection {
     /// # Errors
     /// When the scene can't be played.
     pub fn open(&mut self, scene: &Scene, folder: &Path, state: u64, layout: &Layout) -> Result<(), String> {
-        let output = self.output(layout)?;
-        let name = (self.listening.clone(), layout.name.clone());
-        let source = Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
-        let (handle, processor) =
-            live::open(source, Options::new(output)).map_err(|error| error.to_string())?;
-        let (device, status) = start(processor, handle.sample_rate())?;
+        self.outputs.want(&self.listening.wanted(layout, self.audition));
+        let output = self.outputs.wait()?.output;
+        let source = || Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
+        let open = |channels: Option<usize>| -> Result<(Handle, Processor), String> {
+            let options = Options { channels, ..Options::new(output.clone()) };
+            live::open(source(), options).map_err(|error| error.to_string())
+        };
+        let settings = self.listening.device.clone();
+        let (handle, device, status) = match self.sound(&output, &settings, &open) {
+            Ok(started) => started,
+            Err(reason) => {
+                // A processor that a device refuses is gone: the clock gets another.
+                let (handle, processor) = open(None)?;
+                let device = Device::clock(processor, handle.sample_rate())?;
+                (handle, device, format!("silent: {reason}"))
+            }
+        };
         handle.set_monitor(self.monitor);
         self.status = status;
-        self.playing = Some(Playing { handle, _device: device, sent: state, output: name, looped: None });
+        self.names = output.channel_names();
+        self.playing = Some(Playing {
+            handle,
+            device,
+            device_settings: settings,
+            sent: state,
+            output: self.outputs.number(),
+            reference: None,
+            returns: false,
+            looped: None,
+        });
         Ok(())
     }
 
-    fn output(&self, layout: &Layout) -> Result<Output, String> {
-        match self.listening {
-            Listening::Loudspeakers => Output::by_name(&layout.name).map_err(|error| error.to_string()),
-            Listening::Headphones => {
-                let set = HrtfSet::built_in().diffuse_field_equalised();
-                Ok(Output::headphones(Headphones::new(std::sync::Arc::new(set))))
-            }
-        }
+    /// The engine on a device of the system.
+    fn sound(
+        &mut self,
+        output: &Output,
+        settings: &DeviceSettings,
+        open: &dyn Fn(Option<usize>) -> Result<(Handle, Processor), String>,
+    ) -> Result<(Handle, Device, String), String> {
+        let found = self.devices.insert(device::devices()).clone()?;
+        let channels = device::channels(&found, settings, output.channels())?;
+        let (handle, processor) = open(Some(channels))?;
+        let (device, name) = device::start(processor, settings, handle.sample_rate())?;
+        let status = match output.channels() {
+            all if all > channels => format!("on {name}: the first {channels} of {all} channels"),
+            _ => format!("on {name}"),
+        };
+        Ok((handle, device, status))
+    }
+
+    /// Another device was chosen than the one that plays: it has to be opened anew.
+    pub fn is_outdated(&self) -> bool {
+        self.playing.as_ref().is_some_and(|playing| playing.device_settings != self.listening.device)
     }
 
     /// Brings what plays in step, and takes over what is measured. Gives what there is to tell, and whether it is bad.
@@ -128,20 +151,21 @@ impl Connection {
         layout: &Layout,
         is_settled: bool,
     ) -> Option<(String, bool)> {
-        let output = (self.listening.clone(), layout.name.clone());
-        let wanted = self
-            .playing
-            .as_ref()
-            .is_some_and(|playing| playing.output != output)
-            .then(|| self.output(layout));
-        let playing = self.playing.as_mut()?;
+        self.outputs.want(&self.listening.wanted(layout, self.audition));
         let mut told = None;
-        match wanted {
-            Some(Ok(made)) => playing.handle.set_output(made),
-            Some(Err(error)) => told = Some((error, true)),
-            None => {}
+        if self.outputs.take()
+            && let Some(fault) = self.outputs.fault()
+        {
+            told = Some((fault.to_owned(), true));
         }
-        playing.output = output;
+        let number = self.outputs.number();
+        let Some(playing) = &mut self.playing else { return told };
+        if playing.output != number
+            && let Some(made) = self.outputs.made()
+        {
+            playing.handle.set_output(made.output.clone());
+            playing.output = number;
+        }
         if is_settled && playing.sent != state {
             playing.handle.set_scene(Box::new(scene.clone()));
             playing.sent = state;
@@ -149,22 +173,89 @@ impl Connection {
         if playing.handle.monitor() != self.monitor {
             playing.handle.set_monitor(self.monitor);
         }
+        if playing.reference != self.listening.reference {
+            playing.reference.clone_from(&self.listening.reference);
+            self.reference = None;
+            playing.handle.set_reference(playing.reference.clone());
+        }
         for event in playing.handle.events() {
             match event {
                 Event::SceneReady if playing.sent == state => {
                     playing.handle.release_objects();
                 }
+                // While it is still faded out it can't come back: it is asked for again.
+                Event::Failed { .. } if playing.returns => playing.handle.listen(Listen::Programme),
                 Event::Failed { message } => told = Some((message, true)),
                 Event::Warning { message } => told = told.or(Some((message, false))),
-                Event::SceneReady
-                | Event::OutputReady { .. }
-                | Event::ReferenceReady { .. }
-                | Event::Ended => {}
+                Event::ReferenceReady { loudness } => self.reference = Some(loudness),
+                Event::OutputReady { .. } => self.names = playing.handle.output().channel_names(),
+                Event::SceneReady | Event::Ended => {}
             }
         }
         playing.handle.watch(self.watched);
         self.telemetry = playing.handle.telemetry();
+        playing.returns &= self.telemetry.listening == Listen::Reference;
+        if self.names.len() != self.telemetry.channels.len() {
+            self.names = playing.handle.output().channel_names();
+        }
+        if is_settled {
+            self.remote.keep(&playing.handle, &self.listening.remote);
+        }
         told
+    }
+
+    /// The output that is wanted is being made.
+    pub fn is_making(&self) -> bool {
+        self.outputs.is_making()
+    }
+
+    /// Why what was chosen can't be listened on.
+    pub fn fault(&self) -> Option<&str> {
+        self.outputs.fault()
+    }
+
+    /// What was interpreted or left out of the files that were chosen, a line each.
+    pub fn remarks(&self) -> &[String] {
+        self.outputs.made().map_or(&[], |made| made.remarks.as_slice())
+    }
+
+    /// The loudspeakers where a file says that they stand.
+    pub fn measured(&self) -> Option<&Layout> {
+        self.outputs.made()?.measured.as_ref()
+    }
+
+    /// Why OSC is not heard or sent.
+    pub fn remote_fault(&self) -> Option<&str> {
+        self.remote.fault()
+    }
+
+    /// Hears the programme, or the reference in its place.
+    pub fn compare(&mut self, to: Listen) {
+        if let Some(playing) = &mut self.playing {
+            playing.handle.listen(to);
+            playing.returns = to == Listen::Programme;
+        }
+    }
+
+    /// The listener looks ahead, until a tracker says something else.
+    pub fn look_ahead(&self) {
+        if let Some(playing) = &self.playing {
+            playing.handle.set_head(0.0, 0.0, 0.0);
+        }
+    }
+
+    /// Blocks that the device complained about.
+    pub fn device_faults(&self) -> u64 {
+        self.playing.as_ref().map_or(0, |playing| playing.device.faults())
+    }
+
+    /// Peak of each loudspeaker of a layout, linear; those that nothing is played on are silent.
+    pub fn loudspeaker_levels(&self, layout: &Layout) -> Vec<f32> {
+        let level = |name: &str| {
+            let at = self.names.iter().position(|known| known == name)?;
+            self.telemetry.channels.get(at).map(|channel| channel.peak)
+        };
+        layout.channels.iter().map(|channel| level(&channel.name).unwrap_or(0.0)).collect()
     }
 
     /// What was moved by hand is heard at once, before the scene is.
@@ -215,7 +306,9 @@ impl Connection {
     pub fn set_loop(&mut self, range: Option<std::ops::Range<f64>>) {
         if let Some(playing) = &mut self.playing {
             let rate = playing.handle.sample_rate();
-            let range = range.map(|range| sample_at(range.start, rate)..sample_at(range.end, rate));
+            // A marker may lie behind all that sounds: the loop ends with the sound then.
+            let end = |seconds: f64| sample_at(seconds, rate).min(playing.handle.frames());
+            let range = range.map(|range| sample_at(range.start, rate)..end(range.end));
             if playing.looped != range {
                 playing.looped.clone_from(&range);
                 playing.handle.set_loop(range);
@@ -254,8 +347,8 @@ impl Connection {
     }
 
     /// Names of the output's channels.
-    pub fn channel_names(&self) -> Vec<String> {
-        self.playing.as_ref().map(|playing| playing.handle.output().channel_names()).unwrap_or_default()
+    pub fn channel_names(&self) -> &[String] {
+        &self.names
     }
 
     /// Meters start anew.
@@ -263,25 +356,6 @@ impl Connection {
         if let Some(playing) = &self.playing {
             playing.handle.reset_meters();
         }
-    }
-
-    /// ADM-OSC is listened to.
-    pub fn has_osc(&self) -> bool {
-        self.osc.is_some()
-    }
-
-    /// Listens to ADM-OSC on this machine, or no more.
-    ///
-    /// # Errors
-    /// When the port is taken.
-    pub fn set_osc(&mut self, is_on: bool) -> Result<(), String> {
-        self.osc = None;
-        if let Some(playing) = self.playing.as_ref().filter(|_| is_on) {
-            let listen = Some(std::net::SocketAddr::from(([127, 0, 0, 1], ADM_OSC_PORT)));
-            let options = OscOptions { listen, ..OscOptions::default() };
-            self.osc = Some(osc::start(&playing.handle, &options).map_err(|error| error.to_string())?);
-        }
-        Ok(())
     }
 }
 
@@ -314,35 +388,6 @@ fn edit_of(object: &Object, seconds: f64) -> ObjectEdit {
         size: Some([P::Width, P::Height, P::Depth].map(value)),
         ..ObjectEdit::default()
     }
-}
-
-/// A device of the system where this program has sound, else a clock. Gives what to say of it.
-#[cfg(feature = "play")]
-fn start(processor: Processor, rate: u32) -> Result<(Device, String), String> {
-    use renderer::live::audio_device::{self, DeviceOptions};
-    let silent = |error: String| format!("silent: {error}");
-    // A processor that a device refuses is gone: whether there is one is asked before.
-    match audio_device::list() {
-        Ok(devices) if !devices.is_empty() => {
-            let device = audio_device::start(processor, &DeviceOptions::default(), rate);
-            let device = device.map_err(|error| error.to_string())?;
-            let status = format!("on {}", device.name());
-            Ok((Device::Sound { _device: device }, status))
-        }
-        Ok(_) => clock(processor, rate, silent("there is no sound device".to_owned())),
-        Err(error) => clock(processor, rate, silent(error.to_string())),
-    }
-}
-
-#[cfg(not(feature = "play"))]
-fn start(processor: Processor, rate: u32) -> Result<(Device, String), String> {
-    clock(processor, rate, "silent: this program was built without sound (--features play)".to_owned())
-}
-
-fn clock(processor: Processor, rate: u32, status: String) -> Result<(Device, String), String> {
-    let clock =
-        MockDevice::start(processor, BLOCK, Pace::RealTime(rate)).map_err(|error| error.to_string())?;
-    Ok((Device::Silent { _clock: clock }, status))
 }
 
 #[cfg(test)]

@@ -19,10 +19,11 @@ use formats::scene::{self, Mistakes, Scene};
 
 use crate::edit::{Edit, History, Selection};
 
+pub(crate) use files::write_whole;
 pub use files::{OpenError, state_folder};
 pub use import::{Import, folder_for, import, is_master};
 pub use recovery::{Recent, left_over};
-pub use stems::{StemInfo, Stems, added_stems, name_of_file};
+pub use stems::{Stems, added_stems, name_of_file};
 
 /// Seconds of a scene that has nothing in it.
 const EMPTY_SECONDS: f64 = 10.0;
@@ -133,18 +134,21 @@ impl Document {
         name
     }
 
-    /// Looks at the stems and for mistakes again, when anything has changed since.
-    pub fn refresh(&mut self) {
+    /// Looks at the stems and for mistakes again, when anything has changed since; gives whether it did.
+    pub fn refresh(&mut self) -> bool {
         let state = Some(self.history.state());
         if self.checked == state {
-            return;
+            return false;
         }
         self.checked = state;
         self.stems.read(&self.scene, &self.folder);
         let reading = scene::read(&scene::write(&self.scene));
         let mut mistakes = reading.mistakes;
-        scene::check_files(&self.scene, &reading.places, &self.folder, &mut mistakes);
+        let stems = &mut self.stems;
+        let mut head = |path: &Path| stems.head(path);
+        scene::check_files_by(&self.scene, &reading.places, &self.folder, &mut mistakes, &mut head);
         self.mistakes = mistakes;
+        true
     }
 
     /// Seconds from the start to the end: as the scene says, or to the end of what sounds and moves.

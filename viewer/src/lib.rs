@@ -16,6 +16,7 @@ pub mod connection;
 pub mod document;
 pub mod edit;
 pub mod panels;
+pub mod preferences;
 mod still;
 pub mod theme;
 pub mod transport;

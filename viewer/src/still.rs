@@ -49,7 +49,7 @@ pub(crate) fn write(still: &Still, output: &Path) -> anyhow::Result<()> {
         }
         false => Document::open(&still.file)?,
     };
-    let mut app = App::new(Settings { theme: still.theme, state: None, is_still: true }, None);
+    let mut app = App::new(Settings { theme: Some(still.theme), state: None, is_still: true }, None);
     app.show(document);
     app.room.look(still.view);
     app.panels.tab = still.panel;

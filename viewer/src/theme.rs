@@ -2,12 +2,13 @@
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Shadow, Stroke, TextStyle, Vec2, Visuals};
 use formats::scene::Role;
+use serde::{Deserialize, Serialize};
 
 /// How much the interface may be enlarged.
 pub const SCALES: std::ops::RangeInclusive<f32> = 0.6..=3.0;
 
 /// Which colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Serialize, Deserialize)]
 pub enum Theme {
     /// For dark rooms.
     #[default]

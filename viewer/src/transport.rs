@@ -18,6 +18,35 @@ pub struct Transport {
     pub is_looping: bool,
     /// While it plays, what is moved is kept as keys.
     pub is_recording: bool,
+    /// How long.
+    pub record_mode: RecordMode,
+}
+
+/// How long moves are recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordMode {
+    /// While something is held.
+    #[default]
+    Touch,
+    /// From then until it stops.
+    Latch,
+    /// All that is selected, from the start until it stops.
+    Write,
+}
+
+impl RecordMode {
+    /// All of them, with their names.
+    pub const NAMES: [(Self, &'static str); 3] =
+        [(Self::Touch, "touch"), (Self::Latch, "latch"), (Self::Write, "write")];
+
+    /// The one after this, round and round.
+    pub fn next(self) -> Self {
+        match self {
+            Self::Touch => Self::Latch,
+            Self::Latch => Self::Write,
+            Self::Write => Self::Touch,
+        }
+    }
 }
 
 impl Transport {

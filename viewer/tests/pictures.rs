@@ -113,6 +113,43 @@ fn a_contact_sheet_and_both_themes_are_drawn() {
     }
 }
 
+/// Part of the picture's pixels that tells two panels apart at least.
+const APART: f64 = 0.004;
+
+#[test]
+fn every_panel_is_drawn_and_none_like_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = write_scene(folder.path());
+    let panels = ["timeline", "mixer", "loudness", "listen", "deliver", "warnings"];
+    for size in ["1280x800", "720x460"] {
+        let drawn = panels.map(|panel| {
+            let path = folder.path().join(format!("{panel}{size}.png"));
+            let arguments = [
+                scene.to_str().unwrap(),
+                "--screenshot",
+                path.to_str().unwrap(),
+                "--panel",
+                panel,
+                "--size",
+                size,
+                "--select",
+                "Horn",
+            ];
+            let done = run(&arguments);
+            assert!(done.status.success(), "{panel}: {}", String::from_utf8_lossy(&done.stderr));
+            Picture::read(&path)
+        });
+        for (index, one) in drawn.iter().enumerate() {
+            for (other, name) in drawn.iter().zip(panels).skip(index + 1) {
+                let pixels = one.rgb.chunks_exact(3).zip(other.rgb.chunks_exact(3));
+                let differ = pixels.filter(|(a, b)| a != b).count() as f64;
+                let all = (one.width * one.height) as f64;
+                assert!(differ / all > APART, "{} and {name} at {size}: {}", panels[index], differ / all);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_cannot_be_drawn_is_told_in_a_line() {
     let folder = tempfile::tempdir().unwrap();

@@ -26,9 +26,43 @@ pub fn is_outside(file: &str) -> bool {
     })
 }
 
+/// What the head of a sound file says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SoundHead {
+    /// Hz.
+    pub sample_rate: u32,
+    /// How many.
+    pub channels: usize,
+    /// Samples of one channel.
+    pub frames: u64,
+}
+
+impl SoundHead {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When the file is no BW64, RF64 or WAV file that can be read; says why.
+    pub fn read(path: &Path) -> Result<Self, String> {
+        let reader = Reader::open(path).map_err(|error| error.to_string())?;
+        let (sample_rate, channels, frames) = (reader.sample_rate(), reader.channels(), reader.frames());
+        Ok(Self { sample_rate, channels, frames })
+    }
+}
+
 /// Notes what is wrong with the files of a scene in `folder`: not there, unreadable, of another rate, too short, without
 /// the channels that are asked for. Opens every file once for each clip and reads its headers only.
 pub fn check_files(scene: &Scene, places: &Places, folder: &Path, mistakes: &mut Mistakes) {
+    check_files_by(scene, places, folder, mistakes, &mut SoundHead::read);
+}
+
+/// The same, with the heads of files as `head` has them: for those who look again and again.
+pub fn check_files_by(
+    scene: &Scene,
+    places: &Places,
+    folder: &Path,
+    mistakes: &mut Mistakes,
+    head: &mut dyn FnMut(&Path) -> Result<SoundHead, String>,
+) {
     let none = Vec::new();
     for (index, track) in scene.tracks.iter().enumerate() {
         let clips = places.clips.get(index).unwrap_or(&none);
@@ -46,7 +80,10 @@ pub fn check_files(scene: &Scene, places: &Places, folder: &Path, mistakes: &mut
         for (number, clip) in track.clips.iter().enumerate() {
             let place = clips.get(number).copied().unwrap_or_default();
             let element = format!("track \"{}\" > clip", shown(&track.name));
-            check_clip(scene, track, clip, folder, &mut At { mistakes, place, element });
+            let at = &mut At { mistakes, place, element };
+            if let Some(head) = open((&clip.file, folder), at, head) {
+                check_clip((scene, track, clip), head, at);
+            }
         }
     }
     for (index, reverb) in scene.reverbs.iter().enumerate() {
@@ -54,10 +91,10 @@ pub fn check_files(scene: &Scene, places: &Places, folder: &Path, mistakes: &mut
         let place = places.reverbs.get(index).copied().unwrap_or_default();
         let element = format!("reverb \"{}\" > convolution", shown(&reverb.name));
         let mut at = At { mistakes, place, element };
-        let Some(reader) = open(&convolution.file, folder, &mut at) else { continue };
+        let Some(head) = open((&convolution.file, folder), &mut at, head) else { continue };
         let channels = reverb.returns.channels();
-        if reader.channels() != 1 && reader.channels() != channels {
-            let found = format!("{} with {} channels", shown(&convolution.file), reader.channels());
+        if head.channels != 1 && head.channels != channels {
+            let found = format!("{} with {} channels", shown(&convolution.file), head.channels);
             let expected = format!("1 or {channels}, as many as it returns to");
             at.note("channel-count", Severity::Error, found, &expected, "change return or take another file");
         }
@@ -80,7 +117,11 @@ impl At<'_> {
     }
 }
 
-fn open(file: &str, folder: &Path, at: &mut At<'_>) -> Option<Reader> {
+fn open(
+    (file, folder): (&str, &Path),
+    at: &mut At<'_>,
+    head: &mut dyn FnMut(&Path) -> Result<SoundHead, String>,
+) -> Option<SoundHead> {
     if is_outside(file) {
         let found = format!("{}, which is outside of the scene's folder", shown(file));
         at.note("outside", Severity::Info, found, "", "it is read, and nothing is ever written there");
@@ -96,8 +137,8 @@ fn open(file: &str, folder: &Path, at: &mut At<'_>) -> Option<Reader> {
         at.note("missing-file", Severity::Error, found, expected, "correct the name or put the file there");
         return None;
     }
-    match Reader::open(&path) {
-        Ok(reader) => Some(reader),
+    match head(&path) {
+        Ok(head) => Some(head),
         Err(error) => {
             let found = format!("{}: {error}", shown(file));
             at.note(
@@ -112,19 +153,18 @@ fn open(file: &str, folder: &Path, at: &mut At<'_>) -> Option<Reader> {
     }
 }
 
-fn check_clip(scene: &Scene, track: &Track, clip: &Clip, folder: &Path, at: &mut At<'_>) {
-    let Some(reader) = open(&clip.file, folder, at) else { return };
-    let (rate, file) = (reader.sample_rate(), shown(&clip.file));
+fn check_clip((scene, track, clip): (&Scene, &Track, &Clip), head: SoundHead, at: &mut At<'_>) {
+    let (rate, file) = (head.sample_rate, shown(&clip.file));
     if rate != scene.sample_rate.get() {
         let expected = format!("{} Hz, the rate of the scene", scene.sample_rate);
         at.note("file-rate", Severity::Warning, format!("{file} at {rate} Hz"), &expected, "it is resampled");
     }
-    if let Some(channel) = clip.channels.iter().find(|channel| usize::from(**channel) > reader.channels()) {
-        let found = format!("channel {channel} of {file}, which has {}", reader.channels());
+    if let Some(channel) = clip.channels.iter().find(|channel| usize::from(**channel) > head.channels) {
+        let found = format!("channel {channel} of {file}, which has {}", head.channels);
         at.note("no-such-channel", Severity::Error, found, "channels of the file", "correct channels=\"…\"");
         return;
     }
-    let used = if clip.channels.is_empty() { reader.channels() } else { clip.channels.len() };
+    let used = if clip.channels.is_empty() { head.channels } else { clip.channels.len() };
     let needed = track.spatial.channels();
     if used != needed {
         let found = format!("{used} channels of {file}");
@@ -137,7 +177,7 @@ fn check_clip(scene: &Scene, track: &Track, clip: &Clip, folder: &Path, at: &mut
             "choose them with channels=\"…\" or change the place",
         );
     }
-    check_length(clip, reader.frames() as f64 / f64::from(rate), &file, at);
+    check_length(clip, head.frames as f64 / f64::from(rate), &file, at);
 }
 
 /// What is used of a file of `seconds`.

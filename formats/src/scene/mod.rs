@@ -40,7 +40,7 @@ pub use automation::{AutomationCurve, Key, KeyOrderError, Shape};
 pub use beds::BedLayout;
 pub use bus::{Bus, Group, ReverbReturn, ReverbUnit};
 pub use deliverable::Deliverable;
-pub use files::{check_files, is_outside, resolve};
+pub use files::{SoundHead, check_files, check_files_by, is_outside, resolve};
 pub use guess::{Guess, Placement, language, language_name, placement, role};
 pub use kept::{Kept, KeptNode};
 pub use loudspeakers::{Loudspeaker, Loudspeakers};

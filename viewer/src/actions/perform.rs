@@ -3,6 +3,7 @@
 use egui::ViewportCommand;
 use formats::scene::{Automation, Kept, Marker, ObjectParameter as P, Shape, Spatial, Track};
 use nalgebra::Vector3;
+use renderer::live::Listen;
 
 use super::{Action, Way};
 use crate::app::{App, Dialog};
@@ -25,10 +26,12 @@ pub(super) fn perform(action: Action, app: &mut App, context: &egui::Context) {
         Action::Save | Action::SaveAs => app.dialog = Some(Dialog::SaveAs),
         Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         Action::Undo => {
+            app.finish_recording();
             let name = app.document.undo();
             app.tell(name.map(|name| format!("Undone: {name}")));
         }
         Action::Redo => {
+            app.finish_recording();
             let name = app.document.redo();
             app.tell(name.map(|name| format!("Done again: {name}")));
         }
@@ -71,6 +74,15 @@ fn time(action: Action, app: &mut App) {
     match action {
         Action::Play => app.play_or_stop(),
         Action::Record => app.transport.is_recording = !app.transport.is_recording,
+        Action::RecordMode => {
+            app.finish_recording();
+            app.transport.record_mode = app.transport.record_mode.next();
+        }
+        Action::Compare => app.connection.compare(match app.connection.telemetry.listening {
+            Listen::Programme => Listen::Reference,
+            Listen::Reference => Listen::Programme,
+        }),
+        Action::Dim => app.connection.monitor.dim = !app.connection.monitor.dim,
         Action::ToStart => app.seek(0.0),
         Action::ToEnd => app.seek(end),
         Action::FrameBack => app.seek(now - frame),

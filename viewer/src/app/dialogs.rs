@@ -7,7 +7,8 @@ use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit
 use super::App;
 use crate::actions::{ACTIONS, Menu};
 use crate::document::Import;
-use crate::panels::files::{Choice, Chooser};
+use crate::panels::files::{self, Choice, Chooser};
+use crate::panels::listen::ListenFile;
 
 /// What is in front.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub enum Dialog {
     SaveAs,
     /// Sounds to add.
     AddSounds,
+    /// A file that is listened with.
+    Listen(ListenFile),
     /// What isn't saved would be lost: save it before this?
     Unsaved(Box<Dialog>),
     /// The window is to be closed.
@@ -66,6 +69,7 @@ impl App {
             Dialog::Importing => self.importing(context),
             Dialog::SaveAs => self.choose(context, Dialog::SaveAs, "Save as"),
             Dialog::AddSounds => self.choose(context, Dialog::AddSounds, "Add sounds"),
+            Dialog::Listen(file) => self.choose(context, Dialog::Listen(file), file.title()),
             Dialog::Unsaved(then) => self.ask_to_save(context, then),
             Dialog::Recover(autosave) => self.ask_to_recover(context, autosave),
             Dialog::Shortcuts => self.shortcuts(context),
@@ -73,13 +77,18 @@ impl App {
     }
 
     fn choose(&mut self, context: &Context, dialog: Dialog, title: &str) {
-        let folder = self.document.folder().to_path_buf();
+        let (folder, endings) = match &dialog {
+            Dialog::Listen(file) => (self.listen_folder(*file), file.endings()),
+            Dialog::SaveAs => (self.document.folder().to_path_buf(), files::SCENES),
+            Dialog::AddSounds => (self.document.folder().to_path_buf(), files::SOUNDS),
+            _ => (self.document.folder().to_path_buf(), files::PROGRAMMES),
+        };
         let is_saving = dialog == Dialog::SaveAs;
         let name = self.document.path().and_then(|path| path.file_name()).map_or_else(
             || format!("{}.xml", self.document.title()),
             |name| name.to_string_lossy().into_owned(),
         );
-        let start = || Chooser::new(folder, if is_saving { name } else { String::new() }, is_saving);
+        let start = || Chooser::new(folder, if is_saving { name } else { String::new() }, is_saving, endings);
         let chooser = self.panels.chooser.get_or_insert_with(start);
         let choice = Modal::new(Id::unique(title)).show(context, |ui| chooser.show(ui, title));
         let closes = choice.should_close();
@@ -90,6 +99,7 @@ impl App {
                 match dialog {
                     Dialog::SaveAs => self.save_as(&path),
                     Dialog::AddSounds => self.add_sounds(&[path]),
+                    Dialog::Listen(file) => self.listen_with(file, Some(path)),
                     _ => self.open(&path),
                 }
             }

@@ -10,6 +10,8 @@ use crate::theme::PANEL_MARGIN;
 
 /// Seconds between two autosaves.
 const AUTOSAVE_SECONDS: f64 = 20.0;
+/// How often it is looked whether an output is made.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 /// Seconds without a move from outside that end a gesture.
 const PAUSE_SECONDS: f64 = 0.5;
 
@@ -56,17 +58,20 @@ impl App {
         // A gesture lasts as long as the pointer is held or a field is typed into.
         let goes_on = context.input(|input| input.pointer.any_down())
             || context.egui_wants_keyboard_input()
-            || self.last_move.is_some();
+            || self.last_move.is_some()
+            || self.is_writing();
         // What is done to another field, or after the pointer was let go, is another step.
         let focused = context.memory(|memory| memory.focused());
-        if std::mem::replace(&mut self.focused, focused) != focused
-            || context.input(|input| input.pointer.any_released())
-        {
+        let is_other = std::mem::replace(&mut self.focused, focused) != focused;
+        if (is_other || context.input(|input| input.pointer.any_released())) && !self.is_writing() {
             self.document.seal();
         }
         if !goes_on {
             self.document.seal();
-            self.document.refresh();
+            if self.document.refresh() {
+                // What was found is shown in the next one.
+                context.request_repaint();
+            }
         }
     }
 
@@ -87,12 +92,15 @@ impl App {
             context.request_repaint();
         }
         self.connection.set_loop(self.transport.looped());
-        let is_settled = !context.input(|input| input.pointer.any_down()) && self.last_move.is_none();
+        self.record_on();
+        let is_held = context.input(|input| input.pointer.any_down());
+        let is_settled = !is_held && self.last_move.is_none() && !self.is_writing();
         let state = self.document.history().state();
         let told = self.connection.step(self.document.scene(), state, &self.room.layout, is_settled);
         if let Some((message, is_bad)) = told {
             self.message = Some((message, is_bad));
         }
+        self.follow_listening(context, is_settled);
         self.take_moves(now);
         if self.connection.is_open() {
             self.panels.loudness.add(now, &self.connection.telemetry.loudness);
@@ -108,6 +116,25 @@ impl App {
         }
     }
 
+    /// What was chosen to listen on: the room shows it, another device is opened, and it is kept.
+    fn follow_listening(&mut self, context: &egui::Context, is_settled: bool) {
+        if let Some(measured) = self.connection.measured().filter(|it| it.name == self.room.layout.name)
+            && *measured != self.room.layout
+        {
+            self.room.layout = measured.clone();
+        }
+        if self.connection.is_making() {
+            context.request_repaint_after(LOOK_EVERY);
+        }
+        if !is_settled {
+            return;
+        }
+        if self.connection.is_outdated() {
+            self.reopen_engine();
+        }
+        self.keep_preferences();
+    }
+
     /// Moves that came in by OSC are edits like those of a hand; those without a pause between them are one step.
     fn take_moves(&mut self, now: f64) {
         let space = self.space();
@@ -118,8 +145,7 @@ impl App {
             self.move_to(Self::BY_HAND, &places);
         } else if self.last_move.is_some_and(|last| now - last > PAUSE_SECONDS) {
             self.last_move = None;
-            self.end_recording();
-            self.document.seal();
+            self.let_go();
         }
     }
 

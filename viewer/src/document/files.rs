@@ -140,7 +140,7 @@ fn is_scene_file(path: &Path) -> Result<bool, OpenError> {
 }
 
 /// Writes a file so that either the old or the new one is there whole.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder_of(path))?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;

@@ -1,63 +1,65 @@
 //! The sound files of a scene: their heads, their names, and tracks made of new ones.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use formats::bw64::Reader;
 use formats::scene::chain::Reverb;
-use formats::scene::{self, Clip, Scene, Track, limits};
+use formats::scene::{self, Clip, Scene, SoundHead, Track, limits};
 
 use super::files::OpenError;
 use crate::edit::{Edit, track_edit};
 
-/// What the head of a sound file says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StemInfo {
-    /// Hz.
-    pub sample_rate: u32,
-    /// How many.
-    pub channels: usize,
-    /// Samples of one channel.
-    pub frames: u64,
-}
+/// A file as it is: how long, and when it was changed.
+type Stamp = (u64, Option<SystemTime>);
 
-impl StemInfo {
-    /// How long it is.
-    pub fn seconds(&self) -> f64 {
-        self.frames as f64 / f64::from(self.sample_rate.max(1))
-    }
-}
-
-/// The heads of all stems of a scene, by the names that the scene has for them.
+/// The heads of all stems of a scene. One is read again when its file has changed.
 #[derive(Clone, Debug, Default)]
 pub struct Stems {
-    heads: BTreeMap<String, Option<StemInfo>>,
+    /// By the names that the scene has for them.
+    heads: BTreeMap<String, Option<SoundHead>>,
+    /// By their files, as they were when they were read.
+    known: BTreeMap<PathBuf, (Stamp, Result<SoundHead, String>)>,
 }
 
 impl Stems {
+    /// The head of a file.
+    pub(super) fn head(&mut self, path: &Path) -> Result<SoundHead, String> {
+        let found = fs::metadata(path).map_err(|error| error.to_string())?;
+        let now = (found.len(), found.modified().ok());
+        if let Some((then, head)) = self.known.get(path)
+            && *then == now
+        {
+            return head.clone();
+        }
+        let head = SoundHead::read(path);
+        self.known.insert(path.to_path_buf(), (now, head.clone()));
+        head
+    }
+
     /// Reads the heads that aren't known yet.
     pub(super) fn read(&mut self, scene: &Scene, folder: &Path) {
         for clip in scene.tracks.iter().flat_map(|track| &track.clips) {
-            if !matches!(self.heads.get(&clip.file), Some(Some(_))) {
-                let info = Reader::open(&scene::resolve(folder, &clip.file)).ok().map(|reader| StemInfo {
-                    sample_rate: reader.sample_rate(),
-                    channels: reader.channels(),
-                    frames: reader.frames(),
-                });
-                self.heads.insert(clip.file.clone(), info);
+            let head = self.head(&scene::resolve(folder, &clip.file)).ok();
+            match self.heads.get_mut(&clip.file) {
+                Some(known) => *known = head,
+                None => drop(self.heads.insert(clip.file.clone(), head)),
             }
         }
     }
 
     /// What is known of the file; `None` when it can't be read.
-    pub fn info(&self, file: &str) -> Option<StemInfo> {
+    pub fn info(&self, file: &str) -> Option<SoundHead> {
         self.heads.get(file).copied().flatten()
     }
 
     /// How long a clip sounds, seconds; 0 when its file can't be read and it doesn't say.
     pub fn seconds_of(&self, clip: &Clip) -> f64 {
+        let seconds = |head: SoundHead| head.frames as f64 / f64::from(head.sample_rate.max(1));
         let left =
-            || self.info(&clip.file).map(|info| (info.seconds() - clip.trim_start.seconds_f64()).max(0.0));
+            || self.info(&clip.file).map(|head| (seconds(head) - clip.trim_start.seconds_f64()).max(0.0));
         clip.length.map(|length| length.seconds_f64()).or_else(left).unwrap_or(0.0)
     }
 

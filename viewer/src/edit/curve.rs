@@ -24,7 +24,21 @@ pub fn with_recorded(curve: &AutomationCurve, from: Option<Time>, to: Time, valu
     };
     let keys = curve.keys().iter().filter(stays).cloned().collect();
     let cleared = made_of(keys, curve);
-    with_key(&cleared, to, value, Shape::Linear)
+    let recorded = with_key(&cleared, to, value, Shape::Linear);
+    without_middle(recorded, from, to)
+}
+
+/// A hand that stays where it is leaves a key at both ends: of three alike that end at `to`, the one at `from` goes.
+fn without_middle(curve: AutomationCurve, from: Option<Time>, to: Time) -> AutomationCurve {
+    let Ok(last) = curve.keys().binary_search_by(|key| key.time.seconds.cmp(&to.seconds)) else {
+        return curve;
+    };
+    let Some(first) = last.checked_sub(2) else { return curve };
+    let three = &curve.keys()[first..=last];
+    let is_recorded =
+        from.is_some_and(|from| three[1].time.seconds == from.seconds && from.seconds < to.seconds);
+    let is_level = three.iter().all(|key| key.value == three[0].value);
+    if is_recorded && is_level { without_key(&curve, first + 1) } else { curve }
 }
 
 /// The curve without the key of this index.

@@ -1,26 +1,47 @@
-//! A file to open or a place to save to: folders, their files, and a name.
+//! A file to open or a place to save to: folders, their files, and a name or a path to type.
 
-use std::fs;
+mod listing;
+
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use egui::{Key, RichText, ScrollArea, TextEdit, Ui};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Key, Modifiers, RichText, ScrollArea, Sense, TextEdit, Ui, Vec2,
+};
 
-/// Endings of files that can be opened.
-const ENDINGS: [&str; 4] = ["xml", "wav", "bw64", "rf64"];
-/// Most entries of a folder that are listed.
-const MOST_ENTRIES: usize = 5000;
+use listing::{Entry, Order};
+
+/// Endings of scenes, masters and sounds.
+pub const PROGRAMMES: &[&str] = &["xml", "wav", "bw64", "rf64"];
+/// Endings of sounds.
+pub const SOUNDS: &[&str] = &["wav", "bw64", "rf64"];
+/// Endings of scenes.
+pub const SCENES: &[&str] = &["xml"];
+
+/// Height of a row.
+const ROW: f32 = 20.0;
+/// Rows that Page Up and Page Down go over.
+const PAGE: usize = 12;
 
 /// A folder that is looked into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chooser {
     folder: PathBuf,
+    /// The folder as it is typed.
+    typed_folder: String,
     name: String,
     is_saving: bool,
-    folders: Vec<String>,
-    files: Vec<String>,
+    endings: &'static [&'static str],
+    order: Order,
+    has_hidden: bool,
+    entries: Vec<Entry>,
+    /// The entry that the keys are at.
+    cursor: Option<usize>,
     fault: Option<String>,
     /// A file of this name is there, and may be replaced.
     replaces: Option<String>,
+    /// The name is to be typed next.
+    focuses: bool,
 }
 
 /// What came of it.
@@ -35,114 +56,245 @@ pub enum Choice {
 }
 
 impl Chooser {
-    /// Looks into `folder`, with `name` in the field.
-    pub fn new(folder: PathBuf, name: String, is_saving: bool) -> Self {
-        let (folders, files) = (Vec::new(), Vec::new());
-        let mut chooser =
-            Self { folder: PathBuf::new(), name, is_saving, folders, files, fault: None, replaces: None };
+    /// Looks into `folder` for files with these endings, with `name` in the field.
+    pub fn new(folder: PathBuf, name: String, is_saving: bool, endings: &'static [&'static str]) -> Self {
+        let mut chooser = Self {
+            folder: PathBuf::new(),
+            typed_folder: String::new(),
+            name,
+            is_saving,
+            endings,
+            order: Order::default(),
+            has_hidden: false,
+            entries: Vec::new(),
+            cursor: None,
+            fault: None,
+            replaces: None,
+            focuses: true,
+        };
         chooser.enter(folder);
         chooser
     }
 
     fn enter(&mut self, folder: PathBuf) {
-        self.folder = folder;
-        self.folders.clear();
-        self.files.clear();
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                self.fault = Some(format!("{}: {error}", self.folder.display()));
-                return;
-            }
-        };
-        self.fault = None;
-        for entry in entries.flatten().take(MOST_ENTRIES) {
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-            let known =
-                path.extension().is_some_and(|e| ENDINGS.iter().any(|known| e.eq_ignore_ascii_case(known)));
-            let is_wanted = !self.is_saving || name.ends_with(".xml");
-            match path.is_dir() {
-                _ if name.starts_with('.') => {}
-                true => self.folders.push(name),
-                false if known && is_wanted => self.files.push(name),
-                false => {}
-            }
+        // `..` is taken literally only where the folder can't be asked.
+        self.folder = std::fs::canonicalize(&folder).unwrap_or(folder);
+        self.typed_folder = self.folder.display().to_string();
+        self.focuses = true;
+        self.look();
+    }
+
+    fn look(&mut self) {
+        self.cursor = None;
+        match listing::read(&self.folder, self.endings, self.has_hidden) {
+            Ok(entries) => (self.entries, self.fault) = (entries, None),
+            Err(fault) => (self.entries, self.fault) = (Vec::new(), Some(fault)),
         }
-        self.folders.sort_by_key(|name| name.to_lowercase());
-        self.files.sort_by_key(|name| name.to_lowercase());
+        listing::sort(&mut self.entries, self.order);
+    }
+
+    fn typed(&self, text: &str) -> PathBuf {
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        listing::typed(&self.folder, text, home.as_deref())
     }
 
     /// Shows it.
     pub fn show(&mut self, ui: &mut Ui, title: &str) -> Choice {
-        ui.set_width(520.0);
+        ui.set_width(560.0_f32.min(ui.ctx().content_rect().width() - 60.0));
         ui.heading(title);
-        ui.horizontal(|ui| {
-            if ui.button("Up").on_hover_text("The folder above").clicked()
-                && let Some(above) = self.folder.parent().map(Path::to_path_buf)
-            {
-                self.enter(above);
-            }
-            ui.add(egui::Label::new(RichText::new(self.folder.display().to_string()).small()).truncate());
-        });
-        let (mut entered, mut chosen) = (None, None);
-        ScrollArea::vertical().max_height(300.0).min_scrolled_height(300.0).auto_shrink([false, false]).show(
-            ui,
-            |ui| {
-                for name in &self.folders {
-                    if ui.selectable_label(false, format!("{name}/")).clicked() {
-                        entered = Some(self.folder.join(name));
-                    }
-                }
-                for name in &self.files {
-                    let response = ui.selectable_label(self.name == *name, name.as_str());
-                    if response.clicked() {
-                        self.name.clone_from(name);
-                    }
-                    if response.double_clicked() && !self.is_saving {
-                        chosen = Some(self.folder.join(name));
-                    }
-                }
-            },
-        );
-        if let Some(folder) = entered {
-            self.enter(folder);
-        }
+        let moved = self.take_keys(ui);
+        self.where_it_is(ui);
+        let mut chosen = None;
+        let height = (ui.ctx().content_rect().height() - 260.0).clamp(100.0, 320.0);
+        ScrollArea::vertical()
+            .max_height(height)
+            .min_scrolled_height(height)
+            .auto_shrink([false, false])
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                chosen = self.list(ui, moved);
+            });
         if let Some(fault) = &self.fault {
             ui.colored_label(ui.visuals().error_fg_color, fault);
         }
+        let choice = self.confirm(ui);
+        chosen.map_or(choice, Choice::Chosen)
+    }
+
+    /// Keys that go through the list, wherever one types. Gives whether they did.
+    fn take_keys(&mut self, ui: &Ui) -> bool {
+        let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+        if pressed(Modifiers::ALT, Key::ArrowUp) {
+            self.go_up();
+            return false;
+        }
+        let last = self.entries.len().saturating_sub(1);
+        let at = self.cursor;
+        let steps: [(Key, usize); 4] = [
+            (Key::ArrowDown, at.map_or(0, |at| at + 1)),
+            (Key::ArrowUp, at.map_or(last, |at| at.saturating_sub(1))),
+            (Key::PageDown, at.unwrap_or(0) + PAGE),
+            (Key::PageUp, at.unwrap_or(0).saturating_sub(PAGE)),
+        ];
+        let Some((_, to)) = steps.into_iter().find(|(key, _)| pressed(Modifiers::NONE, *key)) else {
+            return false;
+        };
+        self.cursor = (!self.entries.is_empty()).then_some(to.min(last));
+        if let Some(entry) = self.cursor.and_then(|at| self.entries.get(at)).filter(|entry| !entry.is_folder)
+        {
+            self.name.clone_from(&entry.name);
+        }
+        true
+    }
+
+    fn go_up(&mut self) {
+        if let Some(above) = self.folder.parent().map(Path::to_path_buf) {
+            self.enter(above);
+        }
+    }
+
+    /// The folder, and how it is listed.
+    fn where_it_is(&mut self, ui: &mut Ui) {
+        ui.horizontal(|ui| {
+            if ui.button("Up").on_hover_text("The folder above (Alt + ↑)").clicked() {
+                self.go_up();
+            }
+            let field = TextEdit::singleline(&mut self.typed_folder).desired_width(ui.available_width());
+            let response = ui.add(field).accessible_name("Folder");
+            if response.lost_focus() {
+                let folder = self.typed(&self.typed_folder.clone());
+                if folder != self.folder {
+                    self.enter(folder);
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            ui.weak("Sorted by");
+            let before = (self.order, self.has_hidden);
+            for (order, name) in Order::NAMES {
+                let response = ui.selectable_label(self.order == order, name);
+                if response.accessible_name(format!("Sort by {name}")).clicked() {
+                    self.order = order;
+                }
+            }
+            ui.add_space(10.0);
+            ui.checkbox(&mut self.has_hidden, "Hidden files");
+            if before != (self.order, self.has_hidden) {
+                self.look();
+            }
+        });
+    }
+
+    /// The entries; gives a file that was chosen with a double click.
+    fn list(&mut self, ui: &mut Ui, moved: bool) -> Option<PathBuf> {
+        let (mut entered, mut chosen, mut clicked) = (None, None, None);
+        let now = SystemTime::now();
+        for (index, entry) in self.entries.iter().enumerate() {
+            let is_it = self.cursor == Some(index) || (!entry.is_folder && self.name == entry.name);
+            let response = row(ui, entry, is_it, now);
+            if moved && self.cursor == Some(index) {
+                response.scroll_to_me(None);
+            }
+            match (response.clicked(), entry.is_folder) {
+                (true, true) => entered = Some(self.folder.join(&entry.name)),
+                (true, false) => clicked = Some(index),
+                _ => {}
+            }
+            if response.double_clicked() && !self.is_saving && !entry.is_folder {
+                chosen = Some(self.folder.join(&entry.name));
+            }
+        }
+        if let Some(index) = clicked {
+            self.cursor = Some(index);
+            self.name.clone_from(&self.entries[index].name);
+        }
+        if let Some(folder) = entered {
+            self.enter(folder);
+        }
+        chosen
+    }
+
+    /// The name, and the buttons.
+    fn confirm(&mut self, ui: &mut Ui) -> Choice {
         let hint = if self.is_saving { "scene.xml" } else { "A name, or a whole path" };
         let field = TextEdit::singleline(&mut self.name).desired_width(f32::INFINITY).hint_text(hint);
         let response = ui.add(field).accessible_name("File name");
-        let mut confirmed = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let mut choice = Choice::Open;
-        let path = self.folder.join(self.name.trim());
-        if self.replaces.as_deref() == Some(self.name.as_str()) {
+        if std::mem::take(&mut self.focuses) {
+            response.request_focus();
+        }
+        if response.changed() {
+            self.cursor = None;
+        }
+        let is_idle = ui.memory(|memory| memory.focused().is_none());
+        let is_entered =
+            ui.input(|input| input.key_pressed(Key::Enter)) && (response.lost_focus() || is_idle);
+        let under_cursor = self.cursor.and_then(|at| self.entries.get(at)).filter(|entry| entry.is_folder);
+        if let Some(folder) = under_cursor.filter(|_| is_entered) {
+            self.enter(self.folder.join(&folder.name));
+            return Choice::Open;
+        }
+        let replaces = self.replaces.as_deref() == Some(self.name.as_str());
+        if replaces {
             ui.colored_label(ui.visuals().warn_fg_color, "There is a file of this name. Replace it?");
         }
         ui.add_space(6.0);
+        let (mut confirmed, mut given) = (is_entered, false);
         ui.horizontal(|ui| {
-            let verb = match self.is_saving {
-                true if self.replaces.as_deref() == Some(self.name.as_str()) => "Replace",
-                true => "Save",
-                false => "Open",
+            let verb = match (self.is_saving, replaces) {
+                (true, true) => "Replace",
+                (true, false) => "Save",
+                _ => "Open",
             };
             confirmed |= ui.add_enabled(!self.name.trim().is_empty(), egui::Button::new(verb)).clicked();
-            if ui.button("Cancel").clicked() {
-                choice = Choice::Given;
-            }
+            given = ui.button("Cancel").clicked();
         });
-        if confirmed && path.is_dir() {
+        let path = self.typed(&self.name);
+        if given {
+            Choice::Given
+        } else if !confirmed || self.name.trim().is_empty() {
+            Choice::Open
+        } else if path.is_dir() {
             self.name.clear();
             self.enter(path);
-        } else if confirmed
-            && self.is_saving
-            && path.exists()
-            && self.replaces.as_deref() != Some(self.name.as_str())
-        {
+            Choice::Open
+        } else if self.is_saving && path.exists() && !replaces {
             self.replaces = Some(self.name.clone());
-        } else if confirmed && !self.name.trim().is_empty() {
-            choice = Choice::Chosen(path);
+            self.focuses = true;
+            Choice::Open
+        } else {
+            Choice::Chosen(path)
         }
-        chosen.map_or(choice, Choice::Chosen)
     }
+}
+
+/// One entry: its name, its size and when it was changed.
+fn row(ui: &mut Ui, entry: &Entry, is_it: bool, now: SystemTime) -> egui::Response {
+    let palette = crate::theme::Theme::of(ui).palette();
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
+    let name = if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() };
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Row, true, is_it, name.as_str()));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let fill = match (is_it, response.hovered()) {
+        (true, _) => palette.accent.gamma_multiply(0.25),
+        (false, true) => palette.field,
+        _ => Color32::TRANSPARENT,
+    };
+    ui.painter().rect_filled(rect, CornerRadius::same(3), fill);
+    let text = |x: f32, align: Align2, text: &str, colour: Color32, width: f32| {
+        let clip =
+            egui::Rect::from_min_max(egui::pos2(rect.min.x, rect.min.y), egui::pos2(width, rect.max.y));
+        let at = egui::pos2(x, rect.center().y);
+        ui.painter_at(clip).text(at, align, text, FontId::proportional(12.5), colour);
+    };
+    let right = rect.max.x - 8.0;
+    text(rect.min.x + 6.0, Align2::LEFT_CENTER, &name, palette.text, right - 150.0);
+    let age = entry.changed.and_then(|changed| now.duration_since(changed).ok());
+    let age = age.map(listing::age_text).unwrap_or_default();
+    text(right - 70.0, Align2::RIGHT_CENTER, &age, palette.dim, right);
+    if !entry.is_folder {
+        text(right, Align2::RIGHT_CENTER, &listing::size_text(entry.size), palette.dim, right);
+    }
+    response.on_hover_text(RichText::new(entry.name.as_str()))
 }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::edit::{Edit, rename_track, track_edit};
 use crate::theme::role_name;
 
-pub(super) use parameters::name as parameter_name;
+pub use parameters::name as parameter_name;
 
 /// Width of the names at the left.
 pub(super) const NAMES: f32 = 96.0;

@@ -4,7 +4,7 @@ pub mod deliver;
 pub mod files;
 pub mod inspector;
 mod lane;
-pub mod layout;
+pub mod listen;
 pub mod loudness;
 pub(crate) mod meters;
 pub mod mixer;
@@ -98,7 +98,7 @@ pub fn lower(app: &mut App, ui: &mut Ui) {
         Tab::Timeline => timeline::show(app, ui),
         Tab::Mixer => mixer::show(app, ui),
         Tab::Loudness => loudness::show(app, ui),
-        Tab::Listen => layout::show(app, ui),
+        Tab::Listen => listen::show(app, ui),
         Tab::Deliver => deliver::show(app, ui),
         Tab::Warnings => warnings::show(app, ui),
     }

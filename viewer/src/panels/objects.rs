@@ -79,16 +79,16 @@ pub fn show(app: &mut App, ui: &mut Ui) {
 
 fn row(app: &mut App, ui: &mut Ui, index: usize) {
     let palette = app.theme.palette();
-    let Some(track) = app.document.scene().tracks.get(index).cloned() else { return };
+    let Some(track) = app.document.scene().tracks.get(index) else { return };
     let is_selected = app.document.selection.contains(index);
-    let is_heard = app.document.scene().is_heard(&track);
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), ROW), Sense::click());
     response.widget_info(|| {
         egui::WidgetInfo::selected(egui::Role::ListBoxOption, true, is_selected, track.name.as_str())
     });
-    if response.hovered() {
-        app.room.hovered = Some(index);
+    if !ui.is_rect_visible(rect) {
+        return;
     }
+    let is_heard = app.document.scene().is_heard(track);
     let fill = match (is_selected, response.hovered()) {
         (true, _) => palette.accent.gamma_multiply(0.22),
         (false, true) => palette.field,
@@ -129,6 +129,7 @@ fn row(app: &mut App, ui: &mut Ui, index: usize) {
     let solo = switch(&mut inner, "S", track.solo, palette.verdicts[1], &format!("Solo {}", track.name));
     let mute = switch(&mut inner, "M", track.mute, palette.verdicts[2], &format!("Mute {}", track.name));
     let scene = app.document.scene();
+    let is_hovered = response.hovered();
     let edit = match (mute, solo) {
         (true, _) => Some(("Mute", track_edit(scene, index, |track| track.mute = !track.mute))),
         (_, true) => Some(("Solo", track_edit(scene, index, |track| track.solo = !track.solo))),
@@ -138,6 +139,9 @@ fn row(app: &mut App, ui: &mut Ui, index: usize) {
         app.document.edit(name, edit.into_iter().collect());
     } else if response.clicked() {
         choose(app, ui, index);
+    }
+    if is_hovered {
+        app.room.hovered = Some(index);
     }
 }
 

@@ -190,11 +190,10 @@ fn picture(app: &mut App, ui: &Ui, rect: Rect, shot: &Shot<'_>, all: &[Glyph]) {
 /// Level of each loudspeaker, 0…1, peak of each track, and how the head is turned.
 fn levels(app: &App) -> (Vec<f32>, Vec<f32>, [f64; 3]) {
     let tracks = app.connection.track_levels(app.document.scene().tracks.len());
-    let telemetry = &app.connection.telemetry;
-    let is_room = app.connection.listening == crate::connection::Listening::Loudspeakers;
+    let head = app.connection.telemetry.head;
     let share = |level: f32| ((super::meters::decibels(level) + 60.0) / 60.0).clamp(0.0, 1.0);
-    let levels = telemetry.channels.iter().filter(|_| is_room).map(|level| share(level.peak));
-    (levels.collect(), tracks, telemetry.head)
+    let levels = app.connection.loudspeaker_levels(&app.room.layout).into_iter().map(share);
+    (levels.collect(), tracks, head)
 }
 
 /// Where the selected object is that the arrows belong to.

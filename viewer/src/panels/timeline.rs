@@ -1,6 +1,8 @@
 //! Time from left to right: a ruler with markers and the loop, a row for each track with its clips, and the curves of the
 //! selected one.
 
+mod fades;
+mod markers;
 mod rows;
 mod ruler;
 
@@ -13,7 +15,7 @@ use crate::app::App;
 /// Width of the names at the left, points.
 const NAMES: f32 = 150.0;
 /// Height of the ruler.
-const RULER: f32 = 24.0;
+const RULER: f32 = 36.0;
 /// Height of a track, and of a curve below it.
 const TRACK: f32 = 30.0;
 const LANE: f32 = 58.0;
@@ -35,6 +37,12 @@ pub struct Timeline {
     pub shown: Vec<ObjectParameter>,
     /// The clip that the pointer holds.
     hold: Option<rows::ClipHold>,
+    /// The marker that is moved or renamed.
+    marker: Option<markers::MarkerHold>,
+    /// The loop, as it was when the pointer took hold of it.
+    held_loop: Option<std::ops::Range<f64>>,
+    /// Seconds of the fade that is held, as they were.
+    held_fade: Option<f64>,
 }
 
 /// From seconds to points, and back.

@@ -4,7 +4,7 @@ use egui::{Align2, CornerRadius, FontId, Response, RichText, Sense, Shape, Strok
 
 use crate::actions::Action;
 use crate::app::App;
-use crate::transport::{parse, text_of};
+use crate::transport::{RecordMode, parse, text_of};
 
 /// What is drawn on a button.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +36,16 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let is_recording = app.transport.is_recording;
     if button(ui, Icon::Record, "Record what is moved", is_recording).clicked() {
         Action::Record.perform(app, &context);
+    }
+    let now = app.transport.record_mode;
+    let name = RecordMode::NAMES.iter().find(|(mode, _)| *mode == now).map_or("", |(_, name)| name);
+    let colour = if is_recording { app.theme.palette().text } else { app.theme.palette().dim };
+    let label = egui::Button::new(RichText::new(name).size(12.0).color(colour)).frame(false);
+    let response = ui.add(label).on_hover_text(
+        "touch: while it is held; latch: from then until it stops; write: all that is selected, from the start",
+    );
+    if response.accessible_name(format!("Recording: {name}")).clicked() {
+        Action::RecordMode.perform(app, &context);
     }
 }
 

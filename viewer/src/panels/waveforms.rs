@@ -16,6 +16,8 @@ pub const SPAN: usize = 256;
 const MOST_FRAMES: u64 = 8 * 3600 * 192_000;
 /// Frames that are read at a time.
 const PIECE: usize = SPAN * 256;
+/// Peaks that are put together in the next level.
+const FACTOR: usize = 16;
 /// Start of a file of peaks; another when their form changes.
 const MAGIC: &[u8; 8] = b"PSCPEAK1";
 
@@ -24,19 +26,56 @@ const MAGIC: &[u8; 8] = b"PSCPEAK1";
 pub struct Peaks {
     /// Hz.
     pub sample_rate: u32,
-    spans: Vec<[i8; 2]>,
+    /// Of each span; then of each [`FACTOR`] of those before, so that a film costs no more than a shot.
+    levels: Vec<Vec<[i8; 2]>>,
+}
+
+fn wider([low, high]: [i8; 2], [a, b]: &[i8; 2]) -> [i8; 2] {
+    [low.min(*a), high.max(*b)]
 }
 
 impl Peaks {
     /// The lowest and the highest sample between two times in seconds, −1…1.
     pub fn between(&self, from: f64, to: f64) -> [f32; 2] {
         let rate = f64::from(self.sample_rate) / SPAN as f64;
-        let first = ((from * rate).max(0.0) as usize).min(self.spans.len());
-        let last = ((to * rate).ceil().max(0.0) as usize).clamp(first, self.spans.len());
-        let last = last.max((first + 1).min(self.spans.len()));
-        let all = self.spans.get(first..last).unwrap_or_default();
-        let peaks = all.iter().fold([0_i8; 2], |[low, high], [a, b]| [low.min(*a), high.max(*b)]);
-        peaks.map(|peak| f32::from(peak) / 127.0)
+        let all = self.spans().len();
+        let first = ((from * rate).max(0.0) as usize).min(all);
+        let last = ((to * rate).ceil().max(0.0) as usize).clamp(first, all);
+        let last = last.max((first + 1).min(all));
+        self.widest(first..last).map(|peak| f32::from(peak) / 127.0)
+    }
+
+    /// The lowest and the highest of some spans: at their ends span by span, between in larger steps.
+    fn widest(&self, mut range: std::ops::Range<usize>) -> [i8; 2] {
+        let mut peaks = [0_i8; 2];
+        let mut levels = self.levels.iter();
+        while let Some(level) = levels.next() {
+            let mut add = |part: std::ops::Range<usize>| {
+                peaks = level.get(part).unwrap_or_default().iter().fold(peaks, wider);
+            };
+            if range.len() <= 2 * FACTOR || levels.len() == 0 {
+                add(range);
+                break;
+            }
+            let (start, end) = (range.start.div_ceil(FACTOR), range.end / FACTOR);
+            add(range.start..start * FACTOR);
+            add(end * FACTOR..range.end);
+            range = start..end;
+        }
+        peaks
+    }
+
+    fn new(sample_rate: u32, spans: Vec<[i8; 2]>) -> Self {
+        let mut levels = vec![spans];
+        while let Some(level) = levels.last().filter(|level| level.len() > FACTOR) {
+            let next = level.chunks(FACTOR).map(|part| part.iter().fold([0; 2], wider)).collect();
+            levels.push(next);
+        }
+        Self { sample_rate, levels }
+    }
+
+    fn spans(&self) -> &[[i8; 2]] {
+        self.levels.first().map_or(&[], Vec::as_slice)
     }
 
     /// Reads a sound through.
@@ -50,7 +89,7 @@ impl Peaks {
         }
         let (sample_rate, frames) = (reader.sample_rate(), reader.frames());
         let mut block = Planar::new(0, 0);
-        let mut peaks = Self { sample_rate, spans: Vec::new() };
+        let mut peaks = Vec::new();
         let mut at = 0;
         while at < frames && !stop.load(Ordering::Relaxed) {
             let wanted = usize::try_from(frames - at).unwrap_or(PIECE).min(PIECE);
@@ -64,15 +103,15 @@ impl Peaks {
                 let samples = (0..block.channels()).flat_map(|channel| &block.channel(channel)[start..end]);
                 let [low, high] = samples.fold([0.0_f32; 2], |[low, high], x| [low.min(*x), high.max(*x)]);
                 let scaled = |value: f32| (value * 127.0).round().clamp(-127.0, 127.0) as i8;
-                peaks.spans.push([scaled(low), scaled(high)]);
+                peaks.push([scaled(low), scaled(high)]);
             }
             at += read as u64;
         }
-        Ok(peaks)
+        Ok(Self::new(sample_rate, peaks))
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let spans = self.spans.iter().flatten().map(|peak| peak.cast_unsigned());
+        let spans = self.spans().iter().flatten().map(|peak| peak.cast_unsigned());
         MAGIC.iter().copied().chain(self.sample_rate.to_le_bytes()).chain(spans).collect()
     }
 
@@ -80,7 +119,7 @@ impl Peaks {
         let (rate, spans) = bytes.strip_prefix(MAGIC)?.split_first_chunk::<4>()?;
         let (spans, rest) = spans.as_chunks::<2>();
         let spans = spans.iter().map(|pair| pair.map(u8::cast_signed)).collect();
-        rest.is_empty().then_some(Self { sample_rate: u32::from_le_bytes(*rate), spans })
+        rest.is_empty().then(|| Self::new(u32::from_le_bytes(*rate), spans))
     }
 }
 
@@ -189,11 +228,11 @@ mod tests {
 
     #[test]
     fn peaks_are_kept_as_they_are_and_anything_else_is_refused() {
-        let peaks = Peaks { sample_rate: 48_000, spans: vec![[-127, 12], [0, 0], [-3, 127]] };
+        let peaks = Peaks::new(48_000, vec![[-127, 12], [0, 0], [-3, 127]]);
         assert_eq!(Peaks::from_bytes(&peaks.to_bytes()), Some(peaks.clone()));
         for end in 0..13 {
             assert_eq!(
-                Peaks::from_bytes(&peaks.to_bytes()[..end]).filter(|found| !found.spans.is_empty()),
+                Peaks::from_bytes(&peaks.to_bytes()[..end]).filter(|found| !found.spans().is_empty()),
                 None
             );
         }
@@ -203,5 +242,20 @@ mod tests {
         assert_eq!(peaks.between(0.0, second * 3.0), [-1.0, 1.0]);
         assert_eq!(peaks.between(second * 9.0, second * 12.0), [0.0; 2]);
         assert_eq!(peaks.between(-4.0, -2.0), [-1.0, 12.0 / 127.0]);
+    }
+
+    /// Larger steps find what going through all of them finds.
+    #[test]
+    fn long_stretches_have_the_peaks_of_their_spans() {
+        let value = |n: usize, by: usize| ((n * by) % 251) as i8;
+        let spans: Vec<[i8; 2]> =
+            (0..5000).map(|n| [value(n, 7919).min(0), value(n, 104_729).max(0)]).collect();
+        let peaks = Peaks::new(48_000, spans.clone());
+        assert!(peaks.levels.len() > 2);
+        for (start, length) in (0..400).map(|n| ((n * 37) % 5000, (n * n) % 5200)) {
+            let end = (start + length).min(5000);
+            let all = spans[start..end].iter().fold([0; 2], wider);
+            assert_eq!(peaks.widest(start..end), all, "{start}..{end}");
+        }
     }
 }

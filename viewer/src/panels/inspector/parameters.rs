@@ -40,7 +40,7 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize, object: &Object) {
 }
 
 /// What a parameter is called.
-pub(crate) fn name(parameter: P) -> &'static str {
+pub fn name(parameter: P) -> &'static str {
     match parameter {
         P::Azimuth => "Azimuth",
         P::Elevation => "Elevation",

@@ -8,7 +8,7 @@ use super::number;
 use crate::app::App;
 use crate::document::name_of_file;
 use crate::edit::desk::{rename_reverb, reverb_edit};
-use crate::panels::files::{Choice, Chooser};
+use crate::panels::files::{Choice, Chooser, SOUNDS};
 use crate::theme::Palette;
 
 /// Where the elevated objects of a new return are, degrees.
@@ -45,7 +45,7 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize, height: f32) {
     }
     if asks {
         let folder = app.document.folder().to_path_buf();
-        app.panels.desk.chooser = Some((index, Chooser::new(folder, String::new(), false)));
+        app.panels.desk.chooser = Some((index, Chooser::new(folder, String::new(), false, SOUNDS)));
     }
     choose(app, ui);
 }

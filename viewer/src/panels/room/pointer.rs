@@ -48,7 +48,9 @@ pub(super) fn take(app: &mut App, ui: &Ui, response: &Response, all: &[Glyph]) {
         }
     }
     if response.drag_started() {
-        app.document.seal();
+        if !app.is_writing() {
+            app.document.seal();
+        }
         app.room.hold = origin.and_then(|origin| start(app, ui, response, all, origin));
     }
     if response.dragged()
@@ -62,8 +64,7 @@ pub(super) fn take(app: &mut App, ui: &Ui, response: &Response, all: &[Glyph]) {
     }
     if response.drag_stopped() {
         app.room.hold = None;
-        app.end_recording();
-        app.document.seal();
+        app.let_go();
     }
     if response.clicked()
         && let Some(here) = here

@@ -1,14 +1,14 @@
 //! A track over time: its clips with their waveforms and fades, which can be moved.
 
 use egui::{Color32, CornerRadius, FontId, Mesh, Rect, Sense, Stroke, StrokeKind, Ui, Vec2};
-use formats::scene::{self, Clip, FadeShape, Track};
+use formats::scene::{self, Clip, Role};
 
-use super::{Axis, NAMES};
+use super::{Axis, NAMES, fades};
 use crate::app::App;
 use crate::edit::track_edit;
 use crate::panels::objects::badge;
 use crate::panels::waveforms::Peaks;
-use crate::theme::{Palette, role_colour};
+use crate::theme::role_colour;
 use crate::transport::time_at;
 
 /// A clip that the pointer holds: which, and when it began.
@@ -21,12 +21,14 @@ pub(super) struct ClipHold {
 
 pub(super) fn show(app: &mut App, ui: &mut Ui, axis: &Axis, index: usize, rect: Rect) {
     let palette = app.theme.palette();
-    let Some(track) = app.document.scene().tracks.get(index).cloned() else { return };
+    let Some(track) = app.document.scene().tracks.get(index) else { return };
     let is_selected = app.document.selection.contains(index);
-    let is_heard = app.document.scene().is_heard(&track);
+    let is_heard = app.document.scene().is_heard(track);
+    // Without its curves, which may be long.
+    let (name_of, role, clips) = (track.name.clone(), track.role.clone(), track.clips.clone());
     let name = Rect::from_min_max(rect.min, egui::pos2(rect.min.x + NAMES - 4.0, rect.max.y));
     let response = ui.interact(name, ui.scope_id().with(("row", index)), Sense::click());
-    let label = format!("{} in the timeline", track.name);
+    let label = format!("{name_of} in the timeline");
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Row, true, is_selected, label.as_str()));
     if response.clicked() {
         if ui.input(|input| input.modifiers.command) {
@@ -38,27 +40,31 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, axis: &Axis, index: usize, rect: 
     let fill =
         if is_selected { palette.accent.gamma_multiply(0.18) } else { palette.field.gamma_multiply(0.5) };
     ui.painter().rect_filled(name, CornerRadius::same(3), fill);
-    badge(
-        ui,
-        Rect::from_min_size(name.min + Vec2::new(4.0, 8.0), Vec2::new(22.0, 14.0)),
-        &track.role,
-        is_heard,
-    );
+    badge(ui, Rect::from_min_size(name.min + Vec2::new(4.0, 8.0), Vec2::new(22.0, 14.0)), &role, is_heard);
     let colour = if is_heard { palette.text } else { palette.dim };
     let painter = ui.painter_at(name);
     painter.text(
         egui::pos2(name.min.x + 31.0, name.center().y),
         egui::Align2::LEFT_CENTER,
-        &track.name,
+        &name_of,
         FontId::proportional(12.0),
         colour,
     );
     let area =
         Rect::from_min_max(egui::pos2(axis.area.min.x, rect.min.y), egui::pos2(axis.area.max.x, rect.max.y));
     ui.painter().rect_filled(area, 0.0, palette.well.gamma_multiply(0.7));
-    for (number, clip) in track.clips.iter().enumerate() {
-        draw_clip(app, ui, axis, (index, number), (&track, clip), area);
+    for (number, clip) in clips.iter().enumerate() {
+        let of = Of { name: &name_of, role: &role, is_heard };
+        draw_clip(app, ui, axis, (index, number), (of, clip), area);
     }
+}
+
+/// The track that a clip belongs to.
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    name: &'a str,
+    role: &'a Role,
+    is_heard: bool,
 }
 
 fn draw_clip(
@@ -66,7 +72,7 @@ fn draw_clip(
     ui: &mut Ui,
     axis: &Axis,
     (index, number): (usize, usize),
-    (track, clip): (&Track, &Clip),
+    (track, clip): (Of<'_>, &Clip),
     area: Rect,
 ) {
     let palette = app.theme.palette();
@@ -104,11 +110,12 @@ fn draw_clip(
     if response.drag_stopped() {
         app.panels.timeline.hold = None;
     }
-    let is_heard = app.document.scene().is_heard(track);
+    let is_shown = response.hovered() || app.document.selection.contains(index);
+    response.context_menu(|ui| fades::menu(app, ui, (index, number), clip, length));
     let is_known = app.document.stems.info(&clip.file).is_some();
-    let colour = match (is_known, is_heard) {
+    let colour = match (is_known, track.is_heard) {
         (false, _) => palette.verdicts[2],
-        (_, true) => role_colour(&track.role),
+        (_, true) => role_colour(track.role),
         (_, false) => palette.dim.gamma_multiply(0.6),
     };
     let painter = ui.painter_at(seen);
@@ -119,7 +126,7 @@ fn draw_clip(
     if let Some(peaks) = app.panels.waveforms.get(&path, ui.ctx(), waits).filter(|_| is_known) {
         waveform(&painter, axis, (inner, seen), clip, length, (&peaks, colour));
     }
-    fades(&painter, axis, inner, clip, length, palette);
+    fades::draw(&painter, axis, inner, clip, length, palette);
     let edge = if app.document.selection.contains(index) { colour } else { colour.gamma_multiply(0.5) };
     painter.rect_stroke(inner, CornerRadius::same(3), Stroke::new(1.0, edge), StrokeKind::Inside);
     if !is_known {
@@ -132,6 +139,8 @@ fn draw_clip(
             palette.verdicts[2],
         );
     }
+    let names = (track.name, clip);
+    fades::handles(app, ui, axis, (index, number), names, (inner, seen), (length, is_shown));
 }
 
 /// One column of the picture for each point of the screen, as one mesh.
@@ -152,7 +161,7 @@ fn waveform(
     while x < seen.max.x.min(bounds.max.x) {
         let (from, to) = (axis.seconds(x) - start, axis.seconds(x + 1.0) - start);
         let middle_of = (from + to) / 2.0;
-        let fade = faded(clip, length, middle_of) as f32;
+        let fade = fades::faded(clip, length, middle_of) as f32;
         // Quiet sounds are seen too: the height follows the square root.
         let scaled = |peak: f32| (peak.abs() * gain * fade).min(1.0).sqrt();
         let [low, high] = peaks.between(trim + from, trim + to);
@@ -162,39 +171,4 @@ fn waveform(
         x += 1.0;
     }
     painter.add(mesh);
-}
-
-/// The gain of a clip's fades so many seconds after its start.
-fn faded(clip: &Clip, length: f64, at: f64) -> f64 {
-    let gain = |fade: &scene::Fade, passed: f64| {
-        let share = (passed / fade.length.seconds_f64().max(1e-9)).clamp(0.0, 1.0);
-        match fade.shape {
-            FadeShape::Linear => share,
-            FadeShape::EqualPower => (share * std::f64::consts::FRAC_PI_2).sin(),
-            FadeShape::SCurve => (1.0 - (share * std::f64::consts::PI).cos()) / 2.0,
-        }
-    };
-    let fade_in = clip.fade_in.as_ref().map_or(1.0, |fade| gain(fade, at));
-    let fade_out = clip.fade_out.as_ref().map_or(1.0, |fade| gain(fade, length - at));
-    fade_in * fade_out
-}
-
-/// The curves of the fades.
-fn fades(painter: &egui::Painter, axis: &Axis, bounds: Rect, clip: &Clip, length: f64, palette: &Palette) {
-    let start = clip.start.seconds_f64();
-    let stroke = Stroke::new(1.2, palette.text.gamma_multiply(0.75));
-    for (fade, from) in [
-        (&clip.fade_in, 0.0),
-        (&clip.fade_out, length - clip.fade_out.as_ref().map_or(0.0, |fade| fade.length.seconds_f64())),
-    ] {
-        let Some(fade) = fade else { continue };
-        let point = |n: i32| {
-            let at = from + fade.length.seconds_f64() * f64::from(n) / 24.0;
-            egui::pos2(
-                axis.x(start + at),
-                bounds.max.y - 1.0 - faded(clip, length, at) as f32 * (bounds.height() - 2.0),
-            )
-        };
-        painter.line((0..=24).map(point).collect::<Vec<_>>(), stroke);
-    }
 }

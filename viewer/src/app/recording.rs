@@ -1,0 +1,116 @@
+//! Moves that are kept as keys while it plays, in place of what was there.
+//!
+//! | mode | writes |
+//! |---|---|
+//! | touch | what is held, while it is held |
+//! | latch | what was held, from then until it stops |
+//! | write | all that is selected, from the start until it stops |
+
+use std::collections::BTreeMap;
+
+use formats::scene::{ObjectParameter as P, Spatial, Time};
+
+use super::App;
+use crate::edit::thin_parameters;
+use crate::transport::RecordMode;
+use crate::view3d::Point;
+
+/// How far recorded curves may be from the hand, as part of what they go through.
+const THINNING: f64 = 0.004;
+
+/// What was recorded since it began.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Recording {
+    /// The tracks, each with when it was written last; nothing since a jump.
+    written: BTreeMap<usize, Option<Time>>,
+    /// Where tracks stay that nobody holds any more, or yet.
+    latched: BTreeMap<usize, Point>,
+}
+
+impl Recording {
+    /// When a track was written last, if that is not later than now.
+    pub(super) fn since(&self, track: usize, now: Time) -> Option<Time> {
+        self.written.get(&track).copied().flatten().filter(|last| last.seconds <= now.seconds)
+    }
+
+    /// Tracks are written at `now`, where the hand has them.
+    pub(super) fn add(&mut self, places: &[(usize, Point)], now: Time, mode: RecordMode) {
+        self.written.extend(places.iter().map(|(track, _)| (*track, Some(now))));
+        if mode != RecordMode::Touch {
+            self.latched.extend(places.iter().copied());
+        }
+    }
+
+    /// Time jumps: what lies between is left alone.
+    pub(super) fn jump(&mut self) {
+        self.written.values_mut().for_each(|last| *last = None);
+    }
+}
+
+impl App {
+    /// Keys are written for what moves.
+    pub(super) fn is_recording(&self) -> bool {
+        self.transport.is_recording && self.transport.is_playing
+    }
+
+    /// A pass goes on that doesn't end when the hand lets go.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.is_recording() && !self.recording.latched.is_empty()
+    }
+
+    /// Writes on what is latched, and ends the pass when it is over.
+    pub(super) fn record_on(&mut self) {
+        if !self.is_recording() {
+            if !self.recording.latched.is_empty() {
+                self.finish_recording();
+            }
+            return;
+        }
+        if self.transport.record_mode == RecordMode::Write {
+            self.latch_selected();
+        }
+        if self.transport.record_mode != RecordMode::Touch {
+            let places: Vec<(usize, Point)> =
+                self.recording.latched.iter().map(|(track, place)| (*track, *place)).collect();
+            if !places.is_empty() {
+                self.move_to(Self::BY_HAND, &places);
+            }
+        }
+    }
+
+    /// Selected objects are written from where they are now.
+    fn latch_selected(&mut self) {
+        let (space, seconds) = (self.space(), self.transport.seconds);
+        let is_new = |track: &usize| !self.recording.latched.contains_key(track);
+        let places: Vec<(usize, Point)> = self
+            .selected_objects()
+            .filter(is_new)
+            .filter_map(|track| match &self.document.scene().tracks.get(track)?.spatial {
+                Spatial::Object(object) => Some((track, space.place(object, seconds))),
+                _ => None,
+            })
+            .collect();
+        if self.recording.latched.is_empty() && !places.is_empty() {
+            self.document.seal();
+        }
+        self.recording.latched.extend(places);
+    }
+
+    /// The hand lets go of what it moved.
+    pub(crate) fn let_go(&mut self) {
+        if !self.is_writing() {
+            self.finish_recording();
+        }
+    }
+
+    /// The pass is over: of the keys that were recorded, those stay that the curve needs.
+    pub(crate) fn finish_recording(&mut self) {
+        const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
+        let tracks = std::mem::take(&mut self.recording).written;
+        let scene = self.document.scene();
+        let edits =
+            tracks.into_keys().filter_map(|index| thin_parameters(scene, index, &PLACE, THINNING)).collect();
+        self.document.edit(Self::BY_HAND, edits);
+        self.document.seal();
+    }
+}
