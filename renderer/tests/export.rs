@@ -2,27 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod command;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use command::{done_in as done, run_in as run};
 use formats::adm::{self, BlockFormats, Document, ObjectPosition, ObjectsBlock};
 use formats::bw64::{ChunkId, Reader};
 
 /// What 24 bits may differ by, with the gains of a layout: −120 dBFS.
 const TOLERANCE: f32 = 1e-6;
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_proscenium")).args(arguments).current_dir(folder).output().unwrap()
-}
-
-fn done(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = run(folder, arguments);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (said, error) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}{error}");
-    (said, error)
-}
 
 fn noise(seed: u32, frames: usize) -> Vec<f32> {
     let mut state = seed;

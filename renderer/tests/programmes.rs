@@ -2,22 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod command;
+
 use std::f64::consts::TAU;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_proscenium")).args(arguments).current_dir(folder).output().unwrap()
-}
-
-fn done(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let output = run(folder, arguments);
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let (said, error) = (text(&output.stdout), text(&output.stderr));
-    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}{error}");
-    (said, error)
-}
+use command::{done_in as done, run_in as run};
 
 fn write(path: &Path, samples: impl Iterator<Item = f32>) {
     let (bits_per_sample, sample_format) = (32, hound::SampleFormat::Float);

@@ -2,19 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod command;
 mod sofa_file;
 
 use std::path::Path;
-use std::process::{Command, Output};
 
+use command::run_in as run;
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
 use sofa_file::Brir;
 
 const RATE: u32 = 48_000;
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_proscenium")).args(arguments).current_dir(folder).output().unwrap()
-}
 
 fn render(folder: &Path, arguments: &[&str]) -> [Vec<f32>; 2] {
     let mut all = vec!["render", "in.wav", "--bits", "32f", "-q", "--layout", "binaural", "-o", "out.wav"];

@@ -1,16 +1,14 @@
 //! The deliverables of a scene, each through its master chain. Expected levels are those that mathematics says.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod command;
+
 use std::f64::consts::TAU;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use command::run_in as run;
 use serde_json::Value;
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_proscenium")).args(arguments).current_dir(folder).output().unwrap()
-}
 
 #[track_caller]
 fn done(folder: &Path, arguments: &[&str]) -> String {

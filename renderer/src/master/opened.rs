@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use formats::Warning;
-use formats::adm::{self, AdmId, AdmTime, Document, Gain, Index};
+use formats::adm::{self, AdmId, AdmTime, AudioChannelFormat, BlockFormats, Document, Gain, Index};
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
 use formats::bw64::{self, ChunkId, Reader};
 use formats::damf::{Damf, is_damf};
@@ -18,6 +18,7 @@ use super::scene::{SceneContents, SceneInput, is_scene};
 use super::{OpenError, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
+use crate::panner::direct_speakers::nominal_label;
 
 /// Which part of a master to render.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -230,6 +231,7 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
         Damf::open(path).map_err(|e| OpenError::damf(path, e))?;
     // As the Dolby profile has it, and BS.2076 not: of a document that stands in no file nothing is to be said.
     document.stream_formats.iter_mut().for_each(|stream| stream.pack_format = None);
+    document.channel_formats.iter_mut().for_each(|channel| with_labels_of_bs_2051(Arc::make_mut(channel)));
     Ok(Contents {
         input: Input::Caf(Box::new(audio)),
         document,
@@ -239,6 +241,14 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
         warnings,
         remarks: Vec::new(),
     })
+}
+
+/// Dolby's names of loudspeakers as those of BS.2051 that a renderer takes them for.
+fn with_labels_of_bs_2051(channel: &mut AudioChannelFormat) {
+    let BlockFormats::DirectSpeakers(blocks) = &mut channel.blocks else { return };
+    for label in blocks.iter_mut().flat_map(|block| &mut block.speaker_labels) {
+        *label = nominal_label(label).to_owned();
+    }
 }
 
 /// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of the file in

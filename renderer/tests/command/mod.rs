@@ -3,8 +3,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -40,6 +40,21 @@ impl Proscenium {
     pub(crate) fn run(mut self) -> Done {
         Call(&mut self.0).run()
     }
+}
+
+/// The command with arguments, run in `folder`.
+pub(crate) fn run_in(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_proscenium")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// The same; it has to succeed. What it said on standard output and on standard error.
+#[track_caller]
+pub(crate) fn done_in(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let output = run_in(folder, arguments);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (said, error) = (text(&output.stdout), text(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}{error}");
+    (said, error)
 }
 
 /// The one line of error, which is all that was said on standard error but for warnings.
