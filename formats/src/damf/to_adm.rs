@@ -213,12 +213,9 @@ fn blocks(states: &[State], rate: NonZeroU32, end: u64) -> Vec<ObjectsBlock> {
         block.common.duration = Some(AdmTime::from_ticks(stop - start));
         let ramp =
             if blocks.is_empty() { 0 } else { u64::from(state.ramp) * MICROSECONDS / u64::from(rate.get()) };
-        let tick_length = MICROSECONDS / u64::from(AdmTime::TICKS_PER_SECOND.get());
-        let most = (stop - start).saturating_mul(tick_length);
-        // A block that is shorter by its rounding alone has the whole ramp.
-        let ramp = if ramp < most.saturating_add(tick_length) { ramp } else { most };
+        let most = (stop - start).saturating_mul(MICROSECONDS / u64::from(AdmTime::TICKS_PER_SECOND.get()));
         block.common.jump_position =
-            JumpPosition { flag: true, interpolation_length: Some(microseconds(ramp)) };
+            JumpPosition { flag: true, interpolation_length: Some(microseconds(ramp.min(most))) };
         blocks.push(block);
     }
     blocks
