@@ -41,6 +41,9 @@ struct Motion {
     jump_samples: i64,
 }
 
+/// Samples of a run of gains that follow from one another.
+const RUN: i64 = 64;
+
 /// A gain that jumps.
 #[derive(Clone, Copy, Debug)]
 struct Jump {
@@ -121,6 +124,45 @@ impl Motion {
         }
     }
 
+    /// Linear gains from the sample `first` of the scene on. Where nothing but a straight line in dB is near, each is the one
+    /// before it times the same: from places that don't depend on `first`, so that the gains don't either.
+    fn fill(&self, first: i64, gains: &mut [f32]) {
+        let mut done = 0;
+        while let Some(rest) = gains.get_mut(done..).filter(|rest| !rest.is_empty()) {
+            let at = first + done as i64;
+            let start = at.div_euclid(RUN) * RUN;
+            let count = usize::try_from(start + RUN - at).unwrap_or(1).min(rest.len());
+            let part = &mut rest[..count];
+            match self.run(start) {
+                Some((mut gain, step)) => {
+                    (start..at).for_each(|_| gain *= step);
+                    for to in part {
+                        *to = gain as f32;
+                        gain *= step;
+                    }
+                }
+                None => (at..).zip(part).for_each(|(sample, to)| *to = self.at(sample) as f32),
+            }
+            done += count;
+        }
+    }
+
+    /// The gain at `start` and what it is multiplied with from sample to sample, where that holds for [`RUN`] samples.
+    fn run(&self, start: i64) -> Option<(f64, f64)> {
+        let seconds = |sample: i64| sample as f64 / self.rate;
+        let keys = self.curve.keys();
+        let place = |sample: i64| keys.partition_point(|key| key.time.seconds_f64() <= seconds(sample));
+        let next = place(start);
+        let (before, after) = (keys.get(next.checked_sub(1)?)?, keys.get(next)?);
+        let is_straight = after.shape == Shape::Linear && before.value.is_finite() && after.value.is_finite();
+        if !is_straight || place(start - self.jump_samples) != next || place(start + RUN) != next {
+            return None;
+        }
+        let db = |sample: i64| Some(self.curve.value_at(seconds(sample))? + self.offset_db);
+        let (first, last) = (db(start)?, db(start + RUN)?);
+        Some((Decibels(first).linear(), Decibels((last - first) / RUN as f64).linear()))
+    }
+
     /// Whether the curve stands still from one sample of the scene to another.
     fn stands(&self, first: i64, last: i64) -> bool {
         let segment = |sample: i64| {
@@ -158,9 +200,7 @@ impl Processor for Fader {
                     }
                 }
                 None => {
-                    for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
-                        *gain = self.motion.at(sample) as f32;
-                    }
+                    self.motion.fill(first, &mut gains[..span.samples.len()]);
                     if changing {
                         for (sample, gain) in (first..).zip(&mut gains[..span.samples.len()]) {
                             let (before, part) = (self.leaving.at(sample) as f32, self.faded.next());
