@@ -4,7 +4,6 @@ mod scene;
 
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::Read;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +18,7 @@ use super::info::{Contents, clean, plural, printable};
 use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
 use crate::items::{self, SelectOptions};
-use crate::master::is_scene;
+use crate::master::{is_scene, is_xml};
 
 /// Say what is wrong with a master or a scene, who says so and how to put it right
 #[derive(Debug, clap::Args)]
@@ -144,7 +143,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 
 /// The document, the facts of its file, and the repairs while reading.
 fn read(input: &Path) -> Result<(Option<Document>, FileFacts, Vec<Warning>), CliError> {
-    if is_xml(input)? {
+    if is_xml(input).map_err(|error| CliError::file(input, error))? {
         let file = File::open(input).map_err(|error| CliError::file(input, error))?;
         let (document, warnings) = adm::read(file).map_err(|error| CliError::file(input, error))?;
         return Ok((Some(document), FileFacts::default(), warnings));
@@ -179,17 +178,6 @@ fn read_damf(input: &Path) -> Result<(Option<Document>, FileFacts, Vec<Warning>)
         is_in_ebu_core: None,
     };
     Ok((Some(damf.document), facts, damf.warnings))
-}
-
-/// The file begins with a `<`, after a byte order mark and white space.
-fn is_xml(input: &Path) -> Result<bool, CliError> {
-    const LOOK: u64 = 256;
-    let mut start = Vec::new();
-    let file = File::open(input).map_err(|error| CliError::file(input, error))?;
-    file.take(LOOK).read_to_end(&mut start).map_err(|error| CliError::file(input, error))?;
-    let mark = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0];
-    let first = start.iter().find(|byte| !mark.contains(byte) && !byte.is_ascii_whitespace());
-    Ok(first == Some(&b'<'))
 }
 
 /// A file without axml: nothing to check but that chna leads to common definitions.

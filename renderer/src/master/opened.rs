@@ -214,16 +214,24 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
     Ok(Contents { input, document, modes, picture: None, files: Vec::new(), warnings, remarks })
 }
 
-/// Whether a file that ends in `.xml` begins with anything but an element.
-fn is_called_xml_and_is_none(path: &Path) -> bool {
+/// Whether a file begins with a `<`, after a byte order mark and white space.
+///
+/// # Errors
+/// When it can't be read.
+pub(crate) fn is_xml(path: &Path) -> std::io::Result<bool> {
     const LOOK: u64 = 256;
     let mut start = Vec::new();
-    let is_called = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"));
-    let read = File::open(path).and_then(|file| file.take(LOOK).read_to_end(&mut start));
-    // Those of a byte order mark and of two bytes for each character.
-    let is_mark = |byte: &u8| [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0].contains(byte);
-    let first = start.iter().find(|byte| !is_mark(byte) && !byte.is_ascii_whitespace());
-    is_called && read.is_ok() && first.is_some_and(|first| *first != b'<')
+    File::open(path)?.take(LOOK).read_to_end(&mut start)?;
+    let mark = [0xef, 0xbb, 0xbf, 0xfe, 0xff, 0];
+    let first = start.iter().find(|byte| !mark.contains(byte) && !byte.is_ascii_whitespace());
+    Ok(first == Some(&b'<'))
+}
+
+/// Whether a file has something in it, and that is no XML though its name ends in `.xml`.
+fn is_called_xml_and_is_none(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xml"))
+        && std::fs::metadata(path).is_ok_and(|found| found.len() > 0)
+        && is_xml(path).is_ok_and(|is_xml| !is_xml)
 }
 
 fn read_damf(path: &Path) -> Result<Contents, OpenError> {

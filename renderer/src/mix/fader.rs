@@ -80,7 +80,7 @@ impl Motion {
     fn new(parameters: &chain::Fader, offset: Decibels, rate: f64) -> Self {
         let curve = parameters.automation.clone();
         let still_db = curve.keys().first().map_or(parameters.gain_db, |key| key.value);
-        let keys = if curve.is_constant() { Vec::new() } else { curve.keys().to_vec() };
+        let keys = if curve.is_constant() { &[] } else { parameters.automation.keys() };
         let curve = if keys.is_empty() { AutomationCurve::default() } else { curve };
         let mut motion = Self {
             still: Decibels(still_db + offset.0).linear(),
@@ -151,11 +151,13 @@ impl Motion {
     fn run(&self, start: i64) -> Option<(f64, f64)> {
         let seconds = |sample: i64| sample as f64 / self.rate;
         let keys = self.curve.keys();
-        let place = |sample: i64| keys.partition_point(|key| key.time.seconds_f64() <= seconds(sample));
-        let next = place(start);
+        let next = self.segment(start);
         let (before, after) = (keys.get(next.checked_sub(1)?)?, keys.get(next)?);
         let is_straight = after.shape == Shape::Linear && before.value.is_finite() && after.value.is_finite();
-        if !is_straight || place(start - self.jump_samples) != next || place(start + RUN) != next {
+        if !is_straight
+            || self.segment(start - self.jump_samples) != next
+            || self.segment(start + RUN) != next
+        {
             return None;
         }
         let db = |sample: i64| Some(self.curve.value_at(seconds(sample))? + self.offset_db);
@@ -163,13 +165,15 @@ impl Motion {
         Some((Decibels(first).linear(), Decibels((last - first) / RUN as f64).linear()))
     }
 
+    /// How many keys lie at a sample of the scene or before it.
+    fn segment(&self, sample: i64) -> usize {
+        let seconds = sample as f64 / self.rate;
+        self.curve.keys().partition_point(|key| key.time.seconds_f64() <= seconds)
+    }
+
     /// Whether the curve stands still from one sample of the scene to another.
     fn stands(&self, first: i64, last: i64) -> bool {
-        let segment = |sample: i64| {
-            let seconds = sample as f64 / self.rate;
-            self.curve.keys().partition_point(|key| key.time.seconds_f64() <= seconds)
-        };
-        segment(first - self.jump_samples) == segment(last) && self.at(first) == self.at(last)
+        self.segment(first - self.jump_samples) == self.segment(last) && self.at(first) == self.at(last)
     }
 
     /// The gain from one sample of the scene to another, where it stands still.

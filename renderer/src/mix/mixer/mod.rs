@@ -253,7 +253,9 @@ impl Mixer {
                 .try_for_each(|track| track.mix(now, frames, keys))?;
             let here = self.tracks.iter_mut().enumerate().filter(|(_, track)| track.level == level);
             for (number, track) in here {
-                for (key, _) in self.key_tracks.iter().enumerate().filter(|(_, own)| own.contains(&number)) {
+                for (key, _) in
+                    self.key_tracks.iter().enumerate().filter(|(_, own)| own.binary_search(&number).is_ok())
+                {
                     track.add_to(self.keys.channel_mut(key));
                 }
                 track.line_up();

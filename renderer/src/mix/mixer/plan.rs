@@ -29,7 +29,7 @@ pub(super) struct Plan {
 pub(super) struct Key {
     /// Place in [`Plan::roles`].
     pub(super) role: usize,
-    /// Places in [`Scene::tracks`].
+    /// Places in [`Scene::tracks`], ascending.
     pub(super) tracks: Vec<usize>,
 }
 
@@ -91,8 +91,8 @@ impl Plan {
         roles: Vec<Role>,
         (level_of, levels): (Vec<usize>, usize),
     ) -> Self {
-        let plan = Self { roles, keys: Vec::new(), key_of: Vec::new(), buses: Vec::new(), level_of, levels };
-        let mut plan = plan;
+        let mut plan =
+            Self { roles, keys: Vec::new(), key_of: Vec::new(), buses: Vec::new(), level_of, levels };
         for track in &scene.tracks {
             let key = plan.key(scene, &track.chain, track);
             plan.key_of.push(key);
