@@ -1,5 +1,7 @@
 //! Blocks of samples on their way through the engine.
 
+use multiversion::multiversion;
+
 /// Floats between the ends of two channels beyond whole cache lines, so that channels of a block whose length
 /// is a power of two don't fall on the same cache sets.
 const STRIDE_SKEW: usize = 272;
@@ -97,6 +99,23 @@ impl AudioBlock {
             channel.fill(0.0);
         }
     }
+}
+
+/// Lanes that are compared at once.
+const LANES: usize = 16;
+
+/// Highest magnitude of `samples`; 0 for none. NaN counts as nothing.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+pub(crate) fn peak(samples: &[f32]) -> f32 {
+    let (groups, rest) = samples.as_chunks::<LANES>();
+    let mut highest = [0.0_f32; LANES];
+    for group in groups {
+        for (high, sample) in highest.iter_mut().zip(group) {
+            // Not `max`, whose care for NaN on either side takes more instructions.
+            *high = if sample.abs() > *high { sample.abs() } else { *high };
+        }
+    }
+    highest.iter().copied().chain(rest.iter().map(|sample| sample.abs())).fold(0.0, f32::max)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Peaks and overloads of an output, channel by channel.
 
-use multiversion::multiversion;
+use crate::audio::peak;
 
 /// Full scale.
 const FULL: f32 = 1.0;
@@ -36,23 +36,6 @@ impl ChannelLevels {
     pub fn peak_dbfs(&self) -> f64 {
         20.0 * f64::from(self.peak).log10()
     }
-}
-
-/// Lanes that are compared at once.
-const LANES: usize = 16;
-
-/// Highest magnitude of `samples`; 0 for none. NaN counts as nothing.
-#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn peak(samples: &[f32]) -> f32 {
-    let (groups, rest) = samples.as_chunks::<LANES>();
-    let mut highest = [0.0_f32; LANES];
-    for group in groups {
-        for (high, sample) in highest.iter_mut().zip(group) {
-            // Not `max`, whose care for NaN on either side takes more instructions.
-            *high = if sample.abs() > *high { sample.abs() } else { *high };
-        }
-    }
-    highest.iter().copied().chain(rest.iter().map(|sample| sample.abs())).fold(0.0, f32::max)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::thread;
 
 use super::LiveError;
 use super::telemetry::{ChannelLevel, LiveLoudness};
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 use crate::loudness::{Measures, Meter, MeterChannel, SpeechSource};
 use crate::render::GRID;
 
@@ -105,7 +105,7 @@ impl Work {
         let mut peaks = vec![0.0_f32; self.channels.len()];
         for (channel, (peak, square)) in peaks.iter_mut().zip(&mut self.squares).take(channels).enumerate() {
             let samples = block.channel(channel);
-            *peak = samples.iter().fold(0.0, |peak, sample| peak.max(sample.abs()));
+            *peak = audio::peak(samples);
             let sum = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>();
             let mean = sum / samples.len().max(1) as f64;
             *square = mean + (*square - mean) * decay;

@@ -13,7 +13,7 @@ use super::output::Output;
 use super::reader::{Next, Reader, Wanted};
 use super::telemetry::DeskLevels;
 use super::transport::Place;
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 use crate::engine::Engine;
 use crate::items::{RenderItem, TrackSpec};
 use crate::mix::mixer::{Changes, StripName};
@@ -176,7 +176,7 @@ impl EngineMaker {
         let Self { engine, pool, outputs, rows, peaks, spent } = self;
         for (row, level) in rows.iter().zip(peaks) {
             let samples = row.filter(|row| *row < input.channels()).map(|row| input.channel(row));
-            *level = samples.unwrap_or_default().iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+            *level = audio::peak(samples.unwrap_or_default());
         }
         let rendered = pool.install(|| engine.process(input, outputs));
         *spent = begun.elapsed();

@@ -42,7 +42,7 @@ struct Motion {
 }
 
 /// Samples of a run of gains that follow from one another.
-const RUN: i64 = 64;
+const RUN: i64 = GRID as i64;
 
 /// A gain that jumps.
 #[derive(Clone, Copy, Debug)]
@@ -173,7 +173,18 @@ impl Motion {
 
     /// Whether the curve stands still from one sample of the scene to another.
     fn stands(&self, first: i64, last: i64) -> bool {
-        self.segment(first - self.jump_samples) == self.segment(last) && self.at(first) == self.at(last)
+        let next = self.segment(last);
+        if self.segment(first - self.jump_samples) != next {
+            return false;
+        }
+        let keys = self.curve.keys();
+        match (next.checked_sub(1).and_then(|before| keys.get(before)), keys.get(next)) {
+            (Some(before), Some(after)) => {
+                let holds = after.shape == Shape::Step || before.value == after.value;
+                holds || !before.value.is_finite() || !after.value.is_finite()
+            }
+            _ => true,
+        }
     }
 
     /// The gain from one sample of the scene to another, where it stands still.

@@ -9,6 +9,10 @@ use multiversion::multiversion;
 const LEAST: f32 = 1e-7;
 /// dB of a factor of two.
 const OCTAVE_DB: f32 = 6.020_6;
+/// Octaves beyond these, up or down, are taken for them.
+const MOST_OCTAVES: f32 = 120.0;
+/// Added to a small number it leaves no room for less than ones: the sum's lowest bits are that number, rounded.
+const ROUND: f32 = 12_582_912.0;
 
 /// Replaces levels, at least 0, by their decibels.
 #[multiversion(targets(
@@ -43,14 +47,16 @@ pub(super) fn decibels(levels: &mut [f32]) {
 #[allow(clippy::needless_range_loop)]
 pub(super) fn factors(decibels: &mut [f32]) {
     for n in 0..decibels.len() {
-        let octaves = (decibels[n] / OCTAVE_DB).clamp(-120.0, 120.0);
-        // Adding this number rounds to whole octaves.
-        let whole = (octaves + 12_582_912.0) - 12_582_912.0;
-        let x = (octaves - whole) * std::f32::consts::LN_2;
+        // Comparisons and bits rather than `clamp` and `as`, whose care for what is no number takes a loop of scalars.
+        let octaves = decibels[n] * (1.0 / OCTAVE_DB);
+        let octaves = if octaves > -MOST_OCTAVES { octaves } else { -MOST_OCTAVES };
+        let octaves = if octaves < MOST_OCTAVES { octaves } else { MOST_OCTAVES };
+        let rounded = octaves + ROUND;
+        let x = (octaves - (rounded - ROUND)) * std::f32::consts::LN_2;
         // The series of the exponential up to x⁶, |x| being at most 0.35.
         let tail = 1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x / 720.0));
         let part = 1.0 + x * (1.0 + x * (0.5 + x * tail));
-        let scale = f32::from_bits(((whole as i32 + 127) as u32) << 23);
+        let scale = f32::from_bits(rounded.to_bits().wrapping_add(127) << 23);
         decibels[n] = part * scale;
     }
 }

@@ -14,6 +14,7 @@
 #[cfg(test)]
 mod changes;
 mod error;
+mod fused;
 mod grid;
 mod logarithm;
 mod ramp;
@@ -48,6 +49,17 @@ pub trait Processor: Send + Sync {
     /// Processes the next block in place. `key` is what a gain listens to instead of the block itself: as many samples
     /// of the same time, silence where it is too short.
     fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>);
+
+    /// The same for one that others [follow](Processor::follow): where a gain follows a level, every sample's is also written to
+    /// `gains`, as many as the block has samples.
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, _gains: &mut [f32]) {
+        self.process(block, key);
+    }
+
+    /// Processes the next block with the gains of another processor of the same parameters, which led; one without such gains by itself.
+    fn follow(&mut self, block: &mut AudioBlock, _gains: &[f32]) {
+        self.process(block, None);
+    }
 
     /// Samples that everything comes later than it went in; the same from the first block to the last. Negative
     /// for a processor that is asked to be early: what follows a strip brings it there.

@@ -1,7 +1,7 @@
 //! How loud it is at a place of the desk.
 
 use super::dynamics::Reduction;
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 use crate::loudness::{Measurement, Measures, Meter, MeterChannel};
 
 /// Takes in what passes; peaks always, loudness and true peaks where they are asked for.
@@ -66,7 +66,7 @@ impl StageMeter {
 /// The largest magnitude of a sample of all channels.
 pub(super) fn peak(block: &AudioBlock) -> f32 {
     let rows = (0..block.channels()).map(|channel| block.channel(channel));
-    rows.fold(0.0, |peak, row| row.iter().fold(peak, |peak, sample| peak.max(sample.abs())))
+    rows.fold(0.0, |highest, row| highest.max(audio::peak(row)))
 }
 
 /// Peaks of what comes out of a strip, one for each tenth of a second or so.
@@ -87,8 +87,8 @@ impl OutputPeaks {
             if self.filled == 0 {
                 self.cells.push(0.0);
             }
-            let rows = (0..block.channels()).flat_map(|row| &block.channel(row)[start..end]);
-            let peak = rows.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+            let rows = (0..block.channels()).map(|row| &block.channel(row)[start..end]);
+            let peak = rows.fold(0.0, |highest, row| audio::peak(row).max(highest));
             if let Some(cell) = self.cells.last_mut() {
                 *cell = cell.max(peak);
             }

@@ -80,7 +80,7 @@ pub enum TakeOver {
 enum Listens {
     /// It has no such gain.
     Not,
-    /// The sound itself, or on a bus that of all its strips.
+    /// The sound itself.
     Itself,
     /// The key.
     Key,
@@ -176,8 +176,8 @@ impl Strip {
         self.stages.len()
     }
 
-    /// Processes a block in place. `key` is the sum of the role that the chain's compressor listens to, `bus` what the bus as a
-    /// whole is before each stage, a row for each.
+    /// Processes a block in place. `key` is the sum of the role that the chain's compressor listens to; `bus` the gains of the bus as
+    /// a whole, a row for each stage, for a part of it: those take the place of its own.
     pub fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: Option<&AudioBlock>) {
         self.input.add(block);
         let (watched, mut spectrum) = (self.watched_stage(), self.spectrum.as_mut());
@@ -186,12 +186,18 @@ impl Strip {
             if number == watched {
                 spectrum.take().into_iter().for_each(|spectrum| spectrum.add(block));
             }
-            stage.run(block, key, bus.map(|bus| bus.channel(number)), &mut self.key);
+            match bus.filter(|_| stage.listens != Listens::Not) {
+                Some(bus) => {
+                    stage.processor.follow(block, bus.channel(number));
+                    stage.meter.add(block);
+                }
+                None => stage.run(block, key, &mut self.key, None),
+            }
         }
         spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
     }
 
-    /// The same for the sum of a bus: notes in the rows of `bus` what gains listen to before each stage.
+    /// The same for the sum of a bus: writes the gains of each stage that has some to its row of `bus`.
     pub fn process_sum(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, bus: &mut AudioBlock) {
         bus.set_frames(block.frames());
         self.input.add(block);
@@ -201,14 +207,7 @@ impl Strip {
             if number == watched {
                 spectrum.take().into_iter().for_each(|spectrum| spectrum.add(block));
             }
-            let heard = bus.channel_mut(number);
-            // A filter makes nothing of the loudest of several sounds, so a de-esser hears their sum.
-            let is_filtered = stage.name == "deEsser";
-            match is_filtered {
-                true => sum(block, heard),
-                false => loudest(block, heard),
-            }
-            stage.run(block, key, is_filtered.then_some(&*heard), &mut self.key);
+            stage.run(block, key, &mut self.key, Some(bus.channel_mut(number)));
         }
         spectrum.into_iter().for_each(|spectrum| spectrum.add(block));
     }
@@ -270,20 +269,19 @@ impl Strip {
         }
     }
 
+    /// The same for a part of a bus, whose gains are those of the bus as a whole.
+    pub(super) fn levels_of_part(&self, sum: &Self) -> Vec<StageLevel> {
+        let reductions = sum.stages.iter().map(|stage| stage.processor.reduction());
+        let mut levels = self.levels();
+        levels.iter_mut().skip(1).zip(reductions).for_each(|(level, found)| level.reduction = found);
+        levels
+    }
+
     /// The level before the first stage and after each.
     pub fn levels(&self) -> Vec<StageLevel> {
         let input = self.input.level("input", self.late, None);
         let after = |stage: &Stage| stage.meter.level(stage.name, stage.late, stage.processor.reduction());
         std::iter::once(input).chain(self.stages.iter().map(after)).collect()
-    }
-}
-
-/// The loudest of all channels, sample by sample.
-fn loudest(block: &AudioBlock, to: &mut [f32]) {
-    to.fill(0.0);
-    for channel in 0..block.channels() {
-        let samples = to.iter_mut().zip(block.channel(channel));
-        samples.for_each(|(to, sample)| *to = to.max(sample.abs()));
     }
 }
 
@@ -302,25 +300,34 @@ impl Stage {
         }
     }
 
+    /// The next block; its gains go to `lead`, where it decides for others too.
     fn run(
         &mut self,
         block: &mut AudioBlock,
         key: Option<&[f32]>,
-        whole: Option<&[f32]>,
         scratch: &mut [f32],
+        lead: Option<&mut [f32]>,
     ) {
-        match self.listens {
-            Listens::Not => self.processor.process(block, None),
-            Listens::Itself => self.processor.process(block, whole),
+        let row = &mut scratch[..block.frames()];
+        let heard = match self.listens {
+            // A filter makes nothing of the loudest of several sounds, so the de-esser of a bus hears their sum.
+            Listens::Itself if lead.is_some() && self.name == "deEsser" => {
+                sum(block, row);
+                Some(&*row)
+            }
+            Listens::Not | Listens::Itself => None,
             Listens::Key => {
                 let key = key.unwrap_or_default();
-                let row = &mut scratch[..block.frames()];
                 let there = key.len().min(row.len());
                 row[..there].copy_from_slice(&key[..there]);
                 row[there..].fill(0.0);
                 self.key.process(row);
-                self.processor.process(block, Some(row));
+                Some(&*row)
             }
+        };
+        match lead {
+            Some(gains) => self.processor.lead(block, heard, gains),
+            None => self.processor.process(block, heard),
         }
         self.meter.add(block);
     }

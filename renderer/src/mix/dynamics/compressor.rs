@@ -3,8 +3,8 @@ use std::any::Any;
 use formats::scene::chain;
 
 use super::envelope::Envelope;
-use super::{LookAhead, Reduction, highest, peaks};
-use crate::audio::AudioBlock;
+use super::{LookAhead, Reduction, hand_on, peaks};
+use crate::audio::{self, AudioBlock};
 use crate::mix::grid::{GRID, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
 use crate::mix::ramp::Ramp;
@@ -96,15 +96,13 @@ impl Compressor {
     pub(in crate::mix) fn count_anew(&mut self) {
         self.reduction = Reduction::default();
     }
-}
 
-impl Processor for Compressor {
-    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+    fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
         let Self { curve, makeup_db, envelope, look_ahead, position, gains, reduction, heard } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
             peaks(block, *heard, key, span.samples.clone(), gains);
-            let idle = curve.passes(highest(gains)) && envelope.gain_db() == 0.0;
+            let idle = curve.passes(audio::peak(gains)) && envelope.gain_db() == 0.0;
             if idle {
                 gains.fill(0.0);
             } else {
@@ -124,8 +122,25 @@ impl Processor for Compressor {
                 }
                 factors(gains);
             }
-            look_ahead.apply(block, &span.samples, (!unity).then_some(&*gains));
+            let gains = (!unity).then_some(&*gains);
+            hand_on(&mut lead, &span.samples, gains);
+            look_ahead.apply(block, &span.samples, gains);
         });
+    }
+}
+
+impl Processor for Compressor {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        self.run(block, key, None);
+    }
+
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, gains: &mut [f32]) {
+        self.run(block, key, Some(gains));
+    }
+
+    fn follow(&mut self, block: &mut AudioBlock, gains: &[f32]) {
+        let all = 0..block.frames();
+        self.look_ahead.apply(block, &all, Some(gains));
     }
 
     fn latency(&self) -> i64 {

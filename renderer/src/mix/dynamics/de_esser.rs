@@ -2,12 +2,14 @@ use std::any::Any;
 use std::f64::consts::{PI, SQRT_2};
 
 use formats::scene::chain;
+use multiversion::{multiversion, target::target_cfg_f};
 
 use super::compressor::Curve;
 use super::envelope::Envelope;
-use super::{LookAhead, Reduction, copy, highest};
-use crate::audio::AudioBlock;
+use super::{LookAhead, Reduction, copy, hand_on};
+use crate::audio::{self, AudioBlock};
 use crate::mix::eq::{Cascade, cascade};
+use crate::mix::fused::multiply_add;
 use crate::mix::grid::{GRID, NOTHING, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
 use crate::mix::{MixError, Processor};
@@ -30,6 +32,7 @@ pub struct DeEsser {
     gains: Vec<f32>,
     listened: Vec<f32>,
     scratch: Vec<f64>,
+    states: [Vec<f64>; 2],
     reduction: Reduction,
 }
 
@@ -75,38 +78,66 @@ impl Shelf {
         Self { a1, a2, a3, input, turn_2, input_2: turn.map(|line| row(line, input)) }
     }
 
-    /// √2 · band and high of a sample.
-    fn parts(&self, [first, second]: [f64; 2], x: f64) -> (f64, f64) {
-        let input = x - second;
-        let band = SQRT_2 * (self.a1 * first + self.a2 * input);
-        let low = second + self.a2 * first + self.a3 * input;
-        (band, x - band - low)
-    }
-
-    fn step(&self, state: &mut ShelfState, x: f64) {
-        let ShelfState { before, last, .. } = *state;
-        let next = |n: usize| {
-            let inputs = self.input_2[n] * last + self.input[n] * x;
-            self.turn_2[n][0] * before[0] + (self.turn_2[n][1] * before[1] + inputs)
-        };
-        *state = ShelfState { before: state.now, now: [next(0), next(1)], last: x };
-    }
-
     /// Filters `samples` in place, the gain above the frequency being the square of that of each sample in `roots`; `None` is 1.
-    fn process(&self, state: &mut ShelfState, samples: &mut [f32], roots: Option<&[f32]>) {
-        let mut s = *state;
-        match roots {
-            None => samples.iter().for_each(|sample| self.step(&mut s, f64::from(*sample))),
-            Some(roots) => {
-                for (sample, root) in samples.iter_mut().zip(roots) {
-                    let (x, root) = (f64::from(*sample), f64::from(*root));
-                    let (band, high) = self.parts(s.now, x);
-                    self.step(&mut s, x);
-                    *sample = (x + (root - 1.0) * band + (root * root - 1.0) * high) as f32;
-                }
-            }
+    /// Each row of `states` is at least as long.
+    fn process(
+        &self,
+        state: &mut ShelfState,
+        samples: &mut [f32],
+        roots: Option<&[f32]>,
+        [first, second]: &mut [Vec<f64>; 2],
+    ) {
+        let (first, second) = (&mut first[..samples.len()], &mut second[..samples.len()]);
+        integrate(self, state, samples, [first, second]);
+        if let Some(roots) = roots {
+            shelve(self, [first, second], roots, samples);
         }
-        *state = s;
+    }
+}
+
+/// Takes in samples; writes the state before each.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+fn integrate(shelf: &Shelf, state: &mut ShelfState, samples: &[f32], states: [&mut [f64]; 2]) {
+    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let Shelf { input, turn_2, input_2, .. } = *shelf;
+    let ShelfState { mut before, mut now, mut last } = *state;
+    let [first, second] = states;
+    for ((sample, first), second) in samples.iter().zip(first).zip(second) {
+        (*first, *second) = (now[0], now[1]);
+        let x = f64::from(*sample);
+        let next = |n: usize| {
+            let inputs = multiply_add(input_2[n], last, input[n] * x, fused);
+            let turned = multiply_add(turn_2[n][1], before[1], inputs, fused);
+            multiply_add(turn_2[n][0], before[0], turned, fused)
+        };
+        let next = [next(0), next(1)];
+        (before, now, last) = (now, next, x);
+    }
+    *state = ShelfState { before, now, last };
+}
+
+/// Turns what is above the frequency to the gain of each sample.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+#[allow(clippy::needless_range_loop)]
+fn shelve(shelf: &Shelf, [first, second]: [&[f64]; 2], roots: &[f32], samples: &mut [f32]) {
+    let Shelf { a1, a2, a3, .. } = *shelf;
+    let count = samples.len();
+    let (first, second, roots) = (&first[..count], &second[..count], &roots[..count]);
+    for n in 0..count {
+        let (x, root) = (f64::from(samples[n]), f64::from(roots[n]));
+        let input = x - second[n];
+        let band = SQRT_2 * (a1 * first[n] + a2 * input);
+        let low = second[n] + a2 * first[n] + a3 * input;
+        let high = x - band - low;
+        samples[n] = (x + (root - 1.0) * band + (root * root - 1.0) * high) as f32;
     }
 }
 
@@ -138,15 +169,14 @@ impl DeEsser {
             gains: vec![0.0; GRID],
             listened: vec![0.0; GRID],
             scratch: vec![0.0; GRID],
+            states: [vec![0.0; GRID], vec![0.0; GRID]],
             reduction: Reduction::default(),
         })
     }
-}
 
-impl Processor for DeEsser {
-    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+    fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
         let Self { curve, range_db, envelope, look_ahead, channels, shelf, .. } = self;
-        let Self { position, gains, listened, scratch, reduction, .. } = self;
+        let Self { position, gains, listened, scratch, states, reduction, .. } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
             gains.fill(0.0);
@@ -160,7 +190,7 @@ impl Processor for DeEsser {
                     *level = level.max(sample.abs());
                 }
             }
-            let idle = curve.passes(highest(gains)) && envelope.gain_db() == 0.0;
+            let idle = curve.passes(audio::peak(gains)) && envelope.gain_db() == 0.0;
             if idle {
                 gains.fill(0.0);
             } else {
@@ -175,16 +205,44 @@ impl Processor for DeEsser {
                 gains.iter_mut().for_each(|gain| *gain *= 0.5);
                 factors(gains);
             }
+            let roots = (!idle).then_some(&*gains);
+            hand_on(&mut lead, &span.samples, roots);
             for (number, channel) in channels.iter_mut().enumerate().take(block.channels()) {
                 let samples = &mut block.channel_mut(number)[span.samples.clone()];
                 look_ahead.process(number, samples);
-                shelf.process(&mut channel.state, samples, (!idle).then_some(&*gains));
+                shelf.process(&mut channel.state, samples, roots, states);
                 if span.ends {
                     channel.settle();
                 }
             }
             if span.ends {
                 envelope.settle();
+            }
+        });
+    }
+}
+
+impl Processor for DeEsser {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        self.run(block, key, None);
+    }
+
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, gains: &mut [f32]) {
+        self.run(block, key, Some(gains));
+    }
+
+    /// Gains are the roots that the shelf takes.
+    fn follow(&mut self, block: &mut AudioBlock, gains: &[f32]) {
+        let Self { look_ahead, channels, shelf, position, states, .. } = self;
+        for_each_span(position, block.frames(), |span| {
+            let roots = gains.get(span.samples.clone()).filter(|roots| roots.iter().any(|root| *root != 1.0));
+            for (number, channel) in channels.iter_mut().enumerate().take(block.channels()) {
+                let samples = &mut block.channel_mut(number)[span.samples.clone()];
+                look_ahead.process(number, samples);
+                shelf.process(&mut channel.state, samples, roots, states);
+                if span.ends {
+                    channel.settle();
+                }
             }
         });
     }

@@ -1,5 +1,9 @@
 //! How a gain moves: towards its target with one time down and another one up.
 
+use multiversion::{multiversion, target::target_cfg_f};
+
+use crate::mix::fused::multiply_add;
+
 /// Below this a gain that goes back to none has arrived, dB.
 const ARRIVED_DB: f64 = 1e-9;
 
@@ -28,22 +32,7 @@ impl Envelope {
     /// where the way down is the faster, and the larger one where it is the slower. So a sample costs one multiplication and one
     /// comparison after the sample before.
     pub(super) fn follow(&mut self, targets_db: &mut [f32]) {
-        let (down, up, mut gain) = (self.down, self.up, self.gain_db);
-        let (from_down, from_up) = (1.0 - down, 1.0 - up);
-        if down <= up {
-            for target in targets_db {
-                let aim = f64::from(*target);
-                gain = smaller(gain * down + aim * from_down, gain * up + aim * from_up);
-                *target = gain as f32;
-            }
-        } else {
-            for target in targets_db {
-                let aim = f64::from(*target);
-                gain = larger(gain * down + aim * from_down, gain * up + aim * from_up);
-                *target = gain as f32;
-            }
-        }
-        self.gain_db = gain;
+        self.gain_db = follow(self.down, self.up, self.gain_db, targets_db);
     }
 
     /// A gain that has come back is exactly none.
@@ -67,11 +56,42 @@ impl Envelope {
     }
 }
 
+/// Replaces targets by gains, the first coming after `gain`; gives the last.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
+    "x86_64+avx2+fma",
+    "aarch64+neon"
+))]
+fn follow(down: f64, up: f64, mut gain: f64, targets_db: &mut [f32]) -> f64 {
+    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
+    let (from_down, from_up) = (1.0 - down, 1.0 - up);
+    if down <= up {
+        for target in targets_db {
+            let aim = f64::from(*target);
+            let towards = (aim * from_down, aim * from_up);
+            let ways = (multiply_add(gain, down, towards.0, fused), multiply_add(gain, up, towards.1, fused));
+            gain = smaller(ways.0, ways.1);
+            *target = gain as f32;
+        }
+    } else {
+        for target in targets_db {
+            let aim = f64::from(*target);
+            let towards = (aim * from_down, aim * from_up);
+            let ways = (multiply_add(gain, down, towards.0, fused), multiply_add(gain, up, towards.1, fused));
+            gain = larger(ways.0, ways.1);
+            *target = gain as f32;
+        }
+    }
+    gain
+}
+
 /// One instruction: what `f64::min` does with what is no number costs more.
+#[inline(always)]
 fn smaller(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
+#[inline(always)]
 fn larger(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }

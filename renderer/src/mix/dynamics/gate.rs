@@ -3,11 +3,12 @@ use std::any::Any;
 use formats::scene::chain;
 
 use super::envelope::Envelope;
-use super::{LookAhead, Reduction, peaks};
+use super::{LookAhead, Reduction, hand_on, peaks};
 use crate::audio::AudioBlock;
 use crate::mix::grid::{GRID, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
 use crate::mix::{MixError, Processor};
+use crate::units::Decibels;
 
 /// An expander or gate of several channels with one gain. It begins closed.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Gate {
 struct Curve {
     /// Where the knee ends, dBFS.
     end_db: f32,
+    /// The same as a level.
+    end: f32,
     knee_db: f32,
     /// dB of gain per dB below the knee.
     slope: f32,
@@ -33,6 +36,11 @@ struct Curve {
     bend: f32,
     floor_db: f32,
 }
+
+/// Further above the end of the knee is no level that is below it.
+const BEYOND_DB: f32 = 100.0;
+/// So much a level below the end of the knee is at least.
+const LEAST_DB: f32 = 1e-3;
 
 /// A target stays for a while before it falls.
 #[derive(Clone, Copy, Debug)]
@@ -43,9 +51,14 @@ struct Hold {
 }
 
 impl Curve {
+    /// Replaces levels by gains in dB.
     fn apply(&self, levels: &mut [f32]) {
+        // A level is at the end of the knee or not, whatever the error of its logarithm.
+        levels.iter_mut().for_each(|level| *level = if *level < self.end { *level } else { f32::MAX });
+        decibels(levels);
         for level in levels {
-            let under = (self.end_db - *level).max(0.0);
+            let under = self.end_db - *level;
+            let under = if under < -BEYOND_DB { 0.0 } else { under.max(LEAST_DB) };
             let within = under.min(self.knee_db);
             *level = (self.slope * (within * within * self.bend + (under - within))).max(self.floor_db);
         }
@@ -54,14 +67,29 @@ impl Curve {
     /// The gain of silence, dB.
     fn closed_db(&self) -> f32 {
         let mut silence = [0.0];
-        decibels(&mut silence);
         self.apply(&mut silence);
         silence[0]
     }
 }
 
 impl Hold {
+    /// Goes on without changing a target of 0 dB, if it stands there and all of `levels` either are at `open` or beyond, or come so soon
+    /// after one that is.
+    fn stays_open(&mut self, levels: &[f32], open: f32) -> bool {
+        let is_open = |level: &f32| *level >= open;
+        let within = self.target_db == 0.0 && self.samples >= levels.len();
+        let first = levels.iter().position(is_open).filter(|first| within && *first <= self.left);
+        let last = first.and(levels.iter().rposition(is_open));
+        let Some(last) = last else { return false };
+        self.left = self.samples - (levels.len() - 1 - last);
+        true
+    }
+
     fn apply(&mut self, targets_db: &mut [f32]) {
+        if self.samples == 0 {
+            self.target_db = targets_db.last().copied().unwrap_or(self.target_db);
+            return;
+        }
         for target in targets_db {
             if *target >= self.target_db {
                 self.left = self.samples;
@@ -87,6 +115,7 @@ impl Gate {
             *parameters;
         let curve = Curve {
             end_db: (threshold_db + knee_db / 2.0) as f32,
+            end: Decibels(threshold_db + knee_db / 2.0).linear() as f32,
             knee_db: knee_db as f32,
             slope: (1.0 - ratio) as f32,
             bend: if knee_db > 0.0 { (0.5 / knee_db) as f32 } else { 0.0 },
@@ -104,18 +133,19 @@ impl Gate {
             reduction: Reduction::default(),
         })
     }
-}
 
-impl Processor for Gate {
-    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+    fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
         let Self { curve, hold, envelope, look_ahead, position, gains, reduction } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
             peaks(block, usize::MAX, key, span.samples.clone(), gains);
-            decibels(gains);
-            curve.apply(gains);
-            hold.apply(gains);
-            envelope.follow(gains);
+            if envelope.gain_db() == 0.0 && hold.stays_open(gains, curve.end) {
+                gains.fill(0.0);
+            } else {
+                curve.apply(gains);
+                hold.apply(gains);
+                envelope.follow(gains);
+            }
             reduction.note(gains);
             if span.ends {
                 envelope.settle();
@@ -124,8 +154,25 @@ impl Processor for Gate {
             if !open {
                 factors(gains);
             }
-            look_ahead.apply(block, &span.samples, (!open).then_some(&*gains));
+            let gains = (!open).then_some(&*gains);
+            hand_on(&mut lead, &span.samples, gains);
+            look_ahead.apply(block, &span.samples, gains);
         });
+    }
+}
+
+impl Processor for Gate {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        self.run(block, key, None);
+    }
+
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, gains: &mut [f32]) {
+        self.run(block, key, Some(gains));
+    }
+
+    fn follow(&mut self, block: &mut AudioBlock, gains: &[f32]) {
+        let all = 0..block.frames();
+        self.look_ahead.apply(block, &all, Some(gains));
     }
 
     fn latency(&self) -> i64 {

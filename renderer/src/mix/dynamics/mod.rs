@@ -21,8 +21,10 @@ pub use gate::Gate;
 
 use std::ops::Range;
 
+use multiversion::multiversion;
+
 use super::delay::Line;
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 
 /// A gain that is lower than this takes something away, dB.
 const ACTIVE_DB: f32 = -0.1;
@@ -44,14 +46,15 @@ pub struct Reduction {
 
 impl Reduction {
     pub(super) fn note(&mut self, gains_db: &[f32]) {
-        let lowest = gains_db.iter().fold(0.0_f32, |lowest, gain| lowest.min(*gain));
+        // None is above 0 dB.
+        let lowest = -audio::peak(gains_db);
         if f64::from(lowest) < self.most_db {
             self.most_db = f64::from(lowest);
-            let place = gains_db.iter().position(|gain| *gain == lowest).unwrap_or(0);
+            let place = gains_db.iter().position(|gain| *gain <= lowest).unwrap_or(0);
             self.most_at = Some(self.samples + place as u64);
         }
         if lowest <= ACTIVE_DB {
-            self.active += gains_db.iter().filter(|gain| **gain <= ACTIVE_DB).count() as u64;
+            self.active += u64::from(active(gains_db));
         }
         self.samples += gains_db.len() as u64;
         self.now_db = gains_db.last().map_or(self.now_db, |gain| f64::from(*gain));
@@ -61,6 +64,12 @@ impl Reduction {
     pub fn active_share(&self) -> f64 {
         self.active as f64 / self.samples.max(1) as f64
     }
+}
+
+/// How many gains take something away.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn active(gains_db: &[f32]) -> u32 {
+    gains_db.iter().map(|gain| u32::from(*gain <= ACTIVE_DB)).sum()
 }
 
 /// The sound of all channels, a little later.
@@ -128,6 +137,11 @@ fn copy(key: &[f32], span: Range<usize>, to: &mut [f32]) {
     to[..there.len()].copy_from_slice(there);
 }
 
-fn highest(levels: &[f32]) -> f32 {
-    levels.iter().fold(0.0, |highest, level| highest.max(*level))
+/// Writes the gains of the samples `span`, which are none without `gains`, for those who follow.
+fn hand_on(lead: &mut Option<&mut [f32]>, span: &Range<usize>, gains: Option<&[f32]>) {
+    let Some(row) = lead.as_deref_mut().and_then(|row| row.get_mut(span.clone())) else { return };
+    match gains {
+        Some(gains) => row.copy_from_slice(gains),
+        None => row.fill(1.0),
+    }
 }

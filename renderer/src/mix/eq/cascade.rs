@@ -3,6 +3,7 @@
 use multiversion::{multiversion, target::target_cfg_f};
 
 use super::matched::Section;
+use crate::mix::fused::multiply_add;
 use crate::mix::grid::NOTHING;
 
 /// Sections that run together, sample by sample, their states in registers.
@@ -25,6 +26,13 @@ impl Cascade {
     pub(in crate::mix) fn process(&mut self, samples: &mut [f32], scratch: &mut [f64]) {
         if self.sections.is_empty() || self.is_silent() && samples.iter().all(|sample| *sample == 0.0) {
             return;
+        }
+        match (&*self.sections, &mut *self.states) {
+            ([a], states) => return alone_1(&[*a], states, samples),
+            ([a, b], states) => return alone_2(&[*a, *b], states, samples),
+            ([a, b, c], states) => return alone_3(&[*a, *b, *c], states, samples),
+            ([a, b, c, d], states) => return alone_4(&[*a, *b, *c, *d], states, samples),
+            _ => {}
         }
         let scratch = &mut scratch[..samples.len()];
         for (to, from) in scratch.iter_mut().zip(&*samples) {
@@ -95,19 +103,19 @@ impl Cascade {
 
 // The number of sections is written out for each function: with a variable one the states go through memory.
 macro_rules! kernels {
-    ($($name:ident $count:literal),+) => {$(
+    ($sample:ident: $($name:ident $count:literal),+) => {$(
         #[multiversion(targets(
             "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
             "x86_64+avx2+fma",
             "aarch64+neon"
         ))]
         #[allow(clippy::needless_range_loop)]
-        fn $name(sections: &[Section; $count], states: &mut [[f64; 2]], samples: &mut [f64]) {
+        fn $name(sections: &[Section; $count], states: &mut [[f64; 2]], samples: &mut [$sample]) {
             let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
             let mut s = [[0.0; 2]; $count];
             s.copy_from_slice(&states[..$count]);
             for n in 0..samples.len() {
-                let mut x = samples[n];
+                let mut x = f64::from(samples[n]);
                 for k in 0..$count {
                     let Section { b, a } = sections[k];
                     let y = multiply_add(b[0], x, s[k][0], fused);
@@ -115,17 +123,12 @@ macro_rules! kernels {
                     s[k][1] = multiply_add(-a[1], y, b[2] * x, fused);
                     x = y;
                 }
-                samples[n] = x;
+                samples[n] = x as $sample;
             }
             states[..$count].copy_from_slice(&s);
         }
     )+};
 }
 
-kernels!(run_1 1, run_2 2, run_3 3, run_4 4);
-
-/// a · b + c, in one step where the processor has one.
-#[inline(always)]
-fn multiply_add(a: f64, b: f64, c: f64, fused: bool) -> f64 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
-}
+kernels!(f32: alone_1 1, alone_2 2, alone_3 3, alone_4 4);
+kernels!(f64: run_1 1, run_2 2, run_3 3, run_4 4);

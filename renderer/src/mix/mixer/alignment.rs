@@ -82,7 +82,7 @@ impl Mixer {
             let number = self.buses.len();
             let part = |channels: usize| {
                 let strip = Strip::new(&bus.chain, &StripSpec { channels, ..spec }).map_err(fault)?;
-                Ok::<_, MixError>(BusPart { strip, key, bus: number })
+                Ok::<_, MixError>(BusPart { strip, bus: number })
             };
             for track in &planned.tracks {
                 let track = &mut self.tracks[*track];

@@ -27,8 +27,8 @@ pub(super) struct BusSum {
     pub(super) spec: StripSpec,
     key: Option<usize>,
     block: AudioBlock,
-    /// What it is before each stage.
-    pub(super) stages: AudioBlock,
+    /// The gains of each stage.
+    pub(super) gains: AudioBlock,
     /// What leaves it, where somebody watches.
     meter: Option<StripMeter>,
 }
@@ -36,7 +36,7 @@ pub(super) struct BusSum {
 /// The part of a track or of a reverb in a bus: a strip of its own with the gains of the whole.
 pub(super) struct BusPart {
     pub(super) strip: Strip,
-    pub(super) key: Option<usize>,
+    /// Place in the mixer's buses.
     pub(super) bus: usize,
 }
 
@@ -69,7 +69,7 @@ impl BusSum {
             name: plan.name.clone(),
             tracks: of_tracks,
             returns: of_returns,
-            stages: AudioBlock::new(strip.stages(), BLOCK_FRAMES),
+            gains: AudioBlock::new(strip.stages(), BLOCK_FRAMES),
             strip,
             spec: StripSpec { channels, ..spec },
             key,
@@ -126,7 +126,7 @@ impl BusSum {
             }
         }
         let key = self.key.map(|key| keys.channel(key));
-        self.strip.process_sum(&mut self.block, key, &mut self.stages);
+        self.strip.process_sum(&mut self.block, key, &mut self.gains);
         if let Some(meter) = &mut self.meter {
             meter.add(&self.block);
         }
@@ -135,8 +135,7 @@ impl BusSum {
 
 impl BusPart {
     /// Its part of the next block.
-    pub(super) fn process(&mut self, block: &mut AudioBlock, keys: &AudioBlock, buses: &[BusSum]) {
-        let whole = buses.get(self.bus).map(|bus| &bus.stages);
-        self.strip.process(block, self.key.map(|key| keys.channel(key)), whole);
+    pub(super) fn process(&mut self, block: &mut AudioBlock, buses: &[BusSum]) {
+        self.strip.process(block, None, buses.get(self.bus).map(|bus| &bus.gains));
     }
 }

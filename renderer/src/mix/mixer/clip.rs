@@ -7,7 +7,7 @@ use crate::mix::fade::ClipGain;
 use crate::units::Decibels;
 
 /// A file of a clip, opened, at the sample rate of the scene.
-pub trait ClipSource: Send {
+pub trait ClipSource: Send + Sync {
     /// Samples of each channel.
     fn frames(&self) -> u64;
 

@@ -215,7 +215,7 @@ impl Mixer {
 
     /// What every strip's stages made of its level so far.
     pub fn levels(&self) -> Vec<StripLevels> {
-        let tracks = self.tracks.iter().flat_map(TrackStrip::levels);
+        let tracks = self.tracks.iter().flat_map(|track| track.levels(&self.buses));
         let buses = self.buses.iter().map(|bus| StripLevels {
             strip: bus.name.clone(),
             is_sum: true,
@@ -264,12 +264,11 @@ impl Mixer {
         self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames, false));
         self.returns.par_iter_mut().filter(|unit| !unit.is_after_bus()).for_each(Return::process);
         self.tracks.par_iter_mut().for_each(TrackStrip::meet_returns);
-        for bus in &mut self.buses {
-            bus.sum(&self.tracks, &self.returns, frames, &self.keys);
-        }
-        let (buses, keys) = (&self.buses, &self.keys);
-        self.tracks.par_iter_mut().for_each(|track| track.pass_bus(keys, buses));
-        self.returns.par_iter_mut().for_each(|unit| unit.pass_bus(keys, buses));
+        let (tracks, returns, keys) = (&self.tracks, &self.returns, &self.keys);
+        self.buses.par_iter_mut().for_each(|bus| bus.sum(tracks, returns, frames, keys));
+        let buses = &self.buses;
+        self.tracks.par_iter_mut().for_each(|track| track.pass_bus(buses));
+        self.returns.par_iter_mut().for_each(|unit| unit.pass_bus(buses));
         self.returns.iter_mut().for_each(|unit| unit.gather(&self.tracks, frames, true));
         self.returns.par_iter_mut().filter(|unit| unit.is_after_bus()).for_each(Return::process);
         self.tracks.par_iter_mut().for_each(TrackStrip::finish);

@@ -175,12 +175,12 @@ impl Return {
     }
 
     /// Through the bus of its role.
-    pub(super) fn pass_bus(&mut self, keys: &AudioBlock, buses: &[BusSum]) {
+    pub(super) fn pass_bus(&mut self, buses: &[BusSum]) {
         if self.is_after_bus() {
             return;
         }
         if let Some(bus) = &mut self.bus {
-            bus.process(&mut self.block, keys, buses);
+            bus.process(&mut self.block, buses);
         }
         delay(&mut self.lines[1], &mut self.block);
     }

@@ -252,12 +252,12 @@ impl TrackStrip {
     }
 
     /// Through its bus, and to the time of all that comes out of one.
-    pub(super) fn pass_bus(&mut self, keys: &AudioBlock, buses: &[BusSum]) {
+    pub(super) fn pass_bus(&mut self, buses: &[BusSum]) {
         if !self.heard {
             return;
         }
         if let Some(bus) = &mut self.bus {
-            bus.process(&mut self.block, keys, buses);
+            bus.process(&mut self.block, buses);
         }
         delay(&mut self.lines[3], &mut self.block);
     }
@@ -316,7 +316,7 @@ impl TrackStrip {
         (0..self.channels()).map(|channel| self.heard.then(|| self.block.channel(channel)))
     }
 
-    pub(super) fn levels(&self) -> Vec<StripLevels> {
+    pub(super) fn levels(&self, buses: &[BusSum]) -> Vec<StripLevels> {
         if !self.heard {
             return Vec::new();
         }
@@ -330,7 +330,11 @@ impl TrackStrip {
         let name = format!("track {}", self.name);
         let Some(bus) = &self.bus else { return vec![of(name, self.strip.levels(), output)] };
         let on_bus = format!("{name} on bus {}", self.role);
-        vec![of(name, self.strip.levels(), &[]), of(on_bus, bus.strip.levels(), output)]
+        let on_bus_levels = match buses.get(bus.bus) {
+            Some(sum) => bus.strip.levels_of_part(&sum.strip),
+            None => bus.strip.levels(),
+        };
+        vec![of(name, self.strip.levels(), &[]), of(on_bus, on_bus_levels, output)]
     }
 }
 

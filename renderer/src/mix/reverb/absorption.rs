@@ -6,6 +6,7 @@ use std::f64::consts::{PI, SQRT_2};
 use formats::scene::chain;
 use multiversion::{multiversion, target::target_cfg_f};
 
+use crate::mix::fused::multiply_add;
 use crate::mix::grid::NOTHING;
 
 /// Two shelves for each line, in lanes: b0, b1, b2, −a1, −a2 of each, then the two states.
@@ -110,10 +111,4 @@ fn shelve(coefficients: &[f64], states: &mut [f64], frame: &mut [f64]) {
         s2[n] = multiply_add(a2[n], y, b2[n] * x, fused);
         frame[n] = y;
     }
-}
-
-/// a · b + c, in one step where the processor has one.
-#[inline(always)]
-fn multiply_add(a: f64, b: f64, c: f64, fused: bool) -> f64 {
-    if fused { a.mul_add(b, c) } else { a * b + c }
 }

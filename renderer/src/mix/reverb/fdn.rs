@@ -3,7 +3,7 @@ use multiversion::multiversion;
 
 use super::absorption::Absorption;
 use super::check_returns;
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 use crate::mix::MixError;
 use crate::mix::delay::Line;
 use crate::mix::grid::{GRID, Position, for_each_span};
@@ -184,7 +184,7 @@ impl Fdn {
         for (channel, pre_delay) in self.pre_delay.iter_mut().enumerate().take(sends.channels()) {
             sent.copy_from_slice(&sends.channel(channel)[span.clone()]);
             // What is still on its way through the pre-delay is not silence.
-            let loudest = sent.iter().fold(0.0_f32, |loudest, sample| loudest.max(sample.abs()));
+            let loudest = audio::peak(sent);
             self.quiet.loudest = self.quiet.loudest.max(loudest);
             pre_delay.process(sent);
             for (line, row) in self.rows.chunks_exact_mut(STEP).enumerate() {
@@ -198,7 +198,7 @@ impl Fdn {
         let lines = self.delays.len();
         for (line, ring) in self.rings.chunks_exact_mut(self.ring).enumerate() {
             let row = &self.rows[(TURN[0] * line + TURN[1]) % lines * STEP..][..count];
-            let loudest = row.iter().fold(0.0_f32, |loudest, sample| loudest.max(sample.abs()));
+            let loudest = audio::peak(row);
             self.quiet.loudest = self.quiet.loudest.max(loudest);
             let first = count.min(self.ring - self.next);
             ring[self.next..self.next + first].copy_from_slice(&row[..first]);
