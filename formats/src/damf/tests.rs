@@ -159,6 +159,38 @@ fn a_master_is_read_with_its_beds_events_and_sound() {
     assert_eq!(master.audio.read_raw(23_999, 9, &mut raw).unwrap(), 1);
 }
 
+/// 250 samples are 5.208 ms: between events so far apart a ramp of 250 samples stays whole, though five decimals would leave 5.20 ms
+/// for it as often as 5.21.
+#[test]
+fn ramps_that_fit_between_events_stay_whole() {
+    let presentation = Presentation::parse(ATMOS).unwrap();
+    let places = [0_u64, 1_000, 1_250, 1_500, 2_000, 2_251, 2_502, 2_600];
+    let mut text = "sampleRate: 48000\nevents:\n".to_owned();
+    for (n, place) in places.iter().enumerate() {
+        text += &format!("  - ID: 10\n    samplePos: {place}\n    pos: [0, 1, 0.{n}]\n    rampLength: 250\n");
+    }
+    let events = read_events(Cursor::new(text)).unwrap();
+    let (document, _) =
+        super::document(&presentation, &events, (48_000, 24_000, 24), &mut Vec::new()).unwrap();
+    let found = blocks(&document, "Object 10");
+    assert_eq!(found.len(), places.len());
+    let mut end = 0.0;
+    for (block, place) in found.iter().zip(places) {
+        let start = block.common.rtime.unwrap().seconds_f64();
+        assert!((start - end).abs() < 1e-9 && (start - place as f64 / 48_000.0).abs() < 2e-5, "{start}");
+        let duration = block.common.duration.unwrap().seconds_f64();
+        end = start + duration;
+        let ramp = block.common.jump_position.interpolation_length.unwrap().seconds_f64();
+        let expected = match place {
+            0 => 0.0,
+            2_502 => duration,
+            _ => 0.005_208,
+        };
+        assert!((ramp - expected).abs() < 1e-9 && ramp <= duration, "{place}: {ramp} of {duration}");
+    }
+    assert_eq!(end, 0.5);
+}
+
 /// What is written reads back as what it was written from, but for the silence before first events.
 #[test]
 fn documents_survive_the_format() {

@@ -17,6 +17,9 @@ use crate::profile::dolby::{BedChannel, ContentParts, MasterBuilder, ZONES};
 
 /// Microseconds of a second.
 const MICROSECONDS: u64 = 1_000_000;
+/// Ticks of 10 µs by which an event may come later than its sample, where a ramp that fits between two events would else not fit between
+/// their times as five decimals have them.
+const LATEST: u64 = 2;
 /// Content of beds.
 const BEDS: &str = "Beds";
 /// Content of objects that belong to no group.
@@ -201,22 +204,30 @@ fn blocks(states: &[State], rate: NonZeroU32, end: u64) -> Vec<ObjectsBlock> {
     let mut blocks = Vec::new();
     let silence = State::default();
     let before = (states.first().is_none_or(|first| tick(first.sample) > 0)).then_some(&silence);
+    let tick_length = MICROSECONDS / u64::from(AdmTime::TICKS_PER_SECOND.get());
     let mut all = before.into_iter().chain(states).peekable();
+    let mut start = 0_u64;
     while let Some(state) = all.next() {
-        let start = tick(state.sample);
-        let stop = all.peek().map_or(end, |next| tick(next.sample)).max(start);
+        let ramp =
+            if blocks.is_empty() { 0 } else { u64::from(state.ramp) * MICROSECONDS / u64::from(rate.get()) };
+        let stop = all.peek().map_or(end, |next| {
+            let stop = tick(next.sample);
+            let ramped = start.saturating_add(ramp.div_ceil(tick_length));
+            let has_room = u64::from(state.ramp) <= next.sample.saturating_sub(state.sample);
+            if has_room && ramped <= stop.saturating_add(LATEST).min(end) { stop.max(ramped) } else { stop }
+        });
+        let stop = stop.max(start);
         if stop == start {
             continue;
         }
         let mut block = block(state);
         block.common.rtime = Some(AdmTime::from_ticks(start));
         block.common.duration = Some(AdmTime::from_ticks(stop - start));
-        let ramp =
-            if blocks.is_empty() { 0 } else { u64::from(state.ramp) * MICROSECONDS / u64::from(rate.get()) };
-        let most = (stop - start).saturating_mul(MICROSECONDS / u64::from(AdmTime::TICKS_PER_SECOND.get()));
+        let most = (stop - start).saturating_mul(tick_length);
         block.common.jump_position =
             JumpPosition { flag: true, interpolation_length: Some(microseconds(ramp.min(most))) };
         blocks.push(block);
+        start = stop;
     }
     blocks
 }
