@@ -85,7 +85,7 @@ pub struct Args {
     /// Convert the positions of objects first
     #[arg(long, value_enum, value_name = "WHICH", conflicts_with = "job")]
     apply_conversion: Option<ConversionName>,
-    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE …
+    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE, or hh:mm:ss:ff of the picture
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "job")]
     start: Option<Timecode>,
     /// Where to end

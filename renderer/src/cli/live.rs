@@ -19,6 +19,7 @@ use crate::deliver::{BINAURAL, Clock, Deliverable, Timecode};
 use crate::live::mock_device::{MockDevice, Pace};
 use crate::live::osc::{self, ADM_OSC_PORT, OscOptions, OscServer};
 use crate::live::{self, Event, Handle, LiveError, Monitor, Options, Output, Processor, Source};
+use crate::master::picture_of;
 use crate::render::Target;
 
 /// How often it is looked at what happened.
@@ -62,7 +63,7 @@ pub struct Args {
     /// List the devices and end
     #[arg(long)]
     list_devices: bool,
-    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE …
+    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE, or hh:mm:ss:ff of the picture
     #[arg(long, value_name = "TIME")]
     start: Option<Timecode>,
     /// Play from one time to another again and again
@@ -148,8 +149,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         Options { device_block: args.buffer.map_or(512, |frames| frames as usize), ..Options::new(output) };
     let (handle, processor) = live::open(Source::File(input.clone()), options).map_err(failure(input))?;
     let rate = handle.sample_rate();
+    let sample = |name: &str, time: Timecode| {
+        let picture = if time.needs_picture() { picture_of(input).map_err(CliError::new)? } else { None };
+        time.to_sample(rate, picture.as_ref())
+            .map_err(|error| CliError::file(input, format_args!("{name} {error}")))
+    };
     if let Some(Loop(from, to)) = &args.looped {
-        let (from, to) = (from.to_sample(rate), to.to_sample(rate));
+        let (from, to) = (sample("--loop", *from)?, sample("--loop", *to)?);
         if from >= to || from >= handle.frames() {
             let length = Clock { sample: handle.frames(), sample_rate: rate };
             return Err(CliError::new(format_args!(
@@ -160,7 +166,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         handle.seek(from);
     }
     if let Some(start) = args.start {
-        handle.seek(start.to_sample(rate));
+        handle.seek(sample("--start", start)?);
     }
     handle.set_monitor(Monitor { gain_db: args.gain_db, ..Monitor::default() });
     let osc = osc(args, &handle)?;

@@ -37,7 +37,8 @@ const MOST_CHANNELS_NAMED: usize = 32;
 #[command(
     after_help = "Layouts: `proscenium layouts` lists them; binaural is for headphones; hoa1 … hoa7 are AmbiX (ACN, SN3D).
 Times: seconds (90.5), hh:mm:ss.fff, hh:mm:ss:ff@RATE, drop-frame hh:mm:ss;ff@29.97, hh:mm:ss.zzzzzSfffff as in
-the ADM, or samples (4800smp).
+the ADM, or samples (4800smp), all from the start of the file; or hh:mm:ss:ff, the timecode of the picture where
+the file says of one.
 Outputs are files; -o /dev/stdout writes into a pipe, and what the command says then goes to standard error.
 
 Examples:
@@ -82,7 +83,7 @@ pub struct Args {
     /// Convert the positions of objects first
     #[arg(long, value_enum, value_name = "WHICH")]
     apply_conversion: Option<ConversionName>,
-    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE …
+    /// Where to start: seconds, hh:mm:ss.fff, hh:mm:ss:ff@RATE, or hh:mm:ss:ff of the picture
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     start: Option<Timecode>,
     /// Where to end

@@ -7,11 +7,8 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use formats::Warning;
-use formats::bw64::chunks::bext::BextChunk;
-use formats::bw64::chunks::dbmd::{Atmos, DbmdChunk, SegmentContent};
-use formats::bw64::{ChunkId, same_file};
-use formats::scene::{self, Kept, Picture, Spatial, Time, limits};
-use formats::timecode::{FrameCode, FrameRate};
+use formats::bw64::same_file;
+use formats::scene::{self, Spatial, limits};
 use serde::Serialize;
 
 use self::copy::Copying;
@@ -119,7 +116,7 @@ impl ImportJob {
             return Err(JobError::file(&self.folder, message));
         }
         let error = |e: &dyn std::fmt::Display| JobError::file(&self.input, e);
-        let Contents { mut input, document, modes, picture: told, files: mut sources, mut warnings, remarks } =
+        let Contents { input, document, modes, picture, files: mut sources, mut warnings, remarks } =
             read_master(&self.input)?;
         sources.push(self.input.clone());
         warnings.extend(remarks);
@@ -132,7 +129,7 @@ impl ImportJob {
             frames: input.frames(),
             sample_rate: rate,
             name: &name,
-            picture: told.or_else(|| picture(&mut input, rate)),
+            picture,
         };
         if source.frames == 0 {
             return Err(error(&"has no samples: there is nothing to import"));
@@ -195,34 +192,6 @@ impl ReadyScene {
         self.folder.publish()?;
         Ok(self.report)
     }
-}
-
-/// The picture, where the file says its frame rate (dbmd): it starts at the file's place on the time line (bext).
-fn picture(input: &mut Input, rate: NonZeroU32) -> Option<Picture> {
-    let Input::File(reader) = input else { return None };
-    let dbmd = reader.read_chunk(ChunkId::DBMD).ok().flatten()?;
-    let dbmd = DbmdChunk::parse(&dbmd, &mut Vec::new());
-    let atmos: Atmos = dbmd.segments.iter().find_map(|segment| match segment.content() {
-        SegmentContent::Atmos(atmos) => Some(atmos),
-        _ => None,
-    })?;
-    let name = atmos.frame_rate?;
-    let frame_rate = FrameRate::from_name(name.split(' ').next().unwrap_or(name))?;
-    let is_drop = name.contains("drop") && frame_rate.has_drop_frame();
-    let bext = reader.read_chunk(ChunkId::BEXT).ok().flatten().and_then(|body| BextChunk::parse(&body));
-    let first = bext.map_or(0, |bext| bext.time_reference);
-    let start = formats::adm::AdmTime::from_samples(first, rate);
-    // A place between two frames is no timecode.
-    let frames = frame_rate.frames(start).unwrap_or(0);
-    let ffoa = atmos.first_frame_of_action.and_then(|ffoa| {
-        let seconds = (u64::from(ffoa.hours) * 60 + u64::from(ffoa.minutes)) * 60;
-        let numerator = seconds * 100_000 + u64::from(ffoa.seconds_e5);
-        let denominator = NonZeroU32::new(100_000)?;
-        let ffoa = formats::adm::AdmTime { numerator, denominator, ..formats::adm::AdmTime::ZERO };
-        ffoa.checked_sub(start)
-    });
-    let start = FrameCode { frames, is_drop };
-    Some(Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() })
 }
 
 fn report(job: &ImportJob, input: &Input, imported: &Imported) -> ImportReport {

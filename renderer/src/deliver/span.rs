@@ -4,15 +4,21 @@ use std::ops::Range;
 
 use formats::Warning;
 
-use super::{Clock, Job, JobError};
+use super::{Clock, Job, JobError, Timecode};
 use crate::master::Master;
 
 /// The frames that `--start` and `--end` leave.
 pub(super) fn span(job: &Job, master: &mut Master) -> Result<Range<u64>, JobError> {
     let (frames, rate) = (master.input.frames(), master.input.sample_rate());
     let clock = |sample| Clock { sample, sample_rate: rate };
-    let start = job.start.map_or(0, |time| time.to_sample(rate));
-    let mut end = job.end.map_or(frames, |time| time.to_sample(rate));
+    let sample = |name: &str, time: Option<Timecode>, otherwise| match time {
+        Some(time) => time
+            .to_sample(rate, master.picture.as_ref())
+            .map_err(|error| JobError::file(&job.input, format_args!("{name} {error}"))),
+        None => Ok(otherwise),
+    };
+    let start = sample("--start", job.start, 0)?;
+    let mut end = sample("--end", job.end, frames)?;
     if start > 0 && start >= frames {
         let message =
             format!("--start {} is not before the end of the file, {}", clock(start), clock(frames));

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use formats::scene::Picture;
 use formats::timecode::FrameRate;
 
 /// A time, exact: `90` seconds, `1:30.5`, `01:01:30.040`, frames as `01:01:30:12@24` or drop-frame
-/// `01:01:30;12@29.97`, the ADM's `01:01:30.12000S48000`, samples as `4800smp`.
+/// `01:01:30;12@29.97`, the ADM's `01:01:30.12000S48000`, samples as `4800smp`; and without a rate `10:01:30:12`, a timecode of the
+/// picture that the file goes with. All others count from the start of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timecode(Unit);
 
@@ -16,33 +18,95 @@ enum Unit {
     Seconds { numerator: u64, denominator: u64 },
     /// Of the file, whatever its rate.
     Samples(u64),
+    /// Of the picture.
+    Picture(Code),
 }
 
-/// The text is not a time; its message says what a time looks like.
+/// `hh:mm:ss:ff`, or `hh:mm:ss;ff`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Code {
+    clock: [u8; 3],
+    frame: u8,
+    is_drop: bool,
+}
+
+/// A time that is none, or none of the file; its message says what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a time from the start of the file; write seconds (`90.5`), `hh:mm:ss.fff`, samples (`4800smp`), or \
-     `hh:mm:ss:ff@RATE` with 23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60 frames per second (drop-frame: `;ff`, with \
-     29.97 and 59.94)"
-)]
-pub struct TimecodeError(String);
+pub enum TimecodeError {
+    /// The text is not a time.
+    #[error(
+        "`{0}` is not a time from the start of the file; write seconds (`90.5`), `hh:mm:ss.fff`, samples (`4800smp`), or \
+         `hh:mm:ss:ff@RATE` with 23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60 frames per second (drop-frame: `;ff`, with \
+         29.97 and 59.94); or `hh:mm:ss:ff`, the timecode of the picture, where the file says of one"
+    )]
+    NoTime(String),
+    /// A timecode of the picture, of which the file says nothing.
+    #[error(
+        "`{0}` is a timecode of the picture, and the file says of no picture; write `hh:mm:ss:ff@RATE`, counted from the start of \
+         the file, or in a scene the element picture"
+    )]
+    NoPicture(String),
+    /// No timecode at the rate of the picture.
+    #[error("`{0}` is no timecode of the picture, which has {1} frames per second and starts at {2}")]
+    NoCode(String, &'static str, String),
+    /// It is before the first frame.
+    #[error("`{0}` is before the first frame of the picture, {1}, where the file starts")]
+    Before(String, String),
+}
 
 /// Fractions of a second that are kept: nanoseconds.
 const DIGITS: usize = 9;
 const NANOSECONDS: u64 = 1_000_000_000;
 /// No programme is longer than this: a year.
 const MOST_SECONDS: u64 = 366 * 24 * 3600;
+
 impl Timecode {
-    /// The sample nearest to this time, counted from the start of the file.
-    pub fn to_sample(self, sample_rate: u32) -> u64 {
-        match self.0 {
-            Unit::Samples(samples) => samples,
-            Unit::Seconds { numerator, denominator } => {
-                let scaled = u128::from(numerator) * u128::from(sample_rate) * 2;
-                let doubled = scaled / u128::from(denominator);
-                u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX)
+    /// The sample nearest to this time, counted from the start of a file that goes with `picture`.
+    ///
+    /// # Errors
+    /// For a timecode of the picture where there is none, at which it has no frame, or before its first.
+    pub fn to_sample(self, sample_rate: u32, picture: Option<&Picture>) -> Result<u64, TimecodeError> {
+        let (numerator, denominator) = match self.0 {
+            Unit::Samples(samples) => return Ok(samples),
+            Unit::Seconds { numerator, denominator } => (numerator, denominator),
+            Unit::Picture(code) => {
+                let picture = picture.ok_or_else(|| TimecodeError::NoPicture(code.to_string()))?;
+                let (frames, seconds) = picture.frame_rate.to_ratio();
+                (code.frames_of(picture)?.saturating_mul(u64::from(seconds)), u64::from(frames))
             }
+        };
+        let scaled = u128::from(numerator) * u128::from(sample_rate) * 2;
+        let doubled = scaled / u128::from(denominator);
+        Ok(u64::try_from(doubled.div_ceil(2)).unwrap_or(u64::MAX))
+    }
+
+    /// Whether it takes the picture of the file to know it.
+    pub fn needs_picture(self) -> bool {
+        matches!(self.0, Unit::Picture(_))
+    }
+}
+
+impl Code {
+    /// Frames from the first of `picture`. What counts in drop-frame code there may be written with a colon here.
+    fn frames_of(self, picture: &Picture) -> Result<u64, TimecodeError> {
+        let Picture { frame_rate, start, .. } = picture;
+        let first = frame_rate.display(*start).to_string();
+        let code = Self { is_drop: self.is_drop || start.is_drop, ..self };
+        match frame_rate.parse(&code.to_string()) {
+            Some(found) if found.is_drop == start.is_drop => found
+                .frames
+                .checked_sub(start.frames)
+                .ok_or_else(|| TimecodeError::Before(self.to_string(), first)),
+            _ => Err(TimecodeError::NoCode(self.to_string(), frame_rate.name(), first)),
         }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [hours, minutes, seconds] = self.clock;
+        let between = if self.is_drop { ';' } else { ':' };
+        write!(f, "{hours:02}:{minutes:02}:{seconds:02}{between}{:02}", self.frame)
     }
 }
 
@@ -50,7 +114,8 @@ impl FromStr for Timecode {
     type Err = TimecodeError;
 
     fn from_str(text: &str) -> Result<Self, TimecodeError> {
-        let unit = parse(text.trim()).ok_or_else(|| TimecodeError(text.chars().take(40).collect()))?;
+        let unit =
+            parse(text.trim()).ok_or_else(|| TimecodeError::NoTime(text.chars().take(40).collect()))?;
         Ok(Self(unit))
     }
 }
@@ -64,8 +129,19 @@ fn parse(text: &str) -> Option<Unit> {
     }
     match text.split_once('S') {
         Some((time, rate)) => parse_adm(time, rate),
-        None => parse_decimal(text),
+        None => parse_code(text).map(Unit::Picture).or_else(|| parse_decimal(text)),
     }
+}
+
+/// `hh:mm:ss:ff`, `hh:mm:ss;ff`.
+fn parse_code(text: &str) -> Option<Code> {
+    let is_drop = text.contains(';');
+    let (clock, frame) = text.rsplit_once(if is_drop { ';' } else { ':' })?;
+    let two =
+        |text: &str| digits(text).filter(|_| text.len() <= 2).and_then(|number| u8::try_from(number).ok());
+    let clock = clock.split(':').map(two).collect::<Option<Vec<u8>>>()?.try_into().ok()?;
+    Some(Code { clock, frame: two(frame)?, is_drop })
+        .filter(|code| code.clock[1..].iter().all(|part| *part < 60))
 }
 
 /// `[[hh:]mm:]ss[.fff]`.
@@ -143,7 +219,7 @@ mod tests {
     use super::*;
 
     fn sample(text: &str) -> Option<u64> {
-        text.parse::<Timecode>().ok().map(|time| time.to_sample(48_000))
+        text.parse::<Timecode>().ok()?.to_sample(48_000, None).ok()
     }
 
     #[test]
@@ -175,6 +251,42 @@ mod tests {
         }
         assert_eq!(sample("00:01:00;04@59.94"), after(3600, 8008));
         assert_eq!(sample("01:00:00;00@59.94"), after(215_784, 8008));
+    }
+
+    #[test]
+    fn timecodes_of_the_picture_count_from_its_first_frame() {
+        let picture = |rate: &str, start: &str| {
+            let frame_rate = FrameRate::from_name(rate).expect("a rate");
+            let start = frame_rate.parse(start).expect("a code");
+            Picture { frame_rate, start, ffoa: None, kept: Default::default() }
+        };
+        let at = |text: &str, picture: &Picture| {
+            let time: Timecode = text.parse().expect("a time");
+            time.to_sample(48_000, Some(picture)).map_err(|error| error.to_string())
+        };
+        let film = picture("24", "01:00:00:00");
+        assert_eq!(at("01:00:10:12", &film), Ok(504_000));
+        assert_eq!(at("1:0:0:0", &film), Ok(0));
+        // Everything else counts from the start of the file.
+        assert_eq!(at("00:00:10:12@24", &film), Ok(504_000));
+        assert_eq!(
+            at("00:59:59:23", &film),
+            Err("`00:59:59:23` is before the first frame of the picture, 01:00:00:00, where the file starts"
+                .to_owned())
+        );
+        for wrong in ["01:00:00:24", "01:00:00;00"] {
+            let message = at(wrong, &film).expect_err("no such frame");
+            assert!(message.contains("24 frames per second and starts at 01:00:00:00"), "{message}");
+        }
+        // 107892 frames of an hour in drop-frame code, each 1601.6 samples; people write colons.
+        let video = picture("29.97", "00:00:00;00");
+        for code in ["01:00:00;00", "01:00:00:00"] {
+            assert_eq!(at(code, &video), Ok(172_799_827));
+        }
+        let time: Timecode = "01:00:00:00".parse().expect("a time");
+        assert!(
+            time.to_sample(48_000, None).is_err_and(|error| error.to_string().contains("says of no picture"))
+        );
     }
 
     #[test]

@@ -15,7 +15,7 @@ use formats::scene::{Feed, Picture, Scene};
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
-use super::{OpenError, plain_wav};
+use super::{OpenError, picture, plain_wav};
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
 use crate::panner::direct_speakers::nominal_label;
@@ -78,6 +78,8 @@ pub(crate) struct Master {
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What each track of a scene's master carries.
     pub(crate) feeds: Vec<Feed>,
+    /// The picture that it goes with, where it says one.
+    pub(crate) picture: Option<Picture>,
     pub(crate) warnings: Vec<Warning>,
     /// Worth an error under `--strict` and otherwise no more than a note.
     pub(crate) remarks: Vec<Warning>,
@@ -91,8 +93,8 @@ impl Master {
         if is_scene(path) {
             return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
         }
-        let Contents { input, document, modes, files, warnings, remarks, .. } = read_master(path)?;
-        let mut master = Self::of(path, input, modes, warnings);
+        let Contents { input, document, modes, picture, files, warnings, remarks } = read_master(path)?;
+        let mut master = Self { picture, ..Self::of(path, input, modes, warnings) };
         master.sources.extend(files);
         Self { remarks, ..master }.select(path, &document, selection, gain_db)
     }
@@ -104,8 +106,8 @@ impl Master {
         selection: &Selection,
         gain_db: f64,
     ) -> Result<Self, OpenError> {
-        let SceneContents { document, modes, feeds, warnings, files, .. } = contents;
-        let mut master = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
+        let SceneContents { document, picture, modes, feeds, warnings, files, .. } = contents;
+        let mut master = Self { picture, ..Self::of(path, Input::Scene(Box::new(input)), modes, warnings) };
         master.sources.extend(files);
         master.feeds = feeds;
         // The first programme of a scene is the one that is meant where none is named.
@@ -124,6 +126,7 @@ impl Master {
             object_names: Vec::new(),
             modes,
             feeds: Vec::new(),
+            picture: None,
             warnings,
             remarks: Vec::new(),
             warning_count: 0,
@@ -210,8 +213,9 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
         document.apply_chna(rows, &mut warnings);
     }
     let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
+    let picture = picture::of_file(&mut reader);
     let input = Input::File(Box::new(reader));
-    Ok(Contents { input, document, modes, picture: None, files: Vec::new(), warnings, remarks })
+    Ok(Contents { input, document, modes, picture, files: Vec::new(), warnings, remarks })
 }
 
 /// Whether a file begins with a `<`, after a byte order mark and white space.

@@ -1,0 +1,50 @@
+//! The picture that a master goes with: its frame rate, and the timecode of its first frame.
+
+use std::io::{Read, Seek};
+use std::num::NonZeroU32;
+use std::path::Path;
+
+use formats::adm::AdmTime;
+use formats::bw64::chunks::bext::BextChunk;
+use formats::bw64::chunks::dbmd::{Atmos, DbmdChunk, SegmentContent};
+use formats::bw64::{ChunkId, Reader};
+use formats::scene::{Kept, Picture, Time};
+use formats::timecode::{FrameCode, FrameRate};
+
+use super::{OpenError, is_scene, read_checked, read_master};
+
+/// The picture that the master or scene `path` goes with, where it says one.
+///
+/// # Errors
+/// When the file can't be read, or is neither.
+pub(crate) fn picture_of(path: &Path) -> Result<Option<Picture>, OpenError> {
+    if is_scene(path) { Ok(read_checked(path)?.0.picture) } else { Ok(read_master(path)?.picture) }
+}
+
+/// The picture of a BW64 file, where that says its frame rate (dbmd): it starts at the file's place on the time line (bext).
+pub(super) fn of_file<R: Read + Seek>(reader: &mut Reader<R>) -> Option<Picture> {
+    let rate = NonZeroU32::new(reader.format().sample_rate)?;
+    let dbmd = reader.read_chunk(ChunkId::DBMD).ok().flatten()?;
+    let dbmd = DbmdChunk::parse(&dbmd, &mut Vec::new());
+    let atmos: Atmos = dbmd.segments.iter().find_map(|segment| match segment.content() {
+        SegmentContent::Atmos(atmos) => Some(atmos),
+        _ => None,
+    })?;
+    let name = atmos.frame_rate?;
+    let frame_rate = FrameRate::from_name(name.split(' ').next().unwrap_or(name))?;
+    let is_drop = name.contains("drop") && frame_rate.has_drop_frame();
+    let bext = reader.read_chunk(ChunkId::BEXT).ok().flatten().and_then(|body| BextChunk::parse(&body));
+    let first = bext.map_or(0, |bext| bext.time_reference);
+    let start = AdmTime::from_samples(first, rate);
+    // A place between two frames is no timecode.
+    let frames = frame_rate.frames(start).unwrap_or(0);
+    let ffoa = atmos.first_frame_of_action.and_then(|ffoa| {
+        let seconds = (u64::from(ffoa.hours) * 60 + u64::from(ffoa.minutes)) * 60;
+        let numerator = seconds * 100_000 + u64::from(ffoa.seconds_e5);
+        let denominator = NonZeroU32::new(100_000)?;
+        let ffoa = AdmTime { numerator, denominator, ..AdmTime::ZERO };
+        ffoa.checked_sub(start)
+    });
+    let start = FrameCode { frames, is_drop };
+    Some(Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() })
+}
