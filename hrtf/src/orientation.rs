@@ -49,6 +49,17 @@ impl Orientation {
         Self::from_yaw_pitch_roll(nose.azimuth, nose.elevation, x.atan2(z).to_degrees())
     }
 
+    /// Yaw to the left, then pitch up, then roll to the right: the angles that [`from_yaw_pitch_roll`](Self::from_yaw_pitch_roll)
+    /// takes, degrees. Of a nose that points straight up or down only the sum of yaw and roll is known.
+    pub fn yaw_pitch_roll(self) -> [f64; 3] {
+        let turned = |vector| Self::FORWARD.seen_by(self).rotated_back(vector);
+        let (front, up) = (turned([0.0, 1.0, 0.0]), turned([0.0, 0.0, 1.0]));
+        let yaw = (-front[0]).atan2(front[1]).to_degrees();
+        let pitch = front[2].clamp(-1.0, 1.0).asin().to_degrees();
+        let [right, _, top] = Self::from_yaw_pitch_roll(yaw, pitch, 0.0).rotated_back(up);
+        [yaw, pitch, right.atan2(top).to_degrees()]
+    }
+
     /// This orientation in the axes of another head.
     #[must_use]
     pub fn seen_by(self, other: Self) -> Self {
@@ -160,6 +171,15 @@ mod tests {
         );
         assert!((a.angle_to(b) - 50.0).abs() < 1e-9);
         assert!(b.seen_by(a).angle_to(Orientation::from_yaw_pitch_roll(-50.0, 0.0, 0.0)) < 1e-5);
+    }
+
+    #[test]
+    fn a_head_has_the_angles_that_it_was_made_of() {
+        for angles in [[0.0; 3], [30.0, 0.0, 0.0], [-100.0, 40.0, 20.0], [170.0, -60.0, -35.0]] {
+            let [yaw, pitch, roll] = angles;
+            let found = Orientation::from_yaw_pitch_roll(yaw, pitch, roll).yaw_pitch_roll();
+            assert!(found.iter().zip(angles).all(|(a, b)| (a - b).abs() < 1e-9), "{found:?}, not {angles:?}");
+        }
     }
 
     #[test]

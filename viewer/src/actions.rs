@@ -23,6 +23,7 @@ pub enum Action {
     SelectNone,
     Delete,
     Duplicate,
+    Group,
     Mute,
     Solo,
     Nudge(Way),
@@ -47,6 +48,7 @@ pub enum Action {
     Loop,
     Compare,
     Dim,
+    HeadAhead,
     Look(View),
     Centre,
     Labels,
@@ -134,6 +136,7 @@ pub const ACTIONS: &[Entry] = &[
     entry(Menu::Edit, Action::SelectAll, "Select all", COMMAND, Key::A),
     entry(Menu::Edit, Action::Duplicate, "Duplicate", COMMAND, Key::D),
     entry(Menu::Edit, Action::Delete, "Delete", NONE, Key::Delete),
+    entry(Menu::Edit, Action::Group, "Group the selection", COMMAND, Key::G),
     entry(Menu::Edit, Action::Mute, "Mute", NONE, Key::M),
     entry(Menu::Edit, Action::Solo, "Solo", NONE, Key::S),
     entry(Menu::Place, Action::NudgeFar(Way::Left), "Far to the left", SHIFT, Key::ArrowLeft),
@@ -168,6 +171,7 @@ pub const ACTIONS: &[Entry] = &[
     entry(Menu::Time, Action::Loop, "Loop", NONE, Key::L),
     entry(Menu::Time, Action::Compare, "Programme or reference", NONE, Key::B),
     entry(Menu::Time, Action::Dim, "Dim", NONE, Key::D),
+    entry(Menu::Time, Action::HeadAhead, "Where the head looks now is ahead", NONE, Key::H),
     entry(Menu::View, Action::Look(View::Room), "Room", NONE, Key::Num1),
     entry(Menu::View, Action::Look(View::Top), "Top", NONE, Key::Num2),
     entry(Menu::View, Action::Look(View::Side), "Side", NONE, Key::Num3),
@@ -199,13 +203,16 @@ impl Action {
         match self {
             Self::Undo => app.document.history().to_undo().is_some(),
             Self::Redo => app.document.history().to_redo().is_some(),
-            Self::Delete | Self::Duplicate | Self::Mute | Self::Solo | Self::SelectNone => has_selection,
+            Self::Delete | Self::Duplicate | Self::Group | Self::Mute | Self::Solo | Self::SelectNone => {
+                has_selection
+            }
             Self::Nudge(_) | Self::NudgeFar(_) | Self::Snap | Self::Mirror | Self::AddKey | Self::Centre => {
                 app.selected_objects().next().is_some()
             }
             Self::SelectAll => !app.document.scene().tracks.is_empty(),
             Self::MarkerBack | Self::MarkerOn => !app.document.scene().markers.is_empty(),
             Self::Loop => app.transport.range.is_some(),
+            Self::HeadAhead => app.connection.is_open(),
             Self::Compare => app.connection.is_open() && app.connection.listening.reference.is_some(),
             _ => true,
         }

@@ -237,10 +237,10 @@ impl Connection {
         }
     }
 
-    /// The listener looks ahead, until a tracker says something else.
-    pub fn look_ahead(&self) {
+    /// Where the head looks now, as its tracker says, is ahead.
+    pub fn centre_head(&self) {
         if let Some(playing) = &self.playing {
-            playing.handle.set_head(0.0, 0.0, 0.0);
+            playing.handle.centre_head();
         }
     }
 

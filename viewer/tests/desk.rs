@@ -89,6 +89,44 @@ fn a_processor_is_added_turned_bypassed_and_taken_out_and_each_is_a_step() {
 }
 
 #[test]
+fn tracks_are_grouped_turned_muted_and_taken_out_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = desk(folder.path());
+    press(&mut harness, "Strip Anna");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::G);
+    harness.run();
+    let groups = |harness: &Program| {
+        let tracks = scene(harness).tracks.iter();
+        tracks.map(|track| track.group.clone().unwrap_or_default()).collect::<Vec<String>>()
+    };
+    assert_eq!(groups(&harness)[0], "group 1");
+    let other = scene(&harness).tracks[1].name.clone();
+    press(&mut harness, &format!("{other} in group 1"));
+    assert_eq!(groups(&harness)[..2], ["group 1", "group 1"]);
+    number(&harness, "Gain of group 1").set_value_accesskit(-6.0);
+    harness.run();
+    assert_eq!(scene(&harness).groups[0].gain_db, -6.0);
+    press(&mut harness, "Mute strip group 1");
+    let heard: Vec<bool> =
+        scene(&harness).tracks.iter().map(|track| scene(&harness).is_heard(track)).collect();
+    assert_eq!(heard[..3], [false, false, true]);
+    named(&harness, "Name of the group").focus();
+    harness.run();
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    named(&harness, "Name of the group").type_text("cars");
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!((groups(&harness)[0].as_str(), scene(&harness).groups[0].name.as_str()), ("cars", "cars"));
+    assert_eq!(complaints(&harness), Vec::<String>::new());
+    press(&mut harness, "Remove the group");
+    assert!(scene(&harness).groups.is_empty() && groups(&harness)[..2] == ["", ""]);
+    for _ in 0..6 {
+        undo(&mut harness);
+    }
+    assert!(scene(&harness).groups.is_empty() && !harness.state().document.is_changed());
+}
+
+#[test]
 fn every_processor_has_its_numbers_and_no_id_is_taken_twice() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = desk(folder.path());

@@ -284,8 +284,23 @@ fn osc_is_off_until_switched_on_and_then_moves_objects_tells_moves_and_turns_the
     wait(&mut harness, "turned", |app| app.connection.telemetry.head == [40.0, -10.0, -5.0]);
     harness.step();
     assert!(harness.query_by_label("yaw 40°, pitch -10°, roll -5°").is_some());
-    press(&mut harness, "look ahead");
-    wait(&mut harness, "ahead", |app| app.connection.telemetry.head == [0.0; 3]);
+    // What is looked at becomes ahead; after that only what is turned from there counts.
+    sender.send_to(&message("/SceneRotator/ypr", &[40.0, 0.0, 0.0]), ("127.0.0.1", tracks)).unwrap();
+    wait(&mut harness, "level", |app| app.connection.telemetry.head == [40.0, 0.0, 0.0]);
+    let looks_to = |yaw: f64| {
+        move |app: &App| {
+            let [found, pitch, roll] = app.connection.telemetry.head;
+            (found - yaw).abs() < 1e-6 && pitch.abs() < 1e-6 && roll.abs() < 1e-6
+        }
+    };
+    press(&mut harness, "this is ahead");
+    wait(&mut harness, "ahead", looks_to(0.0));
+    sender.send_to(&message("/SceneRotator/yaw", &[55.0]), ("127.0.0.1", tracks)).unwrap();
+    wait(&mut harness, "on to the left", looks_to(15.0));
+    sender.send_to(&message("/proscenium/lis/ahead", &[1.0]), ("127.0.0.1", tracks)).unwrap();
+    wait(&mut harness, "ahead again", looks_to(0.0));
+    sender.send_to(&message("/SceneRotator/yaw", &[-5.0]), ("127.0.0.1", tracks)).unwrap();
+    wait(&mut harness, "to the right", looks_to(-60.0));
 }
 
 #[test]

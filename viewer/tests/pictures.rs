@@ -20,6 +20,8 @@ fn run(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_proscenium-viewer"));
     // Drivers complain where there is none.
     command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+    // Nor does it matter what somebody chose here once.
+    command.env("XDG_STATE_HOME", std::env::temp_dir().join("proscenium-tests-state"));
     command.args(arguments).output().unwrap()
 }
 
@@ -172,4 +174,47 @@ fn what_cannot_be_drawn_is_told_in_a_line() {
     assert!(!folder.path().join("x.png").exists());
     let size = run(&[scene.as_str(), "--screenshot", output, "--size", "9x9"]);
     assert_eq!(size.status.code(), Some(2));
+}
+
+/// How different a colour may be from that of a stored picture: drivers round, and smooth edges in their own ways.
+const ROUNDING: u8 = 48;
+/// Part of a stored picture's pixels that may be more different than that: versions of a driver draw edges elsewhere.
+const ELSEWHERE: f64 = 0.01;
+
+/// What is seen is what somebody has looked at: pictures that lie in `tests/snapshots`. `UPDATE_SNAPSHOTS=1` puts what is drawn in their place.
+#[test]
+fn pictures_are_those_that_were_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = write_scene(folder.path());
+    let stored = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots");
+    let mut faults = Vec::new();
+    for (name, options) in [
+        ("timeline", &["--panel", "timeline", "--select", "Horn", "--time", "0.5"][..]),
+        ("mixer", &["--panel", "mixer", "--select", "Anna"]),
+        ("loudness", &["--panel", "loudness", "--theme", "light"]),
+        ("listen", &["--panel", "listen"]),
+        ("warnings", &["--panel", "warnings", "--view", "listener"]),
+    ] {
+        let path = folder.path().join(format!("{name}.png"));
+        let all = [scene.to_str().unwrap(), "--screenshot", path.to_str().unwrap(), "--size", "960x600"];
+        let done = run(&[&all, options].concat());
+        assert!(done.status.success(), "{name}: {}", String::from_utf8_lossy(&done.stderr));
+        let known = stored.join(format!("{name}.png"));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::create_dir_all(&stored).unwrap();
+            std::fs::copy(&path, &known).unwrap();
+            continue;
+        }
+        let (found, expected) = (Picture::read(&path), Picture::read(&known));
+        assert_eq!((found.width, found.height), (expected.width, expected.height), "{name}");
+        let pixels = found.rgb.chunks_exact(3).zip(expected.rgb.chunks_exact(3));
+        let is_other = |(a, b): &(&[u8], &[u8])| a.iter().zip(*b).any(|(a, b)| a.abs_diff(*b) > ROUNDING);
+        let part = pixels.filter(is_other).count() as f64 / (found.width * found.height) as f64;
+        if part > ELSEWHERE {
+            let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+            std::fs::copy(&path, &kept).unwrap();
+            faults.push(format!("{name}: {:.1} % differ; look at {}", part * 100.0, kept.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
 }

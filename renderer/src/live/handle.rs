@@ -176,13 +176,22 @@ impl Handle {
         self.state().monitor
     }
 
-    /// Where the listener looks: degrees to the left, up, and tilted to the right. Anything that is no number is nothing.
+    /// Where the listener looks: degrees to the left, up, and tilted to the right, counted from what was last
+    /// [ahead](Self::centre_head). Anything that is no number is nothing.
     pub fn set_head(&self, yaw: f64, pitch: f64, roll: f64) {
         if [yaw, pitch, roll].iter().all(|angle| angle.is_finite() && angle.abs() <= MOST_DEGREES) {
             let mut state = self.state();
-            state.head = [yaw, pitch, roll];
-            state.pending.head = Some(Orientation::from_yaw_pitch_roll(yaw, pitch, roll));
+            state.tracked = [yaw, pitch, roll];
+            state.turn_head();
         }
+    }
+
+    /// Where the listener looks now is ahead from here on: what a tracker says is counted from it.
+    pub fn centre_head(&self) {
+        let mut state = self.state();
+        let [yaw, pitch, roll] = state.tracked;
+        state.ahead_is = Orientation::from_yaw_pitch_roll(yaw, pitch, roll);
+        state.turn_head();
     }
 
     /// The file to compare with: its channels are those of the output, and its level becomes that of the programme.

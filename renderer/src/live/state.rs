@@ -121,6 +121,9 @@ pub(super) struct State {
     pub(super) sample_rate: u32,
     pub(super) looped: Option<Range<u64>>,
     pub(super) head: [f64; 3],
+    /// What the head's tracker said last, degrees, and what of that is ahead.
+    pub(super) tracked: [f64; 3],
+    pub(super) ahead_is: Orientation,
     pub(super) listening: Listen,
     pub(super) matched_db: Option<f64>,
     pub(super) object_peaks: Vec<f32>,
@@ -155,6 +158,8 @@ impl State {
             sample_rate,
             looped: None,
             head: [0.0; 3],
+            tracked: [0.0; 3],
+            ahead_is: Orientation::FORWARD,
             listening: Listen::Programme,
             matched_db: None,
             watched: None,
@@ -166,6 +171,15 @@ impl State {
             events: VecDeque::new(),
             moves: Vec::new(),
         }
+    }
+
+    /// Turns the head to where its tracker says.
+    pub(super) fn turn_head(&mut self) {
+        let [yaw, pitch, roll] = self.tracked;
+        let head = Orientation::from_yaw_pitch_roll(yaw, pitch, roll).seen_by(self.ahead_is);
+        let is_centred = self.ahead_is != Orientation::FORWARD;
+        self.head = if is_centred { head.yaw_pitch_roll() } else { self.tracked };
+        self.pending.head = Some(head);
     }
 
     pub(super) fn event(&mut self, event: Event) {

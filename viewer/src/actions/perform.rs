@@ -7,7 +7,9 @@ use renderer::live::Listen;
 
 use super::{Action, Way};
 use crate::app::{App, Dialog};
+use crate::edit::groups::with_group;
 use crate::edit::{Edit, curve, track_edit};
+use crate::panels::{Tab, mixer};
 use crate::theme::{SCALES, Theme};
 use crate::transport::{frame_seconds, time_at};
 use crate::view3d::{Point, picking};
@@ -42,6 +44,7 @@ pub(super) fn perform(action: Action, app: &mut App, context: &egui::Context) {
         Action::SelectNone => app.document.selection.clear(),
         Action::Delete => delete(app),
         Action::Duplicate => duplicate(app),
+        Action::Group => group(app),
         Action::Mute => toggle(app, "Mute", |track| &mut track.mute),
         Action::Solo => toggle(app, "Solo", |track| &mut track.solo),
         Action::Nudge(way) => nudge(app, way, NUDGES[0]),
@@ -82,6 +85,7 @@ fn time(action: Action, app: &mut App) {
             Listen::Programme => Listen::Reference,
             Listen::Reference => Listen::Programme,
         }),
+        Action::HeadAhead => app.connection.centre_head(),
         Action::Dim => app.connection.monitor.dim = !app.connection.monitor.dim,
         Action::ToStart => app.seek(0.0),
         Action::ToEnd => app.seek(end),
@@ -114,6 +118,19 @@ fn delete(app: &mut App) {
     let edits = tracks.into_iter().rev().map(Edit::RemoveTrack).collect();
     app.document.edit("Delete", edits);
     app.document.selection.clear();
+}
+
+/// A new group, whose strip is selected.
+fn group(app: &mut App) {
+    let tracks: Vec<usize> = app.document.selection.iter().collect();
+    let scene = app.document.scene();
+    let place = mixer::Place::Group(scene.groups.len());
+    let edits = with_group(scene, tracks);
+    if !edits.is_empty() {
+        app.document.edit("Group", edits);
+        app.panels.tab = Tab::Mixer;
+        mixer::select(app, place);
+    }
 }
 
 fn duplicate(app: &mut App) {

@@ -8,6 +8,7 @@
 
 pub mod curve;
 pub mod desk;
+pub mod groups;
 mod history;
 mod place;
 mod selection;

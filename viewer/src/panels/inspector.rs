@@ -101,7 +101,7 @@ fn head(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
         });
     }
     let groups: Vec<String> = app.document.scene().groups.iter().map(|group| group.name.clone()).collect();
-    if !groups.is_empty() {
+    {
         row(ui, "Group", |ui| {
             let combo =
                 ComboBox::from_id_salt("group").selected_text(track.group.as_deref().unwrap_or("none"));

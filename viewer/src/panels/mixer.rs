@@ -1,7 +1,7 @@
-//! The desk: strips of tracks, buses, reverbs and the master, and the processors of the one that is selected.
+//! The desk: strips of tracks, groups, buses, reverbs and the master, and the processors of the one that is selected.
 //!
 //! ```text
-//!  rack: list ── page of a processor │ tracks ── buses ── reverbs ── + │ master
+//!  rack: list ── page of a processor │ tracks ── groups ── buses ── reverbs ── + │ master
 //! ```
 
 mod bands;
@@ -9,6 +9,7 @@ mod dynamics;
 mod eq;
 mod fader;
 mod gains;
+mod group;
 mod master;
 mod meter;
 mod number;
@@ -29,6 +30,7 @@ use super::files::Chooser;
 use crate::app::App;
 use crate::edit::Edit;
 use crate::edit::desk::{roles_without_bus, with_bus, with_reverb, without_bus, without_reverb};
+use crate::edit::groups::{with_group, without_group};
 use crate::theme::{role_colour, role_name};
 
 /// Part of the panel that the processors take, and the least and the most of it.
@@ -83,9 +85,15 @@ pub fn select(app: &mut App, place: Place) {
 /// The strip of this name.
 pub fn called(scene: &Scene, name: &str) -> Option<Place> {
     let tracks = (0..scene.tracks.len()).map(Place::Track);
+    let groups = (0..scene.groups.len()).map(Place::Group);
     let buses = (0..scene.buses.len()).map(Place::Bus);
     let reverbs = (0..scene.reverbs.len()).map(Place::Reverb);
-    tracks.chain(buses).chain(reverbs).chain([Place::Master]).find(|place| place.name(scene) == name)
+    tracks
+        .chain(groups)
+        .chain(buses)
+        .chain(reverbs)
+        .chain([Place::Master])
+        .find(|place| place.name(scene) == name)
 }
 
 /// Shows strips and processors.
@@ -144,6 +152,7 @@ fn heading(app: &mut App, ui: &mut Ui, place: Place) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(&name).strong().color(colour));
         let what = match place {
+            Place::Group(_) => "Remove the group",
             Place::Bus(_) => "Remove the bus",
             Place::Reverb(_) => "Remove the reverb",
             Place::Track(_) | Place::Master => return,
@@ -151,6 +160,7 @@ fn heading(app: &mut App, ui: &mut Ui, place: Place) {
         if ui.small_button(what).clicked() {
             let scene = app.document.scene();
             let edits = match place {
+                Place::Group(index) => without_group(scene, index),
                 Place::Bus(index) => without_bus(scene, index).into_iter().collect(),
                 Place::Reverb(index) => without_reverb(scene, index),
                 Place::Track(_) | Place::Master => Vec::new(),
@@ -164,19 +174,21 @@ fn heading(app: &mut App, ui: &mut Ui, place: Place) {
 /// All strips but the master.
 fn strips(app: &mut App, ui: &mut Ui, height: f32) {
     let scene = app.document.scene();
-    let (tracks, buses, reverbs) = (scene.tracks.len(), scene.buses.len(), scene.reverbs.len());
+    let (tracks, groups) = (scene.tracks.len(), scene.groups.len());
+    let (buses, reverbs) = (scene.buses.len(), scene.reverbs.len());
     if tracks == 0 {
         ui.add_space(10.0);
         ui.weak("The strips of the sounds will be here.");
     }
     let chosen = selected(app);
     let seen = ui.clip_rect().x_range().expand(BEYOND);
-    let groups = [
+    let rows = [
         (0..tracks).map(Place::Track).collect::<Vec<_>>(),
+        (0..groups).map(Place::Group).collect(),
         (0..buses).map(Place::Bus).collect(),
         (0..reverbs).map(Place::Reverb).collect(),
     ];
-    for places in groups.into_iter().filter(|places| !places.is_empty()) {
+    for places in rows.into_iter().filter(|places| !places.is_empty()) {
         for place in places {
             let left = ui.cursor().min;
             if seen.contains(left.x) || seen.contains(left.x + strip::OUTER) {
@@ -194,10 +206,11 @@ fn strips(app: &mut App, ui: &mut Ui, height: f32) {
     additions(app, ui);
 }
 
-/// Buttons that add a bus or a reverb.
+/// Buttons that add a group of the selected tracks, a bus or a reverb.
 fn additions(app: &mut App, ui: &mut Ui) {
     let roles = roles_without_bus(app.document.scene());
-    let mut added: Option<(&str, Option<Edit>, Place)> = None;
+    let chosen: Vec<usize> = app.document.selection.iter().collect();
+    let mut added: Option<(&str, Vec<Edit>, Place)> = None;
     ui.vertical(|ui| {
         ui.set_width(80.0);
         let scene = app.document.scene();
@@ -208,7 +221,7 @@ fn additions(app: &mut App, ui: &mut Ui) {
                     let name = format!("New bus: {}", role_name(role));
                     if ui.button(text).accessible_name(name).clicked() {
                         let place = Place::Bus(scene.buses.len());
-                        added = Some(("Add a bus", with_bus(scene, role), place));
+                        added = Some(("Add a bus", with_bus(scene, role).into_iter().collect(), place));
                         ui.close();
                     }
                 }
@@ -218,11 +231,16 @@ fn additions(app: &mut App, ui: &mut Ui) {
         if ui.button("+ Reverb").accessible_name("Add a reverb").clicked() {
             let returns = ReverbReturn::Bed(BedLayout::default());
             let place = Place::Reverb(scene.reverbs.len());
-            added = Some(("Add a reverb", with_reverb(scene, returns), place));
+            added = Some(("Add a reverb", with_reverb(scene, returns).into_iter().collect(), place));
+        }
+        let group = ui.button("+ Group").on_hover_text("Of the selected sounds");
+        if group.accessible_name("Add a group").clicked() {
+            added =
+                Some(("Group", with_group(scene, chosen.iter().copied()), Place::Group(scene.groups.len())));
         }
     });
-    if let Some((step, Some(edit), place)) = added {
-        app.document.edit(step, vec![edit]);
+    if let Some((step, edits, place)) = added.filter(|(_, edits, _)| !edits.is_empty()) {
+        app.document.edit(step, edits);
         select(app, place);
     }
 }

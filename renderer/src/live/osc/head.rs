@@ -6,6 +6,7 @@
 //! | `/SceneRotator/ypr`, `/ypr` | the same |
 //! | `/SceneRotator/yaw`, `/pitch`, `/roll` | one of them |
 //! | `/SceneRotator/quaternions`, `/quaternion` | w, x, y, z with x to the front, y to the left, z up |
+//! | `/proscenium/lis/ahead` | none, or 1: where the head looks now is ahead |
 //!
 //! They tell where the head looks. A tracker that tells how the scene turns, or has other signs, is put right by turning
 //! the signs of single angles.
@@ -45,14 +46,7 @@ impl HeadAngles {
 /// Yaw, pitch and roll of a quaternion with x to the front, y to the left and z up.
 fn angles_of([w, x, y, z]: [f64; 4]) -> [f64; 3] {
     // Here x is to the right and y to the front.
-    let head = Orientation::from_quaternion(w, -y, x, z);
-    let turned = |vector| Orientation::FORWARD.seen_by(head).rotated_back(vector);
-    let (front, up) = (turned([0.0, 1.0, 0.0]), turned([0.0, 0.0, 1.0]));
-    let yaw = (-front[0]).atan2(front[1]).to_degrees();
-    let pitch = front[2].clamp(-1.0, 1.0).asin().to_degrees();
-    let upright = Orientation::from_yaw_pitch_roll(yaw, pitch, 0.0);
-    let [right, _, top] = upright.rotated_back(up);
-    [yaw, pitch, right.atan2(top).to_degrees()]
+    Orientation::from_quaternion(w, -y, x, z).yaw_pitch_roll()
 }
 
 #[cfg(test)]

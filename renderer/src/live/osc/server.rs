@@ -195,6 +195,13 @@ impl Server {
     }
 
     fn hear_turn(&mut self, message: &Message) -> bool {
+        if message.address == "/proscenium/lis/ahead" {
+            // A button says 1 when it is pressed and 0 when it is let go.
+            if message.arguments().is_empty() || message.numbers() == Some([1.0]) {
+                self.handle.centre_head();
+            }
+            return true;
+        }
         let known = self.angles.hear(message, self.options.invert_head);
         if known {
             let [yaw, pitch, roll] = self.angles.0;

@@ -82,8 +82,9 @@ fn state(app: &mut App, ui: &mut Ui) {
     ui.horizontal(|ui| {
         let [yaw, pitch, roll] = app.connection.telemetry.head;
         ui.label(format!("yaw {yaw:.0}°, pitch {pitch:.0}°, roll {roll:.0}°"));
-        if ui.small_button("look ahead").on_hover_text("Until a tracker says something else").clicked() {
-            app.connection.look_ahead();
+        let hint = "Where the tracker says that the head looks now is ahead (H)";
+        if ui.small_button("this is ahead").on_hover_text(hint).clicked() {
+            app.connection.centre_head();
         }
     });
     let counts = app.connection.telemetry.osc;

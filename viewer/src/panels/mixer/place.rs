@@ -17,6 +17,8 @@ pub enum Place {
     Track(usize),
     /// The bus of a role, by its index in the scene.
     Bus(usize),
+    /// A group of tracks, by its index in the scene.
+    Group(usize),
     /// A reverb, by its index in the scene.
     Reverb(usize),
     /// What is heard, and the masters of the deliverables.
@@ -29,6 +31,7 @@ impl Place {
         match self {
             Self::Track(index) => index < scene.tracks.len(),
             Self::Bus(index) => index < scene.buses.len(),
+            Self::Group(index) => index < scene.groups.len(),
             Self::Reverb(index) => index < scene.reverbs.len(),
             Self::Master => true,
         }
@@ -39,6 +42,7 @@ impl Place {
         let name = match self {
             Self::Track(index) => scene.tracks.get(index).map(|track| track.name.clone()),
             Self::Bus(index) => scene.buses.get(index).map(|bus| format!("{} bus", role_name(&bus.role))),
+            Self::Group(index) => scene.groups.get(index).map(|group| group.name.clone()),
             Self::Reverb(index) => scene.reverbs.get(index).map(|unit| unit.name.clone()),
             Self::Master => Some("Master".to_owned()),
         };
@@ -50,7 +54,7 @@ impl Place {
         match self {
             Self::Track(index) => Some(&scene.tracks.get(index)?.role),
             Self::Bus(index) => Some(&scene.buses.get(index)?.role),
-            Self::Reverb(_) | Self::Master => None,
+            Self::Group(_) | Self::Reverb(_) | Self::Master => None,
         }
     }
 
@@ -63,12 +67,12 @@ impl Place {
         }
     }
 
-    /// Its processors; a reverb and the master have others.
+    /// Its processors; a group has none, a reverb and the master have others.
     pub(super) fn chain(self, scene: &Scene) -> Option<&Chain> {
         match self {
             Self::Track(index) => Some(&scene.tracks.get(index)?.chain),
             Self::Bus(index) => Some(&scene.buses.get(index)?.chain),
-            Self::Reverb(_) | Self::Master => None,
+            Self::Group(_) | Self::Reverb(_) | Self::Master => None,
         }
     }
 
@@ -78,7 +82,7 @@ impl Place {
         let edit = match self {
             Self::Track(index) => track_edit(scene, index, |track| change(&mut track.chain)),
             Self::Bus(index) => bus_edit(scene, index, change),
-            Self::Reverb(_) | Self::Master => None,
+            Self::Group(_) | Self::Reverb(_) | Self::Master => None,
         };
         app.document.edit(step, edit.into_iter().collect());
         app.connection.turned(app.document.scene());
@@ -89,7 +93,7 @@ impl Place {
         match self {
             Self::Track(index) => Some(StripName::Track(index)),
             Self::Bus(index) => Some(StripName::Bus(index)),
-            Self::Reverb(_) | Self::Master => None,
+            Self::Group(_) | Self::Reverb(_) | Self::Master => None,
         }
     }
 
@@ -105,7 +109,7 @@ impl Place {
                 level.level.peak = name.map_or(0.0, |name| app.connection.return_level(name));
                 level
             }
-            Self::Master => StripLevel::default(),
+            Self::Group(_) | Self::Master => StripLevel::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use formats::scene::{Role, Scene};
 use renderer::live::StripLevel;
 
 use super::place::Place;
-use super::{dynamics, eq, gains, master, reverb, sends};
+use super::{dynamics, eq, gains, group, master, reverb, sends};
 use crate::app::App;
 use crate::theme::Palette;
 
@@ -96,6 +96,7 @@ fn add(chain: &mut Chain, stage: Stage) {
 pub(super) fn show(app: &mut App, ui: &mut Ui, place: Place, height: f32) {
     match place {
         Place::Track(_) | Place::Bus(_) => chain(app, ui, place, height),
+        Place::Group(index) => group::show(app, ui, index),
         Place::Reverb(index) => {
             ScrollArea::both().id_salt("room").auto_shrink([false, false]).show(ui, |ui| {
                 reverb::show(app, ui, index, height);

@@ -1,13 +1,14 @@
-//! One strip: of a track, of the bus of a role, or of a reverb.
+//! One strip: of a track, of a group, of the bus of a role, or of a reverb.
 
 use egui::{Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, RichText, Sense, Stroke, Ui, Vec2};
 use formats::scene::chain::{Chain, Fader, Fdn, Range, Reverb, Send, Stage};
-use formats::scene::{AutomationCurve, ReverbReturn, Shape, Spatial, Track};
+use formats::scene::{AutomationCurve, Group, ReverbReturn, Shape, Spatial, Track};
 
 use super::place::Place;
-use super::{fader, meter, number, rack};
+use super::{fader, group, meter, number, rack};
 use crate::app::App;
 use crate::edit::desk::{reverb_edit, set_send};
+use crate::edit::groups::{self, group_edit};
 use crate::edit::{curve, track_edit};
 use crate::panels::objects::switch;
 use crate::theme::Palette;
@@ -76,15 +77,21 @@ fn head(app: &mut App, ui: &mut Ui, place: Place) {
         match place {
             Place::Track(index) => {
                 let Some(track) = app.document.scene().tracks.get(index).cloned() else { return };
-                switches(app, ui, index, &track);
+                switches(app, ui, (place, &track.name), [track.mute, track.solo]);
                 where_it_is(app, ui, &track);
+            }
+            Place::Group(index) => {
+                let scene = app.document.scene();
+                let Some(group) = scene.groups.get(index).cloned() else { return };
+                let count = groups::members(scene, &group.name).len();
+                switches(app, ui, (place, &group.name), [group.mute, group.solo]);
+                ui.label(RichText::new(tracks(count)).small().color(palette.dim));
             }
             Place::Bus(index) => {
                 let scene = app.document.scene();
                 let role = scene.buses.get(index).map(|bus| &bus.role);
                 let count = scene.tracks.iter().filter(|track| Some(&track.role) == role).count();
-                let text = format!("{count} track{}", if count == 1 { "" } else { "s" });
-                ui.label(RichText::new(text).small().color(palette.dim));
+                ui.label(RichText::new(tracks(count)).small().color(palette.dim));
             }
             Place::Reverb(index) => {
                 let unit = app.document.scene().reverbs.get(index);
@@ -105,15 +112,31 @@ fn head(app: &mut App, ui: &mut Ui, place: Place) {
     });
 }
 
-fn switches(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
+fn tracks(count: usize) -> String {
+    format!("{count} track{}", if count == 1 { "" } else { "s" })
+}
+
+/// Mute and solo of a track or a group.
+fn switches(app: &mut App, ui: &mut Ui, (place, name): (Place, &str), [mute, solo]: [bool; 2]) {
     let palette = app.theme.palette();
-    for (letter, is_solo, colour) in [("M", false, palette.verdicts[2]), ("S", true, palette.verdicts[1])] {
-        let (verb, is_on) = if is_solo { ("Solo", track.solo) } else { ("Mute", track.mute) };
-        if switch(ui, letter, is_on, colour, &format!("{verb} strip {}", track.name)) {
-            let edit = track_edit(app.document.scene(), index, |track| {
-                let state = if is_solo { &mut track.solo } else { &mut track.mute };
+    for (letter, verb, is_on, colour) in
+        [("M", "Mute", mute, palette.verdicts[2]), ("S", "Solo", solo, palette.verdicts[1])]
+    {
+        if switch(ui, letter, is_on, colour, &format!("{verb} strip {name}")) {
+            let turn = |mute: &mut bool, solo: &mut bool| {
+                let state = if letter == "S" { solo } else { mute };
                 *state = !*state;
-            });
+            };
+            let scene = app.document.scene();
+            let edit = match place {
+                Place::Track(index) => {
+                    track_edit(scene, index, |track| turn(&mut track.mute, &mut track.solo))
+                }
+                Place::Group(index) => {
+                    group_edit(scene, index, |group| turn(&mut group.mute, &mut group.solo))
+                }
+                _ => None,
+            };
             app.document.edit(verb, edit.into_iter().collect());
         }
     }
@@ -188,6 +211,9 @@ fn gain_now(app: &App, place: Place) -> Option<(f64, Range, bool)> {
             Reverb::Convolution(room) => (room.gain_db, Fdn::GAIN, false),
         });
     }
+    if let Place::Group(index) = place {
+        return Some((scene.groups.get(index)?.gain_db, Group::GAIN, false));
+    }
     let Some(fader) = &place.chain(scene)?.fader else { return Some((0.0, Fader::GAIN, false)) };
     let moves = !fader.automation.keys().is_empty();
     let now = fader.automation.value_at(app.transport.seconds).unwrap_or(fader.gain_db);
@@ -209,7 +235,8 @@ fn gain(app: &mut App, ui: &mut Ui, place: Place) {
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         new = fader::show(ui, palette, &format!("Fader of {name}"), (gain, range), height);
-        if meter::strip(ui, palette, &name, (&level, has_dynamics), height).clicked() {
+        let is_heard = !matches!(place, Place::Group(_));
+        if is_heard && meter::strip(ui, palette, &name, (&level, has_dynamics), height).clicked() {
             app.connection.reset_meters();
         }
     });
@@ -234,6 +261,9 @@ fn set_gain(app: &mut App, place: Place, gain: f64) {
         });
         app.document.edit("Fader", edit.into_iter().collect());
         return;
+    }
+    if let Place::Group(index) = place {
+        return group::set_gain(app, index, gain);
     }
     let time = app.transport.time();
     place.edit(app, "Fader", |chain| {
