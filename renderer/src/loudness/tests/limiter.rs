@@ -125,7 +125,7 @@ fn programme(random: &mut Random, channels: usize, frames: usize) -> Planes {
 
 #[test]
 fn random_programmes_at_12_db_of_drive_stay_below_the_ceiling() {
-    const PROGRAMMES: u32 = 100;
+    const PROGRAMMES: u32 = 1000;
     let bank = hann_bank(24);
     let mut random = Random(1);
     for number in 0..PROGRAMMES {
