@@ -112,7 +112,7 @@ impl Compressor {
             }
             reduction.note(gains);
             if span.ends {
-                envelope.settle();
+                envelope.settle(0.0);
             }
             let unity = idle && makeup_db.still() == Some(0.0);
             if !unity {

@@ -58,7 +58,7 @@ struct Shelf {
 }
 
 /// The integrators, as they were before the last sample and as they are, and that sample.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct ShelfState {
     before: [f64; 2],
     now: [f64; 2],
@@ -87,6 +87,9 @@ impl Shelf {
         roots: Option<&[f32]>,
         [first, second]: &mut [Vec<f64>; 2],
     ) {
+        if *state == ShelfState::default() && audio::peak(samples) == 0.0 {
+            return;
+        }
         let (first, second) = (&mut first[..samples.len()], &mut second[..samples.len()]);
         integrate(self, state, samples, [first, second]);
         if let Some(roots) = roots {
@@ -216,7 +219,7 @@ impl DeEsser {
                 }
             }
             if span.ends {
-                envelope.settle();
+                envelope.settle(0.0);
             }
         });
     }

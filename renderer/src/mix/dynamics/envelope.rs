@@ -4,7 +4,7 @@ use multiversion::{multiversion, target::target_cfg_f};
 
 use crate::mix::fused::multiply_add;
 
-/// Below this a gain that goes back to none has arrived, dB.
+/// Nearer than this a gain has arrived, dB.
 const ARRIVED_DB: f64 = 1e-9;
 
 /// A gain in dB on its way.
@@ -35,11 +35,16 @@ impl Envelope {
         self.gain_db = follow(self.down, self.up, self.gain_db, targets_db);
     }
 
-    /// A gain that has come back is exactly none.
-    pub(super) fn settle(&mut self) {
-        if self.gain_db.abs() < ARRIVED_DB {
-            self.gain_db = 0.0;
+    /// A gain that has come to where it rests is exactly that.
+    pub(super) fn settle(&mut self, rest_db: f64) {
+        if (self.gain_db - rest_db).abs() < ARRIVED_DB {
+            self.gain_db = rest_db;
         }
+    }
+
+    /// Whether a gain that is there stays there, to the last bit, while that is its target.
+    pub(super) fn rests_at(&self, gain_db: f32) -> bool {
+        follow(self.down, self.up, f64::from(gain_db), &mut [gain_db]) == f64::from(gain_db)
     }
 
     /// The times of another one; the gain stays where it is.

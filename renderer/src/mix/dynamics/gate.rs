@@ -4,7 +4,7 @@ use formats::scene::chain;
 
 use super::envelope::Envelope;
 use super::{LookAhead, Reduction, hand_on, peaks};
-use crate::audio::AudioBlock;
+use crate::audio::{self, AudioBlock};
 use crate::mix::grid::{GRID, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
 use crate::mix::{MixError, Processor};
@@ -14,6 +14,8 @@ use crate::units::Decibels;
 #[derive(Clone, Debug)]
 pub struct Gate {
     curve: Curve,
+    /// The gain of silence, dB.
+    closed_db: f32,
     hold: Hold,
     envelope: Envelope,
     look_ahead: LookAhead,
@@ -125,6 +127,7 @@ impl Gate {
         let samples = (hold_ms / 1_000.0 * f64::from(sample_rate)).round() as usize;
         Ok(Self {
             curve,
+            closed_db,
             hold: Hold { samples, left: 0, target_db: closed_db },
             envelope: Envelope::new(release_ms, attack_ms, sample_rate, f64::from(closed_db)),
             look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),
@@ -135,12 +138,18 @@ impl Gate {
     }
 
     fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
-        let Self { curve, hold, envelope, look_ahead, position, gains, reduction } = self;
+        let Self { curve, closed_db, hold, envelope, look_ahead, position, gains, reduction } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
             peaks(block, usize::MAX, key, span.samples.clone(), gains);
             if envelope.gain_db() == 0.0 && hold.stays_open(gains, curve.end) {
                 gains.fill(0.0);
+            } else if envelope.gain_db() == f64::from(*closed_db)
+                && hold.target_db == *closed_db
+                && audio::peak(gains) == 0.0
+                && envelope.rests_at(*closed_db)
+            {
+                gains.fill(*closed_db);
             } else {
                 curve.apply(gains);
                 hold.apply(gains);
@@ -148,7 +157,8 @@ impl Gate {
             }
             reduction.note(gains);
             if span.ends {
-                envelope.settle();
+                envelope.settle(0.0);
+                envelope.settle(f64::from(*closed_db));
             }
             let open = gains.iter().all(|gain| *gain == 0.0);
             if !open {
@@ -189,7 +199,7 @@ impl Processor for Gate {
 
     fn take_over(&mut self, new: &mut dyn Processor) {
         let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
-        self.curve = new.curve;
+        (self.curve, self.closed_db) = (new.curve, new.closed_db);
         self.hold.samples = new.hold.samples;
         self.hold.left = self.hold.left.min(new.hold.samples);
         self.envelope.retime(&new.envelope);
@@ -200,9 +210,8 @@ impl Processor for Gate {
     }
 
     fn reset(&mut self) {
-        let closed_db = self.curve.closed_db();
-        self.hold = Hold { left: 0, target_db: closed_db, ..self.hold };
-        self.envelope.set(f64::from(closed_db));
+        self.hold = Hold { left: 0, target_db: self.closed_db, ..self.hold };
+        self.envelope.set(f64::from(self.closed_db));
         self.look_ahead.reset();
         self.position = Position::default();
         self.reduction = Reduction::default();

@@ -240,3 +240,66 @@ fn parameters_out_of_range_are_refused() {
     let parameters = chain::DeEsser { frequency_hz: 12_000.0, ..Default::default() };
     assert!(DeEsser::new(&parameters, 22_050, 1).is_err());
 }
+
+/// The gate as its parameters are described, one sample after the other: level in dB, curve, hold, attack and release.
+#[test]
+fn the_gate_is_that_of_a_plain_loop() {
+    let mut input = noise(5, 96_000);
+    for (n, sample) in input.iter_mut().enumerate() {
+        // Bursts of 100 ms that fall by 80 dB, every 400 ms; then nothing.
+        let since = (n % 19_200) as f64 / 4_800.0;
+        *sample *= if n < 60_000 { 10f64.powf(-4.0 * since.min(1.0)) as f32 * 0.5 } else { 0.0 };
+    }
+    for (ratio, knee_db, attack_ms, hold_ms, release_ms) in [
+        (10.0, 6.0, 1.0, 50.0, 100.0),
+        (2.0, 0.0, 0.0, 0.0, 20.0),
+        (1.5, 12.0, 30.0, 2.0, 5.0),
+        (100.0, 0.0, 0.5, 300.0, 1.0),
+    ] {
+        let parameters = chain::Gate {
+            threshold_db: -40.0,
+            ratio,
+            knee_db,
+            floor_db: -60.0,
+            attack_ms,
+            hold_ms,
+            release_ms,
+            ..Default::default()
+        };
+        let mut gate = Gate::new(&parameters, RATE, 1).expect("in range");
+        let output = run(&mut gate, std::slice::from_ref(&input), None, 1_000);
+        let left = |ms: f64| if ms > 0.0 { (-1_000.0 / (ms * f64::from(RATE))).exp() } else { 0.0 };
+        let (opening, closing) = (left(attack_ms), left(release_ms));
+        let held = (hold_ms / 1_000.0 * f64::from(RATE)).round() as usize;
+        // It begins closed: with the gain of silence, −140 dB.
+        let closed = f64::max((1.0 - ratio) * (-40.0 + 140.0), -60.0);
+        let (mut gain, mut target, mut left) = (closed, closed, 0);
+        for (n, (before, after)) in input.iter().zip(&output[0]).enumerate() {
+            let level = 20.0 * f64::from(before.abs()).max(1e-7).log10();
+            let under = -40.0 - level;
+            let wanted = if 2.0 * under <= -knee_db {
+                0.0
+            } else if 2.0 * under < knee_db {
+                (1.0 - ratio) * (under + knee_db / 2.0).powi(2) / (2.0 * knee_db)
+            } else {
+                (1.0 - ratio) * under
+            };
+            let wanted = f64::max(wanted, -60.0);
+            if wanted >= target {
+                (target, left) = (wanted, held);
+            } else if left > 0 {
+                left -= 1;
+            } else {
+                target = wanted;
+            }
+            let keeps = if target > gain { opening } else { closing };
+            gain = target + (gain - target) * keeps;
+            let expected = f64::from(*before) * 10f64.powf(gain / 20.0);
+            let error = (f64::from(*after) - expected).abs();
+            assert!(
+                error <= 2e-3 * expected.abs() + 1e-9,
+                "sample {n}, hold {hold_ms}: {after}, not {expected}"
+            );
+        }
+    }
+}
