@@ -113,6 +113,22 @@ pub struct Entry {
     pub keys: KeyboardShortcut,
 }
 
+impl Entry {
+    /// Its keys, as they stand on the keyboard.
+    pub fn keys_text(&self, context: &egui::Context) -> String {
+        let signs = [
+            ("OpenBracket", "["),
+            ("CloseBracket", "]"),
+            ("Comma", ","),
+            ("Period", "."),
+            ("Plus", "+"),
+            ("Minus", "−"),
+        ];
+        let text = context.format_shortcut(&self.keys);
+        signs.into_iter().fold(text, |text, (name, sign)| text.replace(name, sign))
+    }
+}
+
 const NONE: Modifiers = Modifiers::NONE;
 const SHIFT: Modifiers = Modifiers::SHIFT;
 const COMMAND: Modifiers = Modifiers::COMMAND;
@@ -127,13 +143,13 @@ pub const ACTIONS: &[Entry] = &[
     entry(Menu::File, Action::New, "New scene", COMMAND, Key::N),
     entry(Menu::File, Action::Open, "Open…", COMMAND, Key::O),
     entry(Menu::File, Action::AddSounds, "Add sounds…", COMMAND, Key::I),
-    entry(Menu::File, Action::SaveAs, "Save as…", BOTH, Key::S),
     entry(Menu::File, Action::Save, "Save", COMMAND, Key::S),
+    entry(Menu::File, Action::SaveAs, "Save as…", BOTH, Key::S),
     entry(Menu::File, Action::Quit, "Quit", COMMAND, Key::Q),
-    entry(Menu::Edit, Action::Redo, "Redo", BOTH, Key::Z),
     entry(Menu::Edit, Action::Undo, "Undo", COMMAND, Key::Z),
-    entry(Menu::Edit, Action::SelectNone, "Select none", BOTH, Key::A),
+    entry(Menu::Edit, Action::Redo, "Redo", BOTH, Key::Z),
     entry(Menu::Edit, Action::SelectAll, "Select all", COMMAND, Key::A),
+    entry(Menu::Edit, Action::SelectNone, "Select none", BOTH, Key::A),
     entry(Menu::Edit, Action::Duplicate, "Duplicate", COMMAND, Key::D),
     entry(Menu::Edit, Action::Delete, "Delete", NONE, Key::Delete),
     entry(Menu::Edit, Action::Group, "Group the selection", COMMAND, Key::G),

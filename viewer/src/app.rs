@@ -63,6 +63,8 @@ pub struct App {
     kept: Kept,
     /// The last thing that was told, and whether it is bad.
     pub(crate) message: Option<(String, bool)>,
+    /// What was said last, and of which state.
+    said: (Option<(String, bool)>, u64),
     pub(crate) gpu: Option<(RenderState, Gpu)>,
     /// When the document was last kept for recovery, seconds of the program.
     autosaved: f64,
@@ -97,6 +99,7 @@ impl App {
             kept,
             settings,
             message: None,
+            said: (None, 0),
             gpu: gpu.map(|state| (state.clone(), Gpu::new(state))),
             autosaved: 0.0,
             recording: Recording::default(),
@@ -241,6 +244,8 @@ impl App {
     pub fn tell(&mut self, message: Option<String>) {
         if let Some(message) = message {
             self.message = Some((message, false));
+            // The same words may be said of another state.
+            self.said.0 = None;
         }
     }
 
@@ -292,7 +297,7 @@ impl App {
         });
         let edits = edits.collect();
         if records {
-            self.recording.add(places, time, self.transport.record_mode);
+            self.recording.add(scene, places, time, self.transport.record_mode);
         }
         self.document.edit(name, edits);
         let tracks: Vec<usize> = places.iter().map(|(track, _)| *track).collect();
@@ -301,6 +306,7 @@ impl App {
 
     /// Goes to a time.
     pub fn seek(&mut self, seconds: f64) {
+        self.return_from_recording();
         self.transport.seconds = seconds.clamp(0.0, self.document.seconds());
         self.recording.jump();
         self.connection.seek(self.transport.seconds, !self.transport.is_playing);

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 
 use formats::adm::{CartesianPosition, ObjectPosition, PolarPosition};
 use formats::scene::{Coordinates, Object, ObjectParameter as P, Scene, Spatial};
+use renderer::deliver::Selection;
 use renderer::layout::Layout;
 use renderer::live::{
     self, Event, Handle, Listen, Monitor, ObjectEdit, Options, Output, Processor, Source, StripName,
@@ -35,6 +36,8 @@ pub struct Connection {
     pub listening: Listening,
     /// On what else it is heard for a moment.
     pub audition: Option<Audition>,
+    /// The programme that is heard, by its index in the scene.
+    pub programme: usize,
     /// Level, dim and mute.
     pub monitor: Monitor,
     /// What is measured, as of this frame.
@@ -57,6 +60,7 @@ struct Playing {
     device: Device,
     /// How the device was asked for.
     device_settings: DeviceSettings,
+    programme: usize,
     /// The state of the document that the engine has or is getting.
     sent: u64,
     /// Number of the output that it has or is getting.
@@ -89,9 +93,12 @@ impl Connection {
     pub fn open(&mut self, scene: &Scene, folder: &Path, state: u64, layout: &Layout) -> Result<(), String> {
         self.outputs.want(&self.listening.wanted(layout, self.audition));
         let output = self.outputs.wait()?.output;
+        let programme = self.programme;
         let source = || Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
         let open = |channels: Option<usize>| -> Result<(Handle, Processor), String> {
-            let options = Options { channels, ..Options::new(output.clone()) };
+            let programme = (programme < scene.programmes.len()).then(|| Scene::programme_id(programme));
+            let selection = Selection { programme, ..Selection::default() };
+            let options = Options { channels, selection, ..Options::new(output.clone()) };
             live::open(source(), options).map_err(|error| error.to_string())
         };
         let settings = self.listening.device.clone();
@@ -111,6 +118,7 @@ impl Connection {
             handle,
             device,
             device_settings: settings,
+            programme,
             sent: state,
             output: self.outputs.number(),
             reference: None,
@@ -138,9 +146,11 @@ impl Connection {
         Ok((handle, device, status))
     }
 
-    /// Another device was chosen than the one that plays: it has to be opened anew.
+    /// Another device or programme was chosen than the one that plays: it has to be opened anew.
     pub fn is_outdated(&self) -> bool {
-        self.playing.as_ref().is_some_and(|playing| playing.device_settings != self.listening.device)
+        self.playing.as_ref().is_some_and(|playing| {
+            playing.device_settings != self.listening.device || playing.programme != self.programme
+        })
     }
 
     /// Brings what plays in step, and takes over what is measured. Gives what there is to tell, and whether it is bad.

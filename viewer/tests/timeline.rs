@@ -90,7 +90,7 @@ fn touch_records_while_it_is_held_and_what_comes_after_stays() {
     let mut harness = program(&write_scene(folder.path()));
     with_keys(&mut harness, 0);
     recording(&mut harness, 0, RecordMode::Touch);
-    let (_, end, x) = move_while_playing(&mut harness, 0);
+    let (start, end, x) = move_while_playing(&mut harness, 0);
     harness.run_steps(6);
     stop(&mut harness);
     let curve = curve(harness.state().document.scene(), 0, P::X);
@@ -100,7 +100,32 @@ fn touch_records_while_it_is_held_and_what_comes_after_stays() {
     assert!(x > -0.4 && curve.value_at(end).unwrap() > -0.4, "{x}");
     let recorded = keys.iter().filter(|key| key.time.seconds_f64() > 0.0 && key.time.seconds_f64() < 1.0);
     let times: Vec<f64> = recorded.map(|key| key.time.seconds_f64()).collect();
-    assert!(!times.is_empty() && times.iter().all(|time| *time <= end + FRAME), "{times:?} {end}");
+    assert!(!times.is_empty() && times.iter().all(|time| *time <= end + FRAME + 0.101), "{times:?} {end}");
+    // On both sides of the pass it is where it was.
+    for seconds in [start / 2.0, start - 0.002, end + FRAME + 0.11, 0.99] {
+        let value = curve.value_at(seconds).unwrap();
+        assert!((value + 0.5).abs() < 2e-3, "{value} at {seconds}, recorded {start} to {end}: {keys:?}");
+    }
+}
+
+#[test]
+fn the_key_that_was_touched_is_deleted_and_not_the_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    with_keys(&mut harness, 0);
+    harness.state_mut().document.selection.set(0);
+    harness.run();
+    let tracks = harness.state().document.scene().tracks.len();
+    harness.state_mut().panels.timeline.keys.chosen = Some((P::X, 1));
+    for (keys, left) in [(1, tracks), (1, tracks - 1)] {
+        harness.key_press(Key::Delete);
+        harness.run();
+        let scene = harness.state().document.scene();
+        assert_eq!(scene.tracks.len(), left);
+        if left == tracks {
+            assert_eq!(curve(scene, 0, P::X).keys().len(), keys);
+        }
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub fn is_outside(file: &str) -> bool {
 }
 
 /// What the head of a sound file says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SoundHead {
     /// Hz.
     pub sample_rate: u32,
@@ -35,6 +35,8 @@ pub struct SoundHead {
     pub channels: usize,
     /// Samples of one channel.
     pub frames: u64,
+    /// What is missing, where the file is shorter than it says.
+    pub cut: Option<String>,
 }
 
 impl SoundHead {
@@ -45,7 +47,9 @@ impl SoundHead {
     pub fn read(path: &Path) -> Result<Self, String> {
         let reader = Reader::open(path).map_err(|error| error.to_string())?;
         let (sample_rate, channels, frames) = (reader.sample_rate(), reader.channels(), reader.frames());
-        Ok(Self { sample_rate, channels, frames })
+        let cut = reader.warnings().iter().find(|warning| warning.rule == "truncated-data");
+        let cut = cut.map(|warning| warning.message.clone());
+        Ok(Self { sample_rate, channels, frames, cut })
     }
 }
 
@@ -163,6 +167,10 @@ fn check_clip((scene, track, clip): (&Scene, &Track, &Clip), head: SoundHead, at
         let found = format!("channel {channel} of {file}, which has {}", head.channels);
         at.note("no-such-channel", Severity::Error, found, "channels of the file", "correct channels=\"…\"");
         return;
+    }
+    if let Some(cut) = &head.cut {
+        let found = format!("{file}, which {cut}");
+        at.note("truncated-data", Severity::Warning, found, "the whole file", "copy or export it again");
     }
     let used = if clip.channels.is_empty() { head.channels } else { clip.channels.len() };
     let needed = track.spatial.channels();

@@ -86,7 +86,7 @@ fn layouts(args: &Args) -> Result<Vec<(String, Deliverable)>, CliError> {
             continue;
         }
         let deliverable = if name.eq_ignore_ascii_case(BINAURAL) {
-            Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in())))
+            Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in().diffuse_field_equalised())))
         } else {
             Deliverable::by_name(&name).map_err(|e| CliError::new(format_args!("--layout: {e}")))?
         };

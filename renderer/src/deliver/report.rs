@@ -144,19 +144,24 @@ impl OutputReport {
 
     /// One warning for each channel that passed full scale.
     pub fn overload_warnings(&self) -> Vec<Warning> {
-        let over = self.channels.iter().filter(|channel| channel.overloads > 0);
-        let warning = |channel: &ChannelReport| {
-            let message = format!(
-                "{} sample{} over full scale, the first at {}, peak {:+.2} dBFS; clipped",
-                channel.overloads,
-                if channel.overloads == 1 { "" } else { "s" },
-                channel.first_overload.as_deref().unwrap_or("?"),
-                channel.peak_dbfs.unwrap_or(f64::NEG_INFINITY)
-            );
-            Warning::new("overload", channel.name.as_str(), message)
-        };
-        over.map(warning).collect()
+        overloads(&self.channels)
     }
+}
+
+/// One warning for each channel or track that passed full scale.
+pub(super) fn overloads(channels: &[ChannelReport]) -> Vec<Warning> {
+    let over = channels.iter().filter(|channel| channel.overloads > 0);
+    let warning = |channel: &ChannelReport| {
+        let message = format!(
+            "{} sample{} over full scale, the first at {}, peak {:+.2} dBFS; clipped",
+            channel.overloads,
+            if channel.overloads == 1 { "" } else { "s" },
+            channel.first_overload.as_deref().unwrap_or("?"),
+            channel.peak_dbfs.unwrap_or(f64::NEG_INFINITY)
+        );
+        Warning::new("overload", channel.name.as_str(), message)
+    };
+    over.map(warning).collect()
 }
 
 /// `24`, `32f`.

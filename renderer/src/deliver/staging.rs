@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 
 use formats::Warning;
-use formats::scene::Scene;
+use formats::scene::{Scene, Track};
 use formats::timecode::FrameCode;
 use serde::Serialize;
 
@@ -171,8 +171,10 @@ impl StagingJob {
             let before = frames.saturating_mul(1 + index as u64);
             let mut tell = |done: u64| progress(before.saturating_add(done), all);
             let name = scene.programmes.get(index).map_or("", |programme| programme.name.as_str());
+            let heard: Vec<StripLevels> =
+                levels.iter().filter(|strip| is_in(&scene, strip, name)).cloned().collect();
             for (asked, measurement) in self.measured(index, &masters, &mut tell, stop)? {
-                mixes.push(mix(name, asked, &measurement, (&levels, &times)));
+                mixes.push(mix(name, asked, &measurement, (&heard, &times)));
             }
         }
         let strips: Vec<StripReport> = levels.iter().map(|strip| strip_report(strip, &times)).collect();
@@ -215,6 +217,17 @@ impl StagingJob {
         let (measurements, _) = job.open_unwritten()?.measure(measures, progress, stop)?;
         Ok(asked.into_iter().zip(measurements).collect())
     }
+}
+
+/// Whether a strip can be heard in a programme: that of a track that is not in it can't.
+fn is_in(scene: &Scene, strip: &StripLevels, programme: &str) -> bool {
+    let is_of = |track: &Track| {
+        let name = strip.strip.strip_prefix("track ").and_then(|rest| rest.strip_prefix(track.name.as_str()));
+        name.is_some_and(|rest| rest.is_empty() || rest.starts_with(" on bus "))
+    };
+    let leaves_out =
+        |track: &&Track| !track.programmes.is_empty() && !track.programmes.iter().any(|own| own == programme);
+    !scene.tracks.iter().filter(leaves_out).any(is_of)
 }
 
 /// Layout and deliverable of a mix.

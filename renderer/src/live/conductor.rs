@@ -156,15 +156,16 @@ impl Conductor {
 
     /// Does what the handle asked for.
     fn obey(&mut self) {
-        let (pending, edits) = {
+        let (pending, edits, asked) = {
             let mut state = self.state();
+            let asked = self.shared.asked.load(Ordering::Acquire);
             let pending = std::mem::take(&mut state.pending);
             let edit = |item: &usize| {
                 let edit = state.edits.get(item).cloned().unwrap_or_default();
                 (*item, Arc::new(edit.at_level(state.level(*item))))
             };
             let edits: Vec<_> = pending.changed.iter().map(edit).collect();
-            (pending, edits)
+            (pending, edits, asked)
         };
         let programmes = self.actives.iter_mut().filter(|active| active.kind == Listen::Programme);
         let streams = programmes.map(|active| &mut active.stream);
@@ -195,6 +196,7 @@ impl Conductor {
         } else if let Some(sample) = seek {
             self.seek(sample);
         }
+        self.shared.answered.store(asked, Ordering::Release);
         if let Some(listen) = listen {
             self.listen(listen);
         }
@@ -208,6 +210,7 @@ impl Conductor {
         };
         let Some(Active { stream, kind, .. }) = self.actives.pop() else { return };
         self.play(stream, kind, (Place::new(sample.min(frames), looped), Join::AtOnce));
+        self.shared.sought.store(self.feed_number, Ordering::Release);
     }
 
     /// Starts a stream where the one that is heard will be in a moment.

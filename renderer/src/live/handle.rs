@@ -78,6 +78,7 @@ impl Handle {
         let mut state = self.state();
         let sample = sample.min(state.frames);
         state.pending.seek = Some(sample);
+        self.keeper.shared.asked.fetch_add(1, Ordering::AcqRel);
         self.keeper.shared.position.store(sample, Ordering::Release);
     }
 
@@ -88,9 +89,12 @@ impl Handle {
         self.keeper.shared.scrub.store(frames as u64, Ordering::Release);
     }
 
-    /// Plays a range again and again, to the sample; an empty one is none.
+    /// Plays a range again and again, to the sample; what is beyond the end is left out, and an empty one is none.
     pub fn set_loop(&self, range: Option<Range<u64>>) {
-        self.state().pending.looped = Some(range.filter(|range| range.start < range.end));
+        let mut state = self.state();
+        let end = state.frames;
+        let range = range.map(|range| range.start..range.end.min(end));
+        state.pending.looped = Some(range.filter(|range| range.start < range.end));
     }
 
     /// The sample that the device gets next.

@@ -238,6 +238,9 @@ impl Processor {
         }
         missing.fill(0.0);
         if feed.has_ended() && feed.frames() == 0 {
+            if self.shared.is_left(feed.number) {
+                return;
+            }
             self.shared.playing.store(false, Ordering::Relaxed);
             self.shared.scrub.store(0, Ordering::Relaxed);
             self.shared.ended.store(true, Ordering::Release);

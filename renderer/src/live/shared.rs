@@ -17,6 +17,11 @@ pub(super) struct Shared {
     pub(super) heard: AtomicU64,
     /// The programme came to its end.
     pub(super) ended: AtomicBool,
+    /// Seeks that were asked for, and those of them whose feeds are made.
+    pub(super) asked: AtomicU64,
+    pub(super) answered: AtomicU64,
+    /// The feed of the last of these.
+    pub(super) sought: AtomicU64,
     /// Frames that still sound while it does not play, for scrubbing.
     pub(super) scrub: AtomicU64,
     /// The whole shuts down.
@@ -34,10 +39,19 @@ impl Shared {
             device_block: AtomicUsize::new(device_block),
             heard: AtomicU64::new(0),
             ended: AtomicBool::new(false),
+            asked: AtomicU64::new(0),
+            answered: AtomicU64::new(0),
+            sought: AtomicU64::new(0),
             scrub: AtomicU64::new(0),
             over: AtomicBool::new(false),
             gain: AtomicU32::new(1.0_f32.to_bits()),
         }
+    }
+
+    /// Whether the feed `number` gives way to that of a seek: its end is not the end.
+    pub(super) fn is_left(&self, number: u64) -> bool {
+        let is_answered = self.asked.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire);
+        !is_answered || number < self.sought.load(Ordering::Acquire)
     }
 
     pub(super) fn gain(&self) -> f32 {

@@ -87,6 +87,9 @@ impl Stream {
         let looped =
             place.looped.clone().map(|range| range.start.min(self.frames)..range.end.min(self.frames));
         self.looped = looped.filter(|range| !range.is_empty());
+        if let Maker::Reference { gain, before } = &mut self.maker {
+            *before = *gain;
+        }
         self.begin(first.clone());
         let input = |span: &Range<u64>| match &self.maker {
             Maker::Engine(maker) => maker.engine.input_span_of(span, WARM_UP),

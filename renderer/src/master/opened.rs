@@ -110,6 +110,14 @@ impl Master {
         let mut master = Self { picture, ..Self::of(path, Input::Scene(Box::new(input)), modes, warnings) };
         master.sources.extend(files);
         master.feeds = feeds;
+        if let (None, [first, _, ..]) = (&selection.programme, &*document.programmes) {
+            let message = format!(
+                "{:?} is rendered, the first of {} programmes, as none was chosen with --programme",
+                first.name,
+                document.programmes.len()
+            );
+            master.warnings.push(Warning::new("several-programmes", first.id.as_str(), message));
+        }
         // The first programme of a scene is the one that is meant where none is named.
         let first = || Some(Scene::programme_id(0));
         let selection =

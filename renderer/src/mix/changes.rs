@@ -59,6 +59,7 @@ fn changes() -> Vec<(&'static str, Chain, Chain)> {
         ("eq", eq(200.0, 9.0), eq(900.0, -9.0)),
         ("gate", gate(-50.0), gate(-3.0)),
         ("deEsser", de_esser(4_000.0, -10.0), de_esser(1_500.0, -60.0)),
+        ("deEsser's frequency", de_esser(3_000.0, -60.0), de_esser(9_000.0, -60.0)),
         ("compressor", compressor(-10.0, 0.0), compressor(-40.0, 12.0)),
         ("delay", delay(100), delay(1_777)),
         ("shorter delay", delay(1_777), delay(100)),

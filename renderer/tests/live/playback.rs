@@ -53,6 +53,30 @@ fn the_end_comes_after_the_last_sample() {
     assert_eq!(handle.position(), handle.frames());
 }
 
+/// The device's thread may ask for samples before the engine's has made what the seek to the start needs.
+#[test]
+fn at_its_end_it_begins_again() {
+    let (handle, mut processor) = open(stereo());
+    for block in [64, 512, 1024] {
+        handle.seek(handle.frames() - 2_000);
+        thread::sleep(Duration::from_millis(50));
+        handle.play();
+        let begun = Instant::now();
+        while handle.is_playing() {
+            assert!(begun.elapsed() < PATIENCE);
+            pull(&mut processor, &[block], block);
+            thread::sleep(Duration::from_millis(1));
+        }
+        handle.play();
+        for _ in 0..100 {
+            pull(&mut processor, &[block], block);
+            thread::sleep(Duration::from_micros(500));
+        }
+        let (position, end) = (handle.position(), handle.frames());
+        assert!(handle.is_playing() && position > 0 && position < end, "block {block}: {position} of {end}");
+    }
+}
+
 #[test]
 fn a_seek_and_a_loop_reach_the_samples_they_name() {
     let expected = rendered(&master(), Deliverable::by_name("stereo").unwrap());

@@ -9,7 +9,7 @@ use super::{Action, Way};
 use crate::app::{App, Dialog};
 use crate::edit::groups::with_group;
 use crate::edit::{Edit, curve, track_edit};
-use crate::panels::{Tab, mixer};
+use crate::panels::{Tab, lane, mixer};
 use crate::theme::{SCALES, Theme};
 use crate::transport::{frame_seconds, time_at};
 use crate::view3d::{Point, picking};
@@ -29,11 +29,13 @@ pub(super) fn perform(action: Action, app: &mut App, context: &egui::Context) {
         Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
         Action::Undo => {
             app.finish_recording();
+            app.panels.timeline.keys.chosen = None;
             let name = app.document.undo();
             app.tell(name.map(|name| format!("Undone: {name}")));
         }
         Action::Redo => {
             app.finish_recording();
+            app.panels.timeline.keys.chosen = None;
             let name = app.document.redo();
             app.tell(name.map(|name| format!("Done again: {name}")));
         }
@@ -113,7 +115,11 @@ fn time(action: Action, app: &mut App) {
     }
 }
 
+/// The key that was touched last, or else the selected tracks.
 fn delete(app: &mut App) {
+    if app.panels.tab == Tab::Timeline && lane::delete_chosen(app) {
+        return;
+    }
     let tracks: Vec<usize> = app.document.selection.iter().collect();
     let edits = tracks.into_iter().rev().map(Edit::RemoveTrack).collect();
     app.document.edit("Delete", edits);

@@ -6,7 +6,7 @@ use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit
 
 use super::App;
 use crate::actions::{ACTIONS, Menu};
-use crate::document::Import;
+use crate::document::{Document, Import};
 use crate::panels::files::{self, Choice, Chooser};
 use crate::panels::listen::ListenFile;
 
@@ -116,7 +116,7 @@ impl App {
             ui.label(format!("\"{title}\" has changes that are not saved."));
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.button("Save").clicked() {
+                if ui.button("Save").clicked() || is_confirmed(ui) {
                     if self.document.path().is_some() {
                         self.save();
                         next = (!self.document.is_changed()).then(|| (*then).clone());
@@ -197,7 +197,7 @@ impl App {
             ui.label(RichText::new(autosave.display().to_string()).small());
             ui.add_space(8.0);
             ui.horizontal(|ui| {
-                if ui.button("Recover").clicked() {
+                if ui.button("Recover").clicked() || is_confirmed(ui) {
                     next = None;
                     match self.document.recover(&autosave) {
                         Ok(()) => self.tell(Some("Recovered; not saved yet".to_owned())),
@@ -210,8 +210,12 @@ impl App {
                         self.fail(format_args!("{}: {error}", autosave.display()));
                     }
                 }
-                if ui.button("Later").clicked() {
+                if ui.button("Later").on_hover_text("It is kept, and offered again").clicked() {
                     next = None;
+                    match Document::put_off(&autosave) {
+                        Ok(kept) => self.tell(Some(format!("Kept as {}", kept.display()))),
+                        Err(error) => self.fail(error),
+                    }
                 }
             });
         });
@@ -228,7 +232,7 @@ impl App {
                     ui.strong(menu.name());
                     Grid::new(menu.name()).num_columns(2).min_col_width(150.0).show(ui, |ui| {
                         for entry in ACTIONS.iter().filter(|entry| entry.menu == menu) {
-                            ui.monospace(context.format_shortcut(&entry.keys));
+                            ui.monospace(entry.keys_text(context));
                             ui.label(entry.name);
                             ui.end_row();
                         }
@@ -253,6 +257,12 @@ impl App {
             self.dialog = Some(Dialog::Shortcuts);
         }
     }
+}
+
+/// Enter, where nothing else would take it: the first button.
+fn is_confirmed(ui: &egui::Ui) -> bool {
+    let has_focus = ui.memory(|memory| memory.focused().is_some());
+    !has_focus && ui.input(|input| input.key_pressed(egui::Key::Enter))
 }
 
 /// What the pointer does in the room.

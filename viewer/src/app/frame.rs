@@ -12,6 +12,8 @@ use crate::theme::PANEL_MARGIN;
 const AUTOSAVE_SECONDS: f64 = 20.0;
 /// How often it is looked whether an output is made.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+/// Seconds without the wheel that end one.
+const WHEEL_SECONDS: f32 = 0.4;
 /// Seconds without a move from outside that end a gesture.
 const PAUSE_SECONDS: f64 = 0.5;
 
@@ -34,32 +36,43 @@ impl App {
         });
         // A desk is higher than a timeline; each keeps the height that it is given.
         let (lower, height) = if self.panels.tab == Tab::Mixer { ("desk", 330.0) } else { ("lower", 250.0) };
-        Panel::bottom(lower)
-            .resizable(true)
-            .default_size(height)
-            .size_range(120.0..=700.0)
-            .frame(bar)
-            .show(ui, |ui| panels::lower(self, ui));
-        Panel::left("objects")
-            .resizable(true)
-            .default_size(238.0)
-            .size_range(170.0..=480.0)
-            .frame(bar)
-            .show(ui, |ui| panels::objects::show(self, ui));
+        Panel::bottom(lower).resizable(true).default_size(height).size_range(120.0..=700.0).frame(bar).show(
+            ui,
+            |ui| {
+                fill(ui);
+                panels::lower(self, ui);
+            },
+        );
+        Panel::left("objects").resizable(true).default_size(238.0).size_range(170.0..=480.0).frame(bar).show(
+            ui,
+            |ui| {
+                fill(ui);
+                panels::objects::show(self, ui);
+            },
+        );
         Panel::right("inspector")
             .resizable(true)
             .default_size(272.0)
             .size_range(220.0..=520.0)
             .frame(bar)
-            .show(ui, |ui| panels::inspector::show(self, ui));
+            .show(ui, |ui| {
+                fill(ui);
+                panels::inspector::show(self, ui);
+            });
         CentralPanel::no_frame().show(ui, |ui| panels::room::show(self, ui));
         self.dialogs(&context);
         self.guard(&context);
-        // A gesture lasts as long as the pointer is held or a field is typed into.
+        let is_wheeling = context.input(|input| input.time_since_last_scroll()) < WHEEL_SECONDS;
+        if is_wheeling {
+            context.request_repaint_after(std::time::Duration::from_secs_f32(WHEEL_SECONDS));
+        }
+        self.forget_message();
+        // A gesture lasts as long as the pointer is held, a field is typed into, or the wheel is turned.
         let goes_on = context.input(|input| input.pointer.any_down())
             || context.egui_wants_keyboard_input()
             || self.last_move.is_some()
-            || self.is_writing();
+            || self.is_writing()
+            || is_wheeling;
         // What is done to another field, or after the pointer was let go, is another step.
         let focused = context.memory(|memory| memory.focused());
         let is_other = std::mem::replace(&mut self.focused, focused) != focused;
@@ -72,6 +85,17 @@ impl App {
                 // What was found is shown in the next one.
                 context.request_repaint();
             }
+        }
+    }
+
+    /// What was said of the state before is not said any more.
+    fn forget_message(&mut self) {
+        let state = self.document.history().state();
+        if self.message != self.said.0 {
+            self.said = (self.message.clone(), state);
+        } else if self.said.1 != state {
+            self.message = self.message.take().filter(|(_, is_bad)| *is_bad);
+            self.said = (self.message.clone(), state);
         }
     }
 
@@ -199,7 +223,7 @@ impl App {
 
     fn menu_entry(&mut self, ui: &mut Ui, action: Action) {
         let Some(entry) = action.entry() else { return };
-        let keys = ui.ctx().format_shortcut(&entry.keys);
+        let keys = entry.keys_text(ui.ctx());
         let button = egui::Button::new(entry.name).shortcut_text(keys);
         if ui.add_enabled(action.is_possible(self), button).clicked() {
             action.perform(self, &ui.ctx().clone());
@@ -236,4 +260,9 @@ impl App {
             }
         });
     }
+}
+
+/// A panel has the size that it was given, whatever is in it.
+fn fill(ui: &mut Ui) {
+    ui.expand_to_include_rect(ui.max_rect());
 }

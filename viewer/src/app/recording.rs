@@ -1,4 +1,4 @@
-//! Moves that are kept as keys while it plays, in place of what was there.
+//! Moves that are kept as keys while it plays, in place of what was there. Before a pass and after it everything stays as it was.
 //!
 //! | mode | writes |
 //! |---|---|
@@ -8,15 +8,18 @@
 
 use std::collections::BTreeMap;
 
-use formats::scene::{ObjectParameter as P, Spatial, Time};
+use formats::scene::{Object, ObjectParameter as P, Scene, Spatial, Time};
 
 use super::App;
-use crate::edit::thin_parameters;
+use crate::edit::{return_to, thin_parameters};
 use crate::transport::RecordMode;
 use crate::view3d::Point;
 
 /// How far recorded curves may be from the hand, as part of what they go through.
 const THINNING: f64 = 0.004;
+
+/// Parameters that are recorded.
+const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
 
 /// What was recorded since it began.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +28,8 @@ pub(super) struct Recording {
     written: BTreeMap<usize, Option<Time>>,
     /// Where tracks stay that nobody holds any more, or yet.
     latched: BTreeMap<usize, Point>,
+    /// The objects as they were before.
+    before: BTreeMap<usize, Object>,
 }
 
 impl Recording {
@@ -34,7 +39,12 @@ impl Recording {
     }
 
     /// Tracks are written at `now`, where the hand has them.
-    pub(super) fn add(&mut self, places: &[(usize, Point)], now: Time, mode: RecordMode) {
+    pub(super) fn add(&mut self, scene: &Scene, places: &[(usize, Point)], now: Time, mode: RecordMode) {
+        for (track, _) in places {
+            if let Some(Spatial::Object(object)) = scene.tracks.get(*track).map(|track| &track.spatial) {
+                self.before.entry(*track).or_insert_with(|| (**object).clone());
+            }
+        }
         self.written.extend(places.iter().map(|(track, _)| (*track, Some(now))));
         if mode != RecordMode::Touch {
             self.latched.extend(places.iter().copied());
@@ -103,9 +113,21 @@ impl App {
         }
     }
 
+    /// Where a pass ends, or time jumps out of it, tracks go back to where they were.
+    pub(super) fn return_from_recording(&mut self) {
+        let Recording { written, before, .. } = &self.recording;
+        let scene = self.document.scene();
+        let edits = written.iter().filter_map(|(track, last)| {
+            let (last, before) = ((*last)?, before.get(track)?);
+            return_to(scene, *track, &PLACE, before, last)
+        });
+        let edits = edits.collect();
+        self.document.edit(Self::BY_HAND, edits);
+    }
+
     /// The pass is over: of the keys that were recorded, those stay that the curve needs.
     pub(crate) fn finish_recording(&mut self) {
-        const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
+        self.return_from_recording();
         let tracks = std::mem::take(&mut self.recording).written;
         let scene = self.document.scene();
         let edits =

@@ -12,6 +12,8 @@ use super::{Document, files};
 const AUTOSAVE: &str = "autosave";
 /// Start of the name of an autosave of a scene without a file.
 const UNTITLED: &str = "untitled-";
+/// Recoveries of one scene that can be put off.
+const MOST_KEPT: u32 = 20;
 /// Files that are remembered.
 const MOST_RECENT: usize = 10;
 
@@ -54,11 +56,28 @@ impl Document {
         }
     }
 
-    /// The document as its autosave has it, when that is newer than the file.
+    /// The document as its autosave has it, or one that was put off, when that is newer than the file.
     pub fn recovery(path: &Path) -> Option<PathBuf> {
         let autosave = autosave_of(&fs::canonicalize(path).ok()?);
         let changed = |path: &Path| fs::metadata(path).and_then(|found| found.modified()).ok();
-        (changed(&autosave)? >= changed(path)?).then_some(autosave)
+        let saved = changed(path)?;
+        let all =
+            std::iter::once(autosave.clone()).chain((1..=MOST_KEPT).map(|number| kept(&autosave, number)));
+        all.into_iter().find(|autosave| changed(autosave).is_some_and(|changed| changed >= saved))
+    }
+
+    /// Puts a recovery off: it gets a name of its own, so that no autosave takes its place, and is offered again. Gives that name.
+    ///
+    /// # Errors
+    /// When it can't be renamed.
+    pub fn put_off(autosave: &Path) -> Result<PathBuf, OpenError> {
+        if autosave.extension().is_none_or(|ending| ending != AUTOSAVE) {
+            return Ok(autosave.to_path_buf());
+        }
+        let free = (1..=MOST_KEPT).map(|number| kept(autosave, number)).find(|path| !path.exists());
+        let to = free.unwrap_or_else(|| kept(autosave, MOST_KEPT));
+        fs::rename(autosave, &to).map_err(|error| OpenError::new(autosave, error))?;
+        Ok(to)
     }
 
     /// Takes over what `autosave` holds, as an edit that can be undone.
@@ -74,6 +93,13 @@ impl Document {
         self.refresh();
         Ok(())
     }
+}
+
+/// The name of an autosave that was put off.
+fn kept(autosave: &Path, number: u32) -> PathBuf {
+    let mut name = autosave.as_os_str().to_owned();
+    name.push(format!(".{number}"));
+    PathBuf::from(name)
 }
 
 fn autosave_of(path: &Path) -> PathBuf {

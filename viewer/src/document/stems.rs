@@ -52,7 +52,7 @@ impl Stems {
 
     /// What is known of the file; `None` when it can't be read.
     pub fn info(&self, file: &str) -> Option<SoundHead> {
-        self.heads.get(file).copied().flatten()
+        self.heads.get(file).cloned().flatten()
     }
 
     /// How long a clip sounds, seconds; 0 when its file can't be read and it doesn't say.

@@ -163,3 +163,22 @@ fn recent_files_are_remembered_once_each() {
     assert_eq!(again.paths()[0], Path::new("a"));
     assert!(Recent::read(None).paths().is_empty());
 }
+
+#[test]
+fn a_recovery_that_is_put_off_is_kept_and_offered_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("scene.xml");
+    let mut document = Document::new(Scene::default(), folder.path().to_path_buf());
+    document.save_as(&path).unwrap();
+    let autosave = folder.path().join("scene.xml.autosave");
+    std::fs::write(&autosave, "what a crash left").unwrap();
+    let kept = Document::put_off(&autosave).unwrap();
+    assert!(!autosave.exists() && kept != autosave);
+    // An autosave of what is done now is another file.
+    document.edit("Name", vec![Edit::Name("other".to_owned())]);
+    document.autosave().unwrap();
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "what a crash left");
+    assert_eq!(Document::recovery(&path), Some(std::fs::canonicalize(&autosave).unwrap()));
+    document.remove_autosave();
+    assert_eq!(Document::recovery(&path), Some(std::fs::canonicalize(&kept).unwrap()));
+}

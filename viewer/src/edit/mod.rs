@@ -19,7 +19,7 @@ use formats::scene::{Bus, Deliverable, Group, Marker, Picture, Programme, Reverb
 
 pub use history::{History, MOST_STEPS};
 pub use place::{
-    record_parameters, rename_track, set_parameter, set_parameters, thin_parameters, track_edit,
+    record_parameters, rename_track, return_to, set_parameter, set_parameters, thin_parameters, track_edit,
 };
 pub use selection::Selection;
 

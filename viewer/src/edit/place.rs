@@ -3,6 +3,12 @@
 use formats::scene::{Object, ObjectParameter, Scene, Shape, Spatial, Time, Track};
 
 use super::{Edit, curve};
+use crate::transport::time_at;
+
+/// Seconds before a recorded move at which the curve still is what it was.
+const BESIDE: f64 = 0.001;
+/// Seconds in which what was recorded goes back to what was there.
+const RETURN: f64 = 0.1;
 
 /// The edit that puts what `change` makes of a track in its place; `None` when there is no such track, or nothing changes.
 pub fn track_edit(scene: &Scene, index: usize, change: impl FnOnce(&mut Track)) -> Option<Edit> {
@@ -61,9 +67,41 @@ pub fn record_parameters(
         let Spatial::Object(object) = &mut track.spatial else { return };
         for (parameter, value) in values.iter().filter(|(_, value)| !value.is_nan()) {
             let range = parameter.range(object.coordinates);
+            if from.is_none() {
+                keep(object, *parameter, to.seconds_f64() - BESIDE);
+            }
             let automation = object.automation.entry(*parameter).or_default();
             automation.curve =
                 curve::with_recorded(&automation.curve, from, to, value.clamp(range.min, range.max));
+        }
+    })
+}
+
+/// A key at this time with the value that is there, so that what is done beside it changes nothing on its other side.
+fn keep(object: &mut Object, parameter: ObjectParameter, seconds: f64) {
+    let Some(value) = object.value_at(parameter, seconds).filter(|_| seconds > 0.0) else { return };
+    let automation = object.automation.entry(parameter).or_default();
+    automation.curve = curve::with_key(&automation.curve, time_at(seconds), value, Shape::Linear);
+}
+
+/// After `last`, where recording ended, brings these parameters back to what they were before, within [`RETURN`].
+pub fn return_to(
+    scene: &Scene,
+    index: usize,
+    parameters: &[ObjectParameter],
+    before: &Object,
+    last: Time,
+) -> Option<Edit> {
+    let (last, back) = (last.seconds_f64(), last.seconds_f64() + RETURN);
+    track_edit(scene, index, |track| {
+        let Spatial::Object(object) = &mut track.spatial else { return };
+        for parameter in parameters {
+            let Some(automation) = object.automation.get_mut(parameter) else { continue };
+            let keys = automation.curve.keys().iter().map(|key| key.time.seconds_f64());
+            let goes_on = keys.into_iter().any(|time| time > last && time <= back);
+            if let Some(value) = before.value_at(*parameter, back).filter(|_| !goes_on) {
+                automation.curve = curve::with_key(&automation.curve, time_at(back), value, Shape::Linear);
+            }
         }
     })
 }

@@ -155,6 +155,20 @@ fn show(app: &mut App, ui: &mut Ui, axis: &Axis, what: (usize, &Object, P), (rec
     response.context_menu(|ui| menu(app, ui, (index, parameter), curve, chosen));
 }
 
+/// Takes out the key that was touched last, if there is one.
+pub(crate) fn delete_chosen(app: &mut App) -> bool {
+    let Some((parameter, number)) = app.panels.timeline.keys.chosen.take() else { return false };
+    let Some(index) = app.document.selection.lead() else { return false };
+    let Some(Spatial::Object(object)) = app.document.scene().tracks.get(index).map(|track| &track.spatial)
+    else {
+        return false;
+    };
+    let Some(automation) = object.automation.get(&parameter) else { return false };
+    let made = curve::without_key(&automation.curve, number);
+    put(app, index, parameter, "Take out a key", made);
+    true
+}
+
 fn default_shape(parameter: P) -> Shape {
     if parameter.only_steps() { Shape::Step } else { Shape::Linear }
 }

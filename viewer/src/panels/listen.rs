@@ -108,6 +108,7 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         ui.horizontal_top(|ui| {
             column(ui, "output", height, |ui| {
                 output(app, ui);
+                programme(app, ui);
                 told(app, ui);
             });
             column(ui, "compare", height, |ui| {
@@ -124,6 +125,26 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 meters::show(app, ui, Vec2::new(ui.available_width().clamp(200.0, 420.0), height));
             }
         });
+    });
+}
+
+/// Which programme is heard, and delivered, where there are several.
+fn programme(app: &mut App, ui: &mut Ui) {
+    let names: Vec<String> =
+        app.document.scene().programmes.iter().map(|programme| programme.name.clone()).collect();
+    if names.len() < 2 {
+        app.connection.programme = 0;
+        return;
+    }
+    row(ui, "Programme", |ui| {
+        let now = names.get(app.connection.programme).map_or("", String::as_str);
+        let shown = ComboBox::from_id_salt("programme").selected_text(now).show_ui(ui, |ui| {
+            for (index, name) in names.iter().enumerate() {
+                ui.selectable_value(&mut app.connection.programme, index, name);
+            }
+        });
+        let hint = "Heard here, and made by the tab Deliver";
+        shown.response.on_hover_text(hint).accessible_name("Programme that is heard");
     });
 }
 

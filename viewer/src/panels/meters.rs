@@ -23,7 +23,13 @@ pub(crate) fn decibels(level: f32) -> f32 {
 /// Shows a bar for each channel.
 pub(crate) fn show(app: &mut App, ui: &mut Ui, size: Vec2) {
     let palette = app.theme.palette();
+    let everyday = app.room.layout.everyday_channel_names();
     let names = app.connection.channel_names();
+    // As the room calls them, where it is the room that is listened to.
+    let is_room = names.len() == everyday.len()
+        && app.room.layout.channels.iter().zip(names).all(|(channel, name)| channel.name == *name);
+    let names: Vec<String> =
+        if is_room { everyday.into_iter().map(str::to_owned).collect() } else { names.to_vec() };
     let levels = app.connection.telemetry.channels.clone();
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let loudest = levels.iter().map(|level| level.peak).fold(0.0, f32::max);
@@ -55,7 +61,11 @@ pub(crate) fn show(app: &mut App, ui: &mut Ui, size: Vec2) {
         {
             let at = egui::pos2(bar.center().x, rect.max.y - 6.0);
             let short: String = name.chars().take(5).collect();
-            painter.text(at, Align2::CENTER_CENTER, short, FontId::proportional(8.5), palette.dim);
+            let text = painter.layout_no_wrap(short, FontId::proportional(8.5), palette.dim);
+            // Where there is no room for a name there is none.
+            if text.size().x <= step - 1.0 {
+                painter.galley(at - text.size() / 2.0, text, palette.dim);
+            }
         }
     }
 }

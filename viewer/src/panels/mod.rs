@@ -3,7 +3,7 @@
 pub mod deliver;
 pub mod files;
 pub mod inspector;
-mod lane;
+pub(crate) mod lane;
 pub mod listen;
 pub mod loudness;
 pub(crate) mod meters;

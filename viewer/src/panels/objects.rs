@@ -148,6 +148,7 @@ fn row(app: &mut App, ui: &mut Ui, index: usize) {
 /// Selects a track: with Ctrl too or no more, with Shift all from the last one to it.
 fn choose(app: &mut App, ui: &Ui, index: usize) {
     let held = ui.input(|input| input.modifiers);
+    app.panels.timeline.keys.chosen = None;
     let selection = &mut app.document.selection;
     match selection.lead() {
         _ if held.command => selection.toggle(index),
@@ -168,8 +169,9 @@ pub(crate) fn badge(ui: &Ui, rect: Rect, role: &Role, is_heard: bool) {
 /// A small button that is on or off; gives whether it was pressed.
 pub(crate) fn switch(ui: &mut Ui, letter: &str, is_on: bool, colour: Color32, name: &str) -> bool {
     let palette = crate::theme::Theme::of(ui).palette();
-    let (fill, text) =
-        if is_on { (colour, Color32::from_rgb(0x12, 0x14, 0x18)) } else { (palette.field, palette.dim) };
+    let is_dark = colour.intensity() < 0.4;
+    let ink = if is_dark { Color32::WHITE } else { Color32::from_rgb(0x12, 0x14, 0x18) };
+    let (fill, text) = if is_on { (colour, ink) } else { (palette.field, palette.dim) };
     let button =
         Button::new(RichText::new(letter).size(11.0).color(text)).fill(fill).min_size(Vec2::new(20.0, 18.0));
     let response = ui.add(button.selected(is_on).fill(fill));

@@ -39,6 +39,8 @@ pub struct Timeline {
     hold: Option<rows::ClipHold>,
     /// The marker that is moved or renamed.
     marker: Option<markers::MarkerHold>,
+    /// The track that was brought into view last.
+    brought: Option<usize>,
     /// The loop, as it was when the pointer took hold of it.
     held_loop: Option<std::ops::Range<f64>>,
     /// Seconds of the fade that is held, as they were.
@@ -91,7 +93,14 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 rows::show(app, ui, &axis, index, rect);
             }
             if app.document.selection.lead() == Some(index) {
+                let is_new = app.panels.timeline.brought != Some(index);
                 lane::show_all(app, ui, &axis, index, (NAMES, LANE));
+                if is_new {
+                    app.panels.timeline.brought = Some(index);
+                    app.panels.timeline.keys.chosen = None;
+                    let own = rect.union(Rect::from_min_size(rect.min, Vec2::new(1.0, TRACK + 2.0 * LANE)));
+                    ui.scroll_to_rect(own, None);
+                }
             }
         }
         ui.add_space(6.0);

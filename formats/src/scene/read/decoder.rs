@@ -314,7 +314,10 @@ impl<'t> Decoder<'t> {
     ) -> Option<Time> {
         let value = self.attribute(element, name)?;
         match Time::parse(value.trim(), origin, self.rate, self.picture.as_ref()) {
-            Ok(time) => Some(time),
+            Ok(time) => {
+                self.check_code(element.id, name, &value);
+                Some(time)
+            }
             Err(fault) => {
                 let found = format!("{name}=\"{}\" {fault}", shown(&value));
                 let expected = String::new();
@@ -322,6 +325,21 @@ impl<'t> Decoder<'t> {
                 None
             }
         }
+    }
+
+    /// Of one time of day, drop-frame code and the other are seconds apart; only the sign before the frames tells them apart.
+    fn check_code(&mut self, id: NodeId, name: &str, value: &str) {
+        let is_drop = value.contains(';');
+        let is_code = is_drop || value.matches(':').count() == 3;
+        let Some(picture) = self.picture.as_ref().filter(|picture| picture.start.frames > 0) else { return };
+        if !is_code || is_drop == picture.start.is_drop {
+            return;
+        }
+        let (is, starts) = if is_drop { ("", "not ") } else { ("not ", "") };
+        let found = format!("{name}=\"{}\", which is {is}drop-frame code", shown(value));
+        let expected = format!("code as the picture's start, which is {starts}drop-frame");
+        let remedy = "write ; before the frames of drop-frame code, and : before those of the other";
+        self.note(id, false, Fault { rule: "drop-frame", found, expected, remedy });
     }
 
     /// A time that must be there.

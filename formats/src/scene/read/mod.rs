@@ -253,6 +253,7 @@ fn group(d: &mut Decoder<'_>, id: NodeId) -> Group {
     let mut element = d.open(id);
     let name = d.required(&mut element, "name");
     let (mute, solo) = (d.switch(&mut element, "mute"), d.switch(&mut element, "solo"));
+    references::solo(d, id, solo);
     let gain_db = d.number_or(&mut element, "gain", Group::GAIN, 0.0);
     Group { name, mute, solo, gain_db, kept: d.leaf(element) }
 }

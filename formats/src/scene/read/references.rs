@@ -61,6 +61,19 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
     }
 }
 
+/// Solo is for who listens at the desk; what is made of the scene has it all the same.
+pub(super) fn solo(d: &mut Decoder<'_>, id: NodeId, is_on: bool) {
+    if is_on {
+        let found = "solo: all that is not soloed is left out of whatever is made of the scene".to_owned();
+        let expected = "none in what is delivered".to_owned();
+        d.note(
+            id,
+            false,
+            Fault { rule: "solo", found, expected, remedy: "take it off, unless that is meant" },
+        );
+    }
+}
+
 fn unique(d: &mut Decoder<'_>, elements: &[NodeId], attribute: &str) {
     let mut seen = BTreeSet::new();
     for &id in elements {

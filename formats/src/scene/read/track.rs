@@ -4,7 +4,7 @@ use super::chain;
 use super::decoder::{Child, Decoder, Fault, Open, Times};
 use super::mistakes::{Place, shown};
 use super::tree::NodeId;
-use super::{loudspeakers, object, whole};
+use super::{loudspeakers, object, references, whole};
 use crate::nearest;
 use crate::scene::chain::Range;
 use crate::scene::{
@@ -38,6 +38,7 @@ pub(super) fn track(d: &mut Decoder<'_>, id: NodeId, clip_places: &mut Vec<Vec<P
         head_locked: d.switch(&mut element, "headLocked"),
         ..Track::default()
     };
+    references::solo(d, id, track.solo);
     let (mut places, mut spatial) = (Vec::new(), None);
     for child in d.tree.children(id) {
         let found = match d.child(&mut element, child, CHILDREN) {

@@ -3,8 +3,8 @@
 use crate::adm::{Bound, DirectSpeakersPosition, ExclusionZone};
 use crate::scene::chain::{Delay, EqBand, Reverb};
 use crate::scene::{
-    BedLayout, FadeShape, Loudspeaker, ObjectParameter, Reading, ReverbReturn, Role, Scene, Shape, Spatial,
-    limits, read, write,
+    BedLayout, FadeShape, Loudspeaker, Mistake, ObjectParameter, Reading, ReverbReturn, Role, Scene, Shape,
+    Spatial, limits, read, write,
 };
 
 /// Everything a scene may have, with what another program put there.
@@ -12,7 +12,9 @@ pub(super) const FULL: &str = include_str!("full.xml");
 
 fn scene(text: &str) -> Scene {
     let reading = read(text);
-    assert_eq!(reading.mistakes.list(), [], "mistakes");
+    // The full scene has everything.
+    let told = reading.mistakes.list().iter().filter(|mistake| mistake.rule != "solo");
+    assert_eq!(told.collect::<Vec<_>>(), Vec::<&Mistake>::new(), "mistakes");
     reading.scene.unwrap()
 }
 
@@ -307,7 +309,30 @@ fn solo_and_mute_are_those_of_a_desk() {
                 <track name=\"B\" role=\"music\"><object/></track>\
                 <track name=\"C\" role=\"music\" solo=\"1\"><object/></track>\
                 <track name=\"D\" role=\"music\" solo=\"1\" group=\"m\"><object/></track></scene>";
-    let scene = scene(text);
+    let scene = read(text).scene.unwrap();
     let heard: Vec<bool> = scene.tracks.iter().map(|track| scene.is_heard(track)).collect();
     assert_eq!(heard, [true, false, true, false]);
+}
+
+#[test]
+fn solo_and_codes_of_the_other_kind_are_warned_of() {
+    let rules = |text: &str| {
+        let reading = read(text);
+        let told = reading.mistakes.list().iter().filter(|mistake| mistake.rule != "no-tracks");
+        told.map(|mistake| (mistake.rule, mistake.place.line)).collect::<Vec<_>>()
+    };
+    let text = "<scene version=\"1\">\n<group name=\"g\" solo=\"1\"/>\n\
+                <track name=\"A\" role=\"music\" solo=\"1\" group=\"g\"><object/></track></scene>";
+    assert_eq!(rules(text), [("solo", 2), ("solo", 3)]);
+    let scene = |start: &str, clip: &str| {
+        format!(
+            "<scene version=\"1\"><picture frameRate=\"29.97\" start=\"{start}\"/>\n\
+             <marker name=\"m\" time=\"{clip}\"/></scene>"
+        )
+    };
+    assert_eq!(rules(&scene("01:00:00;00", "01:00:30;00")), []);
+    assert_eq!(rules(&scene("01:00:00:00", "01:00:30:00")), []);
+    assert_eq!(rules(&scene("01:00:00;00", "30")), []);
+    assert_eq!(rules(&scene("01:00:00;00", "01:00:30:00")), [("drop-frame", 2)]);
+    assert_eq!(rules(&scene("01:00:00:00", "01:00:30;02")), [("drop-frame", 2)]);
 }

@@ -16,7 +16,10 @@ pub(super) fn merge(groups: &mut [Group], notes: &mut Notes) -> Result<(), Refus
     if beds.len() > 1 {
         notes.add("beds-summed", "beds", "the format has one bed; all beds are summed into it");
     }
-    let name = beds.first().map_or_else(String::new, |bed| bed.name.clone());
+    let name = match &*beds {
+        [only] => only.name.clone(),
+        _ => "Bed".to_owned(),
+    };
     let mut sums: Vec<(&'static str, Sources)> = Vec::new();
     for bed in beds {
         for (label, sources) in bed.labels.iter().zip(bed.sources) {

@@ -172,6 +172,11 @@ impl OpenExport {
         let names = track_names(&plan.document);
         let levels = names.into_iter().zip(&levels);
         let named = |names: &mut dyn Iterator<Item = &String>| names.cloned().collect::<Vec<_>>();
+        let tracks: Vec<ChannelReport> =
+            levels.map(|(name, levels)| ChannelReport::new(name, levels, rate)).collect();
+        if !job.sample_format.is_float() {
+            warnings.extend(super::report::overloads(&tracks));
+        }
         let report = ExportReport {
             input: job.scene.display().to_string(),
             output: job.output.display().to_string(),
@@ -186,7 +191,7 @@ impl OpenExport {
             programmes: named(&mut plan.document.programmes.iter().map(|programme| &programme.name)),
             contents: named(&mut plan.document.contents.iter().map(|content| &content.name)),
             objects: plan.document.objects.len(),
-            tracks: levels.map(|(name, levels)| ChannelReport::new(name, levels, rate)).collect(),
+            tracks,
             warnings: warnings.iter().map(Warning::to_string).collect(),
         };
         Ok(Exported { files, report, late_warnings: warnings.split_off(known) })

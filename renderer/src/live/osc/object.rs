@@ -10,6 +10,9 @@ use crate::live::ObjectEdit;
 pub(super) const PARAMETERS: [&str; 15] =
     ["azim", "elev", "dist", "aed", "x", "y", "z", "xy", "xyz", "w", "gain", "mute", "name", "dref", "dmax"];
 
+/// Highest gain that is taken from outside, linear: 12 dB. A number that is wrong there should hurt nobody.
+const LOUDEST: f64 = 4.0;
+
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Change {
@@ -85,7 +88,7 @@ impl Now {
             "xyz" => [place.x, place.y, place.z] = message.numbers()?,
             "w" => return Some(Change::Edit(self.widened(one()?.clamp(0.0, 1.0)))),
             "gain" => {
-                let gain = Some(one()?.max(0.0));
+                let gain = Some(one()?.clamp(0.0, LOUDEST));
                 return Some(Change::Edit(ObjectEdit { gain, ..ObjectEdit::default() }));
             }
             "mute" => return Some(Change::Mute(one()? != 0.0)),

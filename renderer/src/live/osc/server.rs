@@ -25,6 +25,10 @@ const MOST_ANSWERS: u32 = 5_000;
 const TELL_EVERY: Duration = Duration::from_millis(20);
 /// How long a socket is listened to before the next thing.
 const PATIENCE: Duration = Duration::from_millis(5);
+/// How long what waits at one socket keeps the other waiting.
+const LONGEST: Duration = Duration::from_millis(5);
+/// Parameters of objects that are looked at within a second, where messages mean many; further ones are dropped.
+const MOST_STEPS: u32 = 200_000;
 /// Datagrams that are taken from one socket before the next thing.
 const AT_ONCE: usize = 256;
 /// Bytes of a datagram at most.
@@ -115,17 +119,25 @@ struct Budget {
     since: Instant,
     changes: u32,
     answers: u32,
+    steps: u32,
 }
 
 impl Budget {
     fn new() -> Self {
-        Self { since: Instant::now(), changes: MOST_CHANGES, answers: MOST_ANSWERS }
+        Self { since: Instant::now(), changes: MOST_CHANGES, answers: MOST_ANSWERS, steps: MOST_STEPS }
     }
 
     fn renew(&mut self) {
         if self.since.elapsed() >= Duration::from_secs(1) {
             *self = Self::new();
         }
+    }
+
+    /// Takes so many away; false when there are not as many.
+    fn take_many(left: &mut u32, count: u32) -> bool {
+        let enough = *left >= count;
+        *left = left.saturating_sub(count);
+        enough
     }
 
     /// Takes one away; false when there is none.
@@ -155,7 +167,8 @@ impl Server {
         let mut told = Instant::now();
         while !over.load(Ordering::Acquire) {
             self.budget.renew();
-            let heard = self.hear_objects(&mut datagram) | self.hear_head(&mut datagram);
+            // A head that turns is late sooner than anything else.
+            let heard = self.hear_head(&mut datagram, over) | self.hear_objects(&mut datagram, over);
             if self.counts != OscCounts::default() {
                 let new = std::mem::take(&mut self.counts);
                 self.handle.count_osc(|counts| counts.add(new));
@@ -170,16 +183,16 @@ impl Server {
         }
     }
 
-    fn hear_objects(&mut self, datagram: &mut [u8]) -> bool {
+    fn hear_objects(&mut self, datagram: &mut [u8], over: &AtomicBool) -> bool {
         let Some(socket) = self.objects.take() else { return false };
-        let heard = listen(&socket, datagram, &mut |packet, from| self.packet(packet, from, false));
+        let heard = listen(&socket, datagram, over, &mut |packet, from| self.packet(packet, from, false));
         self.objects = Some(socket);
         heard
     }
 
-    fn hear_head(&mut self, datagram: &mut [u8]) -> bool {
+    fn hear_head(&mut self, datagram: &mut [u8], over: &AtomicBool) -> bool {
         let Some(socket) = self.head.take() else { return false };
-        let heard = listen(&socket, datagram, &mut |packet, from| self.packet(packet, from, true));
+        let heard = listen(&socket, datagram, over, &mut |packet, from| self.packet(packet, from, true));
         self.head = Some(socket);
         heard
     }
@@ -227,6 +240,11 @@ impl Server {
                 Some(number) => number == Some(own),
                 None => fits(number, &own.to_string()),
             };
+            let names = if is_pattern(parameter) { PARAMETERS.len() as u32 } else { 1 };
+            if !Budget::take_many(&mut self.budget.steps, if meant { names } else { 1 }) {
+                self.counts.dropped += 1;
+                return true;
+            }
             if !meant {
                 continue;
             }
@@ -338,8 +356,17 @@ fn empty_bundle() -> Vec<u8> {
 }
 
 /// Takes datagrams that wait, some at most; waits a moment for the first. False when there were none.
-fn listen(socket: &UdpSocket, datagram: &mut [u8], hear: &mut dyn FnMut(&[u8], SocketAddr)) -> bool {
+fn listen(
+    socket: &UdpSocket,
+    datagram: &mut [u8],
+    over: &AtomicBool,
+    hear: &mut dyn FnMut(&[u8], SocketAddr),
+) -> bool {
+    let begun = Instant::now();
     for number in 0..AT_ONCE {
+        if over.load(Ordering::Acquire) || (number > 0 && begun.elapsed() > LONGEST) {
+            return true;
+        }
         match socket.recv_from(datagram) {
             Ok((size, from)) => hear(&datagram[..size.min(datagram.len())], from),
             // What was sent before was not heard: no fault of what is heard now.

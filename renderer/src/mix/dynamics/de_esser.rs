@@ -12,6 +12,7 @@ use crate::mix::eq::{Cascade, cascade};
 use crate::mix::fused::multiply_add;
 use crate::mix::grid::{GRID, NOTHING, Position, for_each_span};
 use crate::mix::logarithm::{decibels, factors};
+use crate::mix::ramp::Ramp;
 use crate::mix::{MixError, Processor};
 
 /// dB per octave of the filter that listens.
@@ -28,6 +29,10 @@ pub struct DeEsser {
     look_ahead: LookAhead,
     channels: Vec<Channel>,
     shelf: Shelf,
+    /// The shelf before a change, and how much of that after it is heard.
+    leaving: Shelf,
+    faded: Ramp,
+    left: Vec<f32>,
     position: Position,
     gains: Vec<f32>,
     listened: Vec<f32>,
@@ -40,6 +45,8 @@ pub struct DeEsser {
 struct Channel {
     detector: Cascade,
     state: ShelfState,
+    /// That of the shelf that leaves.
+    leaving: ShelfState,
 }
 
 /// A state-variable filter with trapezoidal integrators: high + √2 · band + low is its input, exactly.
@@ -50,7 +57,8 @@ struct Shelf {
     a1: f64,
     a2: f64,
     a3: f64,
-    /// The next state from the last sample.
+    /// The next state from this one, and from the sample that comes.
+    turn: [[f64; 2]; 2],
     input: [f64; 2],
     /// The next state from the state before this one, and from the sample that came then.
     turn_2: [[f64; 2]; 2],
@@ -75,7 +83,17 @@ impl Shelf {
         let row = |row: [f64; 2], column: [f64; 2]| row[0] * column[0] + row[1] * column[1];
         let column = |n: usize| [turn[0][n], turn[1][n]];
         let turn_2 = turn.map(|line| [row(line, column(0)), row(line, column(1))]);
-        Self { a1, a2, a3, input, turn_2, input_2: turn.map(|line| row(line, input)) }
+        Self { a1, a2, a3, turn, input, turn_2, input_2: turn.map(|line| row(line, input)) }
+    }
+
+    /// The state of another shelf for this one: where that is now, this one would be after such a state before.
+    fn taken_over(&self, state: ShelfState) -> ShelfState {
+        let [[a, b], [c, d]] = self.turn;
+        let rest = [0, 1].map(|n| state.now[n] - self.input[n] * state.last);
+        // The product of two poles that lie within the unit circle and not at its middle.
+        let determinant = a * d - b * c;
+        let before = [(d * rest[0] - b * rest[1]) / determinant, (a * rest[1] - c * rest[0]) / determinant];
+        ShelfState { before, ..state }
     }
 
     /// Filters `samples` in place, the gain above the frequency being the square of that of each sample in `roots`; `None` is 1.
@@ -166,8 +184,14 @@ impl DeEsser {
             range_db: -range_db as f32,
             envelope: Envelope::new(attack_ms, release_ms, sample_rate, 0.0),
             look_ahead: LookAhead::new(parameters.look_ahead_ms, sample_rate, channels),
-            channels: vec![Channel { detector, state: ShelfState::default() }; channels],
+            channels: vec![
+                Channel { detector, state: ShelfState::default(), leaving: ShelfState::default() };
+                channels
+            ],
             shelf: Shelf::new(frequency_hz, sample_rate),
+            leaving: Shelf::new(frequency_hz, sample_rate),
+            faded: Ramp::at(1.0),
+            left: vec![0.0; GRID],
             position: Position::default(),
             gains: vec![0.0; GRID],
             listened: vec![0.0; GRID],
@@ -178,7 +202,7 @@ impl DeEsser {
     }
 
     fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
-        let Self { curve, range_db, envelope, look_ahead, channels, shelf, .. } = self;
+        let Self { curve, range_db, envelope, look_ahead, channels, shelf, leaving, faded, left, .. } = self;
         let Self { position, gains, listened, scratch, states, reduction, .. } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
@@ -213,11 +237,12 @@ impl DeEsser {
             for (number, channel) in channels.iter_mut().enumerate().take(block.channels()) {
                 let samples = &mut block.channel_mut(number)[span.samples.clone()];
                 look_ahead.process(number, samples);
-                shelf.process(&mut channel.state, samples, roots, states);
+                channel.shelve((&*shelf, &*leaving), *faded, samples, roots, (states, left));
                 if span.ends {
                     channel.settle();
                 }
             }
+            faded.advance(span.samples.len());
             if span.ends {
                 envelope.settle(0.0);
             }
@@ -236,17 +261,18 @@ impl Processor for DeEsser {
 
     /// Gains are the roots that the shelf takes.
     fn follow(&mut self, block: &mut AudioBlock, gains: &[f32]) {
-        let Self { look_ahead, channels, shelf, position, states, .. } = self;
+        let Self { look_ahead, channels, shelf, leaving, faded, left, position, states, .. } = self;
         for_each_span(position, block.frames(), |span| {
             let roots = gains.get(span.samples.clone()).filter(|roots| roots.iter().any(|root| *root != 1.0));
             for (number, channel) in channels.iter_mut().enumerate().take(block.channels()) {
                 let samples = &mut block.channel_mut(number)[span.samples.clone()];
                 look_ahead.process(number, samples);
-                shelf.process(&mut channel.state, samples, roots, states);
+                channel.shelve((&*shelf, &*leaving), *faded, samples, roots, (states, left));
                 if span.ends {
                     channel.settle();
                 }
             }
+            faded.advance(span.samples.len());
         });
     }
 
@@ -264,12 +290,24 @@ impl Processor for DeEsser {
 
     fn take_over(&mut self, new: &mut dyn Processor) {
         let Some(new) = new.as_any_mut().downcast_mut::<Self>() else { return };
-        (self.curve, self.range_db, self.shelf) = (new.curve, new.range_db, new.shelf);
+        (self.curve, self.range_db) = (new.curve, new.range_db);
         self.envelope.retime(&new.envelope);
+        if self.shelf.turn != new.shelf.turn {
+            (self.leaving, self.shelf) = (self.shelf, new.shelf);
+            self.faded = Ramp::between(0.0, 1.0);
+            for channel in &mut self.channels {
+                channel.leaving = channel.state;
+                channel.state = self.shelf.taken_over(channel.state);
+            }
+        }
         for (channel, new) in self.channels.iter_mut().zip(&mut new.channels) {
             new.detector.go_on_from(&channel.detector);
             std::mem::swap(&mut channel.detector, &mut new.detector);
         }
+    }
+
+    fn is_changing(&self) -> bool {
+        self.faded.still().is_none()
     }
 
     fn as_any_mut(&mut self) -> &mut dyn Any {
@@ -277,6 +315,7 @@ impl Processor for DeEsser {
     }
 
     fn reset(&mut self) {
+        self.faded = Ramp::at(1.0);
         self.envelope.set(0.0);
         self.look_ahead.reset();
         self.position = Position::default();
@@ -289,6 +328,31 @@ impl Processor for DeEsser {
 }
 
 impl Channel {
+    /// Through the shelf; while it changes, out of the one that leaves into the other.
+    fn shelve(
+        &mut self,
+        (shelf, leaving): (&Shelf, &Shelf),
+        mut faded: Ramp,
+        samples: &mut [f32],
+        roots: Option<&[f32]>,
+        (states, left): (&mut [Vec<f64>; 2], &mut [f32]),
+    ) {
+        if faded.still().is_some() {
+            return shelf.process(&mut self.state, samples, roots, states);
+        }
+        let left = &mut left[..samples.len()];
+        left.copy_from_slice(samples);
+        leaving.process(&mut self.leaving, left, roots, states);
+        shelf.process(&mut self.state, samples, roots, states);
+        for (sample, before) in samples.iter_mut().zip(&*left) {
+            let share = faded.next();
+            // Rounded no more once it is over: where a span ends must make no difference.
+            if share < 1.0 {
+                *sample = before + (*sample - before) * share;
+            }
+        }
+    }
+
     fn settle(&mut self) {
         self.detector.settle();
         let ShelfState { before, now, last } = &mut self.state;

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use formats::scene::Deliverable;
+use formats::adm::AdmId;
+use formats::scene::{Deliverable, Place};
 use hrtf::HrtfSet;
 use renderer::deliver::package::{
-    Content, DEFAULT_TEMPLATE, NO_SPECIFICATION, Package, PackageReport, Wanted, WantedRender,
+    Content, DEFAULT_TEMPLATE, Package, PackageReport, Request, SceneDeliverable, Wanted, WantedRender,
 };
-use renderer::deliver::{self, Job};
-use renderer::engine::Part;
+use renderer::deliver::{self, Job, Selection};
 use renderer::loudness::Specification;
 use renderer::monitor::binaural::Headphones;
 
@@ -50,11 +50,15 @@ pub(super) fn package(
     scene: &Path,
     folder: &Path,
     wanted: &[Deliverable],
+    programme: Option<AdmId>,
     force: bool,
 ) -> Result<Package, String> {
     let wanted = wanted.iter().map(wanted_of).collect::<Result<_, String>>()?;
     Ok(Package {
-        job: Job::new(scene.to_path_buf()),
+        job: Job {
+            selection: Selection { programme, ..Selection::default() },
+            ..Job::new(scene.to_path_buf())
+        },
         folder: folder.to_path_buf(),
         title: None,
         name: DEFAULT_TEMPLATE.parse().map_err(|error| format!("{error}"))?,
@@ -67,6 +71,12 @@ pub(super) fn package(
 
 fn wanted_of(deliverable: &Deliverable) -> Result<Wanted, String> {
     let Deliverable { spec, layout, name, .. } = deliverable;
+    let text = SceneDeliverable::of(deliverable, Place::default())?.text;
+    let own_name = name.as_deref().map(str::parse).transpose().map_err(|error| format!("{error}"))?;
+    let request = match text.parse::<Request>().map_err(|error| error.to_string())? {
+        Request::Adm { .. } => return Ok(Wanted { text, content: Content::Adm, name: own_name }),
+        Request::Render(request) => request,
+    };
     let specification =
         spec.as_deref().map(Specification::by_name).transpose().map_err(|error| error.to_string())?;
     let target = if layout.eq_ignore_ascii_case(deliver::BINAURAL) {
@@ -80,14 +90,10 @@ fn wanted_of(deliverable: &Deliverable) -> Result<Wanted, String> {
         deliverable: target,
         layout: layout.clone(),
         settings: String::new(),
-        parts: vec![Part::Mix],
+        parts: request.parts,
         master: deliverable.master.clone(),
     };
-    Ok(Wanted {
-        text: format!("{}:{layout}", spec.as_deref().unwrap_or(NO_SPECIFICATION)),
-        content: Content::Render(Box::new(render)),
-        name: name.as_deref().map(str::parse).transpose().map_err(|error| format!("{error}"))?,
-    })
+    Ok(Wanted { text, content: Content::Render(Box::new(render)), name: own_name })
 }
 
 impl Work {

@@ -58,8 +58,8 @@ pub fn name(parameter: P) -> &'static str {
         P::ChannelLock => "Channel lock",
         P::ChannelLockDistance => "Lock within",
         P::ScreenRef => "On the screen",
-        P::ScreenEdgeHorizontal => "Screen edge",
-        P::ScreenEdgeVertical => "Screen edge",
+        P::ScreenEdgeHorizontal => "Screen edge, side",
+        P::ScreenEdgeVertical => "Screen edge, height",
         P::Importance => "Importance",
         P::HeadLocked => "Head-locked",
         P::BinauralMode => "Headphones",
@@ -204,6 +204,7 @@ fn number(ui: &mut Ui, parameter: P, coordinates: Coordinates, is_stated: bool, 
         other => other,
     };
     let suffix = if unit.len() > 2 || unit == "dB" { format!(" {unit}") } else { unit.to_owned() };
+    let suffix = if is_stated { suffix } else { String::new() };
     let least = if range.min.is_finite() { range.min } else { QUIETEST };
     if !value.is_finite() {
         *value = least;

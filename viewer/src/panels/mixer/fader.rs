@@ -72,7 +72,6 @@ pub(super) fn show(
         changed = Some(0.0);
     }
     paint(ui, palette, &response, (rect, way), (gain, range));
-    response.on_hover_text(format!("{name}: drag, arrow keys, a double click for 0 dB"));
     changed
 }
 
