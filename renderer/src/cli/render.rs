@@ -37,8 +37,7 @@ const MOST_CHANNELS_NAMED: usize = 32;
 #[command(
     after_help = "Layouts: `proscenium layouts` lists them; binaural is for headphones; hoa1 … hoa7 are AmbiX (ACN, SN3D).
 Times: seconds (90.5), hh:mm:ss.fff, hh:mm:ss:ff@RATE, drop-frame hh:mm:ss;ff@29.97, hh:mm:ss.zzzzzSfffff as in
-the ADM, or samples (4800smp), all from the start of the file; or hh:mm:ss:ff, the timecode of the picture where
-the file says of one.
+the ADM, samples (4800smp), all from the start of the file; or hh:mm:ss:ff of the picture, where the file says of one.
 Outputs are files; -o /dev/stdout writes into a pipe, and what the command says then goes to standard error.
 
 Examples:
