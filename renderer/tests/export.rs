@@ -207,6 +207,26 @@ fn an_emission_master_breaks_no_rule() {
     assert!(blocks[1..].iter().all(|block| block.common.duration.unwrap().seconds_f64() >= 0.005));
 }
 
+/// Extent and diffuse have no place in the profile: what the programme states is the loudness of the master without them, whose
+/// gain moves.
+#[test]
+fn an_emission_master_states_its_own_loudness() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let inside = r#"<track name="Sea" role="effects"><clip file="1.wav"/><object azimuth="100" width="360" height="90" diffuse="1">
+        <gain><key time="0" value="0"/><key time="1" value="-12"/></gain></object></track>"#;
+    scene(folder, "", inside);
+    done(folder, &["export", "s.xml", "-o", "m.wav", "--profile", "emission"]);
+    let loudness = |file: &str| -> f64 {
+        let (answer, _) = done(folder, &["loudness", file, "--layout", "5.1.4", "--json"]);
+        let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+        answer["integrated_lufs"].as_f64().unwrap()
+    };
+    let stated = document(&folder.join("m.wav")).programmes[0].loudness[0].integrated.unwrap();
+    assert!((stated - loudness("m.wav")).abs() < 0.006, "{stated} {}", loudness("m.wav"));
+    assert!((stated - loudness("s.xml")).abs() > 0.1, "the scene is as loud: {stated}");
+}
+
 #[test]
 fn what_no_profile_holds_is_refused_with_a_remedy() {
     let many: String = (0..119)

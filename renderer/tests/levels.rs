@@ -104,6 +104,29 @@ fn every_stage_has_its_level_and_the_first_over_is_named_with_its_timecode() {
     assert!((-6.3..=-6.0).contains(&peak), "{peak}");
 }
 
+/// Half of full scale at 1 kHz in every channel of a bed: the sum of the weights of BS.1770-5 over one channel in front.
+#[test]
+fn beds_that_no_layout_of_loudspeakers_is_called_by_have_loudness() {
+    let folder = tempfile::tempdir().unwrap();
+    sine(&folder.path().join("a.wav"), 0.5);
+    let scene = folder.path().join("s.xml");
+    for (bed, channels, weights) in
+        [("LCR", "1 1 1", 3.0), ("quad", "1 1 1 1", 4.82), ("5.0", "1 1 1 1 1", 5.82)]
+    {
+        let text = format!(
+            r#"<scene version="1"><track name="A" role="dialogue"><clip file="a.wav"/><object/></track>
+            <track name="B" role="music"><clip file="a.wav" channels="{channels}"/><bed layout="{bed}"/></track></scene>"#
+        );
+        fs::write(&scene, text).unwrap();
+        let done = proscenium(&["levels", scene.to_str().unwrap(), "--json"]).run();
+        assert_eq!(done.code, Some(0), "{}", done.stderr);
+        let answer: Value = serde_json::from_str(&done.stdout).unwrap();
+        let [one, all] =
+            ["track A", "track B"].map(|name| strip(&answer, name).unwrap()[0]["integrated_lufs"].clone());
+        close(&all, one.as_f64().unwrap() + 10.0 * f64::log10(weights), 0.01);
+    }
+}
+
 #[test]
 fn the_table_is_for_people() {
     let (_folder, scene) = session();

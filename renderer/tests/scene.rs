@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use command::{Done, error_line, proscenium};
-use formats::bw64::{AudioFormat, Planar, SampleFormat, Writer, WriterSpec};
+use formats::bw64::chunks::bext::BextChunk;
+use formats::bw64::{AudioFormat, ChunkId, Planar, SampleFormat, Writer, WriterSpec};
 use formats::scene::{self, Scene, Spatial};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -87,6 +88,50 @@ fn stems_become_tracks_with_every_guess_told() {
     let done = proscenium(&["check", &path]).run();
     assert_eq!(done.code, Some(0), "{}", done.stdout);
     assert!(done.stdout.contains("44100 Hz; expected 48000 Hz"), "{}", done.stdout);
+}
+
+/// A stem that says with which sample of its time line it begins.
+fn spotted(folder: &Path, name: &str, rate: u32, first: u64) -> String {
+    let path = folder.join(name);
+    let format = AudioFormat::new(1, rate, SampleFormat::Int24);
+    let mut writer = Writer::create(&path, &WriterSpec { format, frames: Some(100), dither: None }).unwrap();
+    let bext = BextChunk { time_reference: first, version: 1, ..BextChunk::default() };
+    writer.add_chunk(ChunkId::BEXT, bext.to_bytes()).unwrap();
+    writer.write_planar(&Planar::<f32>::new(1, 100)).unwrap();
+    writer.finish().unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+/// 01:00:00:00 at 25 frames per second is 172 800 000 samples of 48 000 Hz; a frame has 1 920.
+#[test]
+fn stems_are_put_where_their_time_references_say() {
+    let folder = tempfile::tempdir().unwrap();
+    let hour = 172_800_000;
+    let first = spotted(folder.path(), "DX.wav", 48_000, hour + 1_000);
+    let later = spotted(folder.path(), "FX.wav", 44_100, 44_100 * 3_605);
+    let without = stem(folder.path(), "MX.wav", 1, 48_000, None).to_str().unwrap().to_owned();
+    let path = folder.path().join("s.xml").to_str().unwrap().to_owned();
+    let new = |more: &[&str]| {
+        let stems = ["new", &path, "--force", "--stems", &first, &later, &without];
+        proscenium(&[&stems[..], more].concat()).run()
+    };
+    let done = new(&[]);
+    assert!(done.stderr.contains("--spot") && done.stderr.contains("[not-spotted]"), "{}", done.stderr);
+    let starts = |scene: &Scene| -> Vec<u64> {
+        scene.tracks.iter().map(|track| track.clips[0].start.to_sample(scene.sample_rate)).collect()
+    };
+    assert_eq!(starts(&load(&path)), [0, 0, 0]);
+    let done = new(&["--spot"]);
+    assert_eq!((done.code, done.stderr.contains("not-spotted")), (Some(0), false), "{}", done.stderr);
+    assert_eq!(starts(&load(&path)), [0, 5 * 48_000 - 1_000, 0]);
+    // A picture begins with a frame.
+    let done = new(&["--spot", "--frame-rate", "25"]);
+    assert_eq!(done.code, Some(0), "{}", done.stderr);
+    let scene = load(&path);
+    assert_eq!(starts(&scene), [1_000, 5 * 48_000, 0]);
+    assert_eq!(scene.picture.unwrap().start.frames, 90_000);
+    let done = proscenium(&["new", &path, "--force", "--spot", "--stems", &without]).run();
+    assert!(error_line(&done).contains("no stem says where it belongs"), "{}", done.stderr);
 }
 
 #[test]

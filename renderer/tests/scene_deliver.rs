@@ -7,7 +7,9 @@ use std::f64::consts::TAU;
 use std::fs;
 use std::path::Path;
 
-use command::run_in as run;
+use command::{done_in as run_done, run_in as run};
+use formats::bw64::chunks::bext::BextChunk;
+use formats::bw64::{ChunkId, Reader};
 use serde_json::Value;
 
 #[track_caller]
@@ -65,6 +67,31 @@ fn settled_db(rows: &[Vec<f32>]) -> f64 {
 const WITH_STEMS: &str = r#"<deliverable layout="5.1" parts="mix dialogue music" name="tv_{part}"><master>
     <eq><bell frequency="1000" gain="6" q="1"/></eq>
     <compressor threshold="-20" ratio="4" knee="0" attack="0" release="5000" lookAhead="5"/><limiter ceiling="-12"/></master></deliverable>"#;
+
+/// A picture that begins at 10:00:00:00 of 25 frames per second begins with sample 36 000 × 48 000: so do the files that are made
+/// of it, and a span of it later by its start; the report says which programme it is.
+#[test]
+fn files_say_where_they_begin_and_reports_which_programme_they_are_of() {
+    let folder = session(
+        r#"<picture frameRate="25" start="10:00:00:00"/><programme name="English" language="eng"/>
+        <deliverable layout="stereo" name="tv"/>"#,
+    );
+    let folder = folder.path();
+    run_done(folder, &["render", "s.xml", "--layout", "5.1", "-o", "a.wav"]);
+    run_done(folder, &["render", "s.xml", "--layout", "5.1", "--start", "10:00:01:00", "-o", "b.wav"]);
+    run_done(folder, &["render", "b.wav", "--layout", "stereo", "--start", "0.5", "-o", "c.wav"]);
+    run_done(folder, &["deliver", "s.xml", "-o", "out"]);
+    let begins = |file: &str| {
+        let mut reader = Reader::open(&folder.join(file)).unwrap();
+        let body = reader.read_chunk(ChunkId::BEXT).unwrap().unwrap();
+        BextChunk::parse(&body).unwrap().time_reference
+    };
+    let start = 36_000 * 48_000;
+    let found = ["a.wav", "b.wav", "c.wav", "out/tv.wav"].map(begins);
+    assert_eq!(found, [start, start + 48_000, start + 72_000, start]);
+    assert_eq!(report(folder)["programme"], "English");
+    assert!(fs::read_to_string(folder.join("out/report.html")).unwrap().contains("English"));
+}
 
 /// What the chain takes away, sample by sample, it takes from the stems as well.
 #[test]

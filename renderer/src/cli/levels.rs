@@ -1,9 +1,6 @@
 //! `proscenium levels`: the gain staging of a scene.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-
-use hrtf::HrtfSet;
 
 use super::info::printable;
 use super::input::check_seekable;
@@ -86,7 +83,7 @@ fn layouts(args: &Args) -> Result<Vec<(String, Deliverable)>, CliError> {
             continue;
         }
         let deliverable = if name.eq_ignore_ascii_case(BINAURAL) {
-            Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in().diffuse_field_equalised())))
+            Deliverable::headphones(Headphones::built_in())
         } else {
             Deliverable::by_name(&name).map_err(|e| CliError::new(format_args!("--layout: {e}")))?
         };

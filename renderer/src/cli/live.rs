@@ -149,8 +149,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         Options { device_block: args.buffer.map_or(512, |frames| frames as usize), ..Options::new(output) };
     let (handle, processor) = live::open(Source::File(input.clone()), options).map_err(failure(input))?;
     let rate = handle.sample_rate();
+    let times = args.start.iter().chain(args.looped.iter().flat_map(|Loop(from, to)| [from, to]));
+    let needs_picture = times.into_iter().any(|time| time.needs_picture());
+    let picture = if needs_picture { picture_of(input).map_err(CliError::new)? } else { None };
     let sample = |name: &str, time: Timecode| {
-        let picture = if time.needs_picture() { picture_of(input).map_err(CliError::new)? } else { None };
         time.to_sample(rate, picture.as_ref())
             .map_err(|error| CliError::file(input, format_args!("{name} {error}")))
     };

@@ -1,5 +1,7 @@
 //! `proscenium new`: a scene file from stems, every guess listed.
 
+mod spot;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::num::NonZeroU32;
@@ -8,7 +10,7 @@ use std::path::{Component, Path, PathBuf};
 use formats::Warning;
 use formats::bw64::Reader;
 use formats::scene::{
-    self, Clip, Guess, Kept, Picture, Placement, Programme, Role, Scene, Spatial, Track, limits,
+    self, Clip, Guess, Kept, Picture, Placement, Programme, Role, Scene, Spatial, Time, Track, limits,
 };
 use formats::timecode::FrameRate;
 use serde::Serialize;
@@ -28,6 +30,7 @@ use super::{CliError, Console, Outcome};
 Examples:
   proscenium new scene.xml --stems stems/
   proscenium new film.xml --stems DX_Anna.wav MX_5.1.wav FX_*.wav --frame-rate 24
+  proscenium new film.xml --stems stems/ --frame-rate 25 --spot
   proscenium new scene.xml --stems stems/ --force --json"
 )]
 pub struct Args {
@@ -43,6 +46,9 @@ pub struct Args {
     /// The picture's frames per second: 23.976, 24, 25, 29.97, 30, 48, 50, 59.94 or 60
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     frame_rate: Option<FrameRate>,
+    /// Put each stem where its bext time reference says; the scene begins with the earliest
+    #[arg(long)]
+    spot: bool,
     /// Put the scene in the place of a file that is there
     #[arg(long)]
     force: bool,
@@ -55,6 +61,8 @@ struct Stem {
     channels: u16,
     rate: u32,
     frames: u64,
+    /// Its first sample on the time line, where it says that.
+    time_reference: Option<u64>,
     role: Guess<Role>,
     language: Option<Guess<&'static str>>,
     placement: Guess<Placement>,
@@ -103,7 +111,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     if !args.force && fs::symlink_metadata(output).is_ok() {
         return Err(CliError::file(output, "is there already; give another name, or --force to replace it"));
     }
-    let (stems, warnings) = stems(&args.stems)?;
+    let (stems, mut warnings) = stems(&args.stems)?;
+    warnings.extend(spot::unspotted(&stems).filter(|_| !args.spot));
     for stem in &stems {
         check_not_read(output, &[("--stems", &stem.path)])?;
     }
@@ -225,7 +234,8 @@ fn sounds_in(folder: &Path) -> Result<(Vec<PathBuf>, usize), CliError> {
 }
 
 fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
-    let reader = Reader::open(path)?;
+    let mut reader = Reader::open(path)?;
+    let time_reference = spot::time_reference(&mut reader);
     let format = reader.format();
     let name = path.file_stem().unwrap_or_default().to_string_lossy().trim().to_owned();
     let role = scene::role(&name);
@@ -235,6 +245,7 @@ fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
         channels: format.channels,
         rate: format.sample_rate,
         frames: reader.frames(),
+        time_reference,
         warnings: reader.warnings().to_vec(),
         language: scene::language(&name).filter(|_| may_be_spoken),
         placement: scene::placement(&name, format.channels, format.channel_mask),
@@ -257,6 +268,10 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
         ffoa: None,
         kept: Kept::default(),
     });
+    let origin = args.spot.then(|| spot::origin(stems, args.frame_rate)).transpose()?;
+    if let (Some(picture), Some(origin)) = (&mut scene.picture, origin) {
+        spot::begin(picture, origin);
+    }
     let versions = Versions::of(stems);
     scene.programmes.clone_from(&versions.programmes);
     let mut names = BTreeSet::new();
@@ -268,7 +283,8 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
             programmes: versions.of_stem(stem),
             ..Track::default()
         };
-        let clip = |channels: Vec<u16>| vec![Clip { file: file.clone(), channels, ..Clip::default() }];
+        let start = origin.map_or_else(Time::default, |origin| spot::start(stem, origin));
+        let clip = |channels: Vec<u16>| vec![Clip { file: file.clone(), channels, start, ..Clip::default() }];
         match &stem.placement.value.spatial {
             Some(spatial) => scene.tracks.push(Track {
                 name: unique(&mut names, &stem.name),

@@ -7,8 +7,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use formats::Warning;
-use formats::bw64::chunks::bext::BextChunk;
-use formats::bw64::{ChunkId, same_file};
+use formats::bw64::same_file;
 use formats::scene::{self, Spatial, limits};
 use serde::Serialize;
 
@@ -117,11 +116,20 @@ impl ImportJob {
             return Err(JobError::file(&self.folder, message));
         }
         let error = |e: &dyn std::fmt::Display| JobError::file(&self.input, e);
-        let Contents { mut input, document, modes, picture, files: mut sources, mut warnings, remarks } =
-            read_master(&self.input)?;
+        let Contents {
+            input,
+            document,
+            modes,
+            picture,
+            time_reference,
+            files: mut sources,
+            mut warnings,
+            remarks,
+        } = read_master(&self.input)?;
         sources.push(self.input.clone());
         warnings.extend(remarks);
-        warnings.extend(time_reference(&mut input, picture.is_some()));
+        let first = time_reference.filter(|first| *first > 0 && picture.is_none());
+        warnings.extend(first.map(|first| left_on_time_line(first, input.sample_rate())));
         let rate = NonZeroU32::new(input.sample_rate()).unwrap_or(NonZeroU32::MIN);
         let name = self.input.file_stem().unwrap_or_default().to_string_lossy();
         let source = Source {
@@ -196,17 +204,14 @@ impl ReadyScene {
     }
 }
 
-/// The file's place on the time line (bext), where no frame rate makes a timecode of it.
-fn time_reference(input: &mut Input, has_picture: bool) -> Option<Warning> {
-    let Input::File(reader) = input else { return None };
-    let body = reader.read_chunk(ChunkId::BEXT).ok().flatten().filter(|_| !has_picture)?;
-    let first = BextChunk::parse(&body)?.time_reference;
-    let clock = Clock { sample: first, sample_rate: reader.sample_rate() };
+/// The file's place on the time line, where no frame rate makes a timecode of it.
+fn left_on_time_line(first: u64, sample_rate: u32) -> Warning {
+    let clock = Clock { sample: first, sample_rate };
     let message = format!(
         "begins at {clock} of its time line (bext), which a scene keeps with the frame rate of its picture only; the file says none: \
          add <picture frameRate=\"…\" start=\"…\"/> to the scene"
     );
-    (first > 0).then(|| Warning::new("time-reference", "bext", message))
+    Warning::new("time-reference", "bext", message)
 }
 
 fn report(job: &ImportJob, input: &Input, imported: &Imported) -> ImportReport {

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use formats::Warning;
 use formats::adm::{self, WriteOptions};
-use formats::bw64::{AudioFormat, CompleteFile, Dither, SampleFormat, Writer, WriterSpec, check_room_for};
+use formats::bw64::{
+    AudioFormat, ChunkId, CompleteFile, Dither, SampleFormat, Writer, WriterSpec, check_room_for,
+};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::carried_adm::Carried;
@@ -24,6 +26,7 @@ use super::source::Source;
 use super::span::span;
 use super::speech::add_stems;
 use super::spool::Spool;
+use super::time_line::begins_at;
 use super::{Clock, JobError, Timecode};
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::master::Input;
@@ -296,6 +299,7 @@ impl OpenJob {
             start: span.start,
             frames: rendered,
             length: Clock { sample: rendered, sample_rate: rate }.to_string(),
+            programme: master.programme,
             tracks,
             items: master.items.len(),
             outputs: outputs.collect(),
@@ -367,6 +371,11 @@ fn create_writer(open: &OpenJob, output: &Output, carried: &Carried) -> Result<W
             .map_err(|e| JobError::output(&output.file, &e))?;
     }
     let mut writer = Writer::create(&output.file, &spec).map_err(|e| JobError::output(&output.file, &e))?;
+    let first = open.master.time_reference.map(|first| first.saturating_add(open.span.start));
+    if let Some(first) = first.filter(|first| *first > 0) {
+        let body = begins_at(first).to_bytes();
+        writer.add_chunk(ChunkId::BEXT, body).map_err(|e| JobError::output(&output.file, &e))?;
+    }
     if let Some(document) = output.deliverable.document(carried) {
         let mut axml = Vec::new();
         adm::write(&document, &mut axml, &WriteOptions::default()).map_err(|e| fault(&e))?;

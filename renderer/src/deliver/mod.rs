@@ -35,6 +35,7 @@ mod speech;
 mod spool;
 mod staging;
 mod suggest;
+mod time_line;
 mod timecode;
 mod translate;
 

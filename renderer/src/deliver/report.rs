@@ -24,6 +24,8 @@ pub struct Report {
     pub frames: u64,
     /// The same as `h:mm:ss.mmm`.
     pub length: String,
+    /// The programme of the master that was rendered, where it has one with a name.
+    pub programme: Option<String>,
     /// Tracks of the master.
     pub tracks: usize,
     /// Items that were rendered: objects, bed channels, HOA scenes.

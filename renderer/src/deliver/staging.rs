@@ -8,7 +8,7 @@
 use std::path::PathBuf;
 
 use formats::Warning;
-use formats::scene::{Scene, Track};
+use formats::scene::Scene;
 use formats::timecode::FrameCode;
 use serde::Serialize;
 
@@ -171,8 +171,7 @@ impl StagingJob {
             let before = frames.saturating_mul(1 + index as u64);
             let mut tell = |done: u64| progress(before.saturating_add(done), all);
             let name = scene.programmes.get(index).map_or("", |programme| programme.name.as_str());
-            let heard: Vec<StripLevels> =
-                levels.iter().filter(|strip| is_in(&scene, strip, name)).cloned().collect();
+            let heard: Vec<&StripLevels> = levels.iter().filter(|strip| is_in(strip, name)).collect();
             for (asked, measurement) in self.measured(index, &masters, &mut tell, stop)? {
                 mixes.push(mix(name, asked, &measurement, (&heard, &times)));
             }
@@ -219,15 +218,9 @@ impl StagingJob {
     }
 }
 
-/// Whether a strip can be heard in a programme: that of a track that is not in it can't.
-fn is_in(scene: &Scene, strip: &StripLevels, programme: &str) -> bool {
-    let is_of = |track: &Track| {
-        let name = strip.strip.strip_prefix("track ").and_then(|rest| rest.strip_prefix(track.name.as_str()));
-        name.is_some_and(|rest| rest.is_empty() || rest.starts_with(" on bus "))
-    };
-    let leaves_out =
-        |track: &&Track| !track.programmes.is_empty() && !track.programmes.iter().any(|own| own == programme);
-    !scene.tracks.iter().filter(leaves_out).any(is_of)
+/// Whether a strip can be heard in a programme.
+fn is_in(strip: &StripLevels, programme: &str) -> bool {
+    strip.programmes.is_empty() || strip.programmes.iter().any(|own| own == programme)
 }
 
 /// Layout and deliverable of a mix.
@@ -266,7 +259,7 @@ fn mix(
     programme: &str,
     (layout, master): (String, Option<String>),
     found: &Measurement,
-    (levels, times): (&[StripLevels], &Times),
+    (levels, times): (&[&StripLevels], &Times),
 ) -> MixReport {
     let peak = found.true_peak;
     let is_over = peak.is_some_and(|peak| peak.value > 0.0);
@@ -286,7 +279,7 @@ fn mix(
 }
 
 /// The strips that are loudest about a sample of the scene, the loudest first.
-fn loudest(levels: &[StripLevels], sample: u64) -> Vec<Contribution> {
+fn loudest(levels: &[&StripLevels], sample: u64) -> Vec<Contribution> {
     let cell = usize::try_from(sample).unwrap_or(usize::MAX) / PEAK_CELL;
     let there = levels.iter().filter_map(|strip| {
         let peak_dbfs = decibels(*strip.output.get(cell)?)?;
@@ -363,6 +356,7 @@ mod tests {
     fn the_loudest_of_a_moment_are_those_that_matter() {
         let strip = |name: &str, output: Vec<f32>| StripLevels {
             strip: name.to_owned(),
+            programmes: Vec::new(),
             is_sum: false,
             stages: Vec::new(),
             output,
@@ -373,6 +367,7 @@ mod tests {
             strip("c", vec![0.0, 0.2]),
             strip("d", vec![]),
         ];
+        let levels: Vec<&StripLevels> = levels.iter().collect();
         let found = loudest(&levels, PEAK_CELL as u64 + 7);
         let names: Vec<&str> = found.iter().map(|part| part.strip.as_str()).collect();
         assert_eq!(names, ["b", "a"]);

@@ -37,7 +37,8 @@ pub(super) fn programme<'a>(
     let lowest = programmes.iter().min_by(|a, b| a.id.cmp(&b.id));
     if let (Some(lowest), true) = (lowest, programmes.len() > 1) {
         let message = format!(
-            "the lowest of {} audioProgrammes is rendered, as none was chosen (BS.2127-1 §5.2.2)",
+            "{} is rendered, the lowest of {} audioProgrammes, as none was chosen (BS.2127-1 §5.2.2)",
+            named(std::iter::once((&lowest.id, lowest.name.as_str()))),
             programmes.len()
         );
         warnings.push(Warning::new("several-programmes", shown(&lowest.id), message));

@@ -25,7 +25,12 @@ impl MeterChannel {
 /// LFE channels don't count. By the nominal position: a loudspeaker keeps its weight wherever the room has it.
 pub fn channel_weight(channel: &Channel) -> f64 {
     let place = channel.nominal_position;
-    match (channel.is_lfe, place.elevation.abs() < 30.0, place.azimuth.abs()) {
+    place_weight(channel.is_lfe, (place.azimuth, place.elevation))
+}
+
+/// The same of a loudspeaker in a direction, azimuth and elevation in degrees.
+pub(crate) fn place_weight(is_lfe: bool, (azimuth, elevation): (f64, f64)) -> f64 {
+    match (is_lfe, elevation.abs() < 30.0, azimuth.abs()) {
         (true, ..) => 0.0,
         (false, true, 60.0..=120.0) => SURROUND_WEIGHT,
         _ => 1.0,

@@ -36,6 +36,7 @@ mod true_peak_hold;
 mod voice;
 
 pub use bands::{BANDS, BandTimeline, Bands, band_centre};
+pub(crate) use channel_weight::place_weight;
 pub use channel_weight::{MeterChannel, SURROUND_WEIGHT, channel_weight};
 pub(crate) use columns::Columns;
 pub use dialogue::{DialogueMeasurement, SpeechActivity, SpeechGate, SpeechSource};

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use formats::Warning;
 use formats::adm::{self, AdmId, AdmTime, AudioChannelFormat, BlockFormats, Document, Gain, Index};
+use formats::bw64::chunks::bext::BextChunk;
 use formats::bw64::chunks::dbmd::{DbmdChunk, SegmentContent};
-use formats::bw64::{self, ChunkId, Reader};
+use formats::bw64::{ChunkId, Reader};
 use formats::damf::{Damf, is_damf};
-use formats::scene::{Feed, Picture, Scene};
+use formats::scene::{Feed, Picture};
 
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
@@ -80,6 +81,10 @@ pub(crate) struct Master {
     pub(crate) feeds: Vec<Feed>,
     /// The picture that it goes with, where it says one.
     pub(crate) picture: Option<Picture>,
+    /// Its first sample on the time line that it is part of, where it says so.
+    pub(crate) time_reference: Option<u64>,
+    /// The programme that is rendered, by its name, where it has one.
+    pub(crate) programme: Option<String>,
     pub(crate) warnings: Vec<Warning>,
     /// Worth an error under `--strict` and otherwise no more than a note.
     pub(crate) remarks: Vec<Warning>,
@@ -93,8 +98,9 @@ impl Master {
         if is_scene(path) {
             return Self::of_scene(path, SceneInput::open(path)?, selection, gain_db);
         }
-        let Contents { input, document, modes, picture, files, warnings, remarks } = read_master(path)?;
-        let mut master = Self { picture, ..Self::of(path, input, modes, warnings) };
+        let Contents { input, document, modes, picture, time_reference, files, warnings, remarks } =
+            read_master(path)?;
+        let mut master = Self { picture, time_reference, ..Self::of(path, input, modes, warnings) };
         master.sources.extend(files);
         Self { remarks, ..master }.select(path, &document, selection, gain_db)
     }
@@ -107,22 +113,13 @@ impl Master {
         gain_db: f64,
     ) -> Result<Self, OpenError> {
         let SceneContents { document, picture, modes, feeds, warnings, files, .. } = contents;
-        let mut master = Self { picture, ..Self::of(path, Input::Scene(Box::new(input)), modes, warnings) };
+        let time_reference =
+            picture.as_ref().and_then(|found| picture::first_sample(found, input.sample_rate()));
+        let of = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
+        let mut master = Self { picture, time_reference, ..of };
         master.sources.extend(files);
         master.feeds = feeds;
-        if let (None, [first, _, ..]) = (&selection.programme, &*document.programmes) {
-            let message = format!(
-                "{:?} is rendered, the first of {} programmes, as none was chosen with --programme",
-                first.name,
-                document.programmes.len()
-            );
-            master.warnings.push(Warning::new("several-programmes", first.id.as_str(), message));
-        }
-        // The first programme of a scene is the one that is meant where none is named.
-        let first = || Some(Scene::programme_id(0));
-        let selection =
-            Selection { programme: selection.programme.clone().or_else(first), ..selection.clone() };
-        master.select(path, &document, &selection, gain_db)
+        master.select(path, &document, selection, gain_db)
     }
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {
@@ -135,6 +132,8 @@ impl Master {
             modes,
             feeds: Vec::new(),
             picture: None,
+            time_reference: None,
+            programme: None,
             warnings,
             remarks: Vec::new(),
             warning_count: 0,
@@ -165,6 +164,9 @@ impl Master {
         items.iter_mut().for_each(|item| context_mut(item).object_gain *= gain);
         let index = Index::new(document);
         self.object_names = items.iter().map(|item| object_name(item, &index)).collect();
+        let chosen = items.iter().find_map(|item| item.context().path.programme.as_ref());
+        let chosen = document.programmes.iter().find(|programme| Some(&programme.id) == chosen);
+        self.programme = chosen.map(|programme| programme.name.clone()).filter(|name| !name.is_empty());
         self.items = Arc::from(items);
         Ok(self)
     }
@@ -180,6 +182,8 @@ pub(crate) struct Contents {
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// The picture, where the master format tells of one.
     pub(crate) picture: Option<Picture>,
+    /// Its first sample on the time line that it is part of, where it says so (bext).
+    pub(crate) time_reference: Option<u64>,
     /// Files that it is made of beside itself.
     pub(crate) files: Vec<PathBuf>,
     pub(crate) warnings: Vec<Warning>,
@@ -220,10 +224,15 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
     if let Some(rows) = &rows {
         document.apply_chna(rows, &mut warnings);
     }
-    let modes = track_modes(&mut reader, &mut warnings).map_err(|e| error(&e))?;
-    let picture = picture::of_file(&mut reader);
+    let dbmd = reader.read_chunk(ChunkId::DBMD).map_err(|e| error(&e))?;
+    let dbmd = dbmd.map(|body| DbmdChunk::parse(&body, &mut warnings));
+    let bext = reader.read_chunk(ChunkId::BEXT).ok().flatten();
+    let time_reference = bext.and_then(|body| BextChunk::parse(&body)).map(|bext| bext.time_reference);
+    let first = time_reference.unwrap_or(0);
+    let picture = dbmd.as_ref().and_then(|dbmd| picture::of_dbmd(dbmd, first, reader.sample_rate()));
+    let modes = dbmd.as_ref().map(track_modes).unwrap_or_default();
     let input = Input::File(Box::new(reader));
-    Ok(Contents { input, document, modes, picture, files: Vec::new(), warnings, remarks })
+    Ok(Contents { input, document, modes, picture, time_reference, files: Vec::new(), warnings, remarks })
 }
 
 /// Whether a file begins with a `<`, after a byte order mark and white space.
@@ -252,11 +261,14 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
     // As the Dolby profile has it, and BS.2076 not: of a document that stands in no file nothing is to be said.
     document.stream_formats.iter_mut().for_each(|stream| stream.pack_format = None);
     document.channel_formats.iter_mut().for_each(|channel| with_labels_of_bs_2051(Arc::make_mut(channel)));
+    let picture = presentation.picture();
+    let time_reference = picture.as_ref().and_then(|found| picture::first_sample(found, audio.sample_rate()));
     Ok(Contents {
         input: Input::Caf(Box::new(audio)),
         document,
         modes: modes.iter().map(|mode| HeadphoneMode::of_dolby_code(*mode)).collect(),
-        picture: presentation.picture(),
+        picture,
+        time_reference,
         files: files.to_vec(),
         warnings,
         remarks: Vec::new(),
@@ -273,18 +285,13 @@ fn with_labels_of_bs_2051(channel: &mut AudioChannelFormat) {
 
 /// The headphone mode of each track, where the `dbmd` chunk says one: its beds and objects are the tracks of the file in
 /// their order.
-fn track_modes(
-    reader: &mut Reader<File>,
-    warnings: &mut Vec<Warning>,
-) -> Result<Vec<Option<HeadphoneMode>>, bw64::Error> {
-    let Some(body) = reader.read_chunk(ChunkId::DBMD)? else { return Ok(Vec::new()) };
-    let dbmd = DbmdChunk::parse(&body, warnings);
+fn track_modes(dbmd: &DbmdChunk) -> Vec<Option<HeadphoneMode>> {
     let supplement = dbmd.segments.iter().find_map(|segment| match segment.content() {
         SegmentContent::AtmosSupplement(supplement) => Some(supplement),
         _ => None,
     });
     let modes = supplement.map(|supplement| supplement.headphone).unwrap_or_default();
-    Ok(modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect())
+    modes.iter().map(|mode| HeadphoneMode::of_dolby(mode.binaural)).collect()
 }
 
 fn context_mut(item: &mut RenderItem) -> &mut ItemContext {

@@ -1,13 +1,10 @@
 //! The picture that a master goes with: its frame rate, and the timecode of its first frame.
 
-use std::io::{Read, Seek};
 use std::num::NonZeroU32;
 use std::path::Path;
 
 use formats::adm::AdmTime;
-use formats::bw64::chunks::bext::BextChunk;
 use formats::bw64::chunks::dbmd::{Atmos, DbmdChunk, SegmentContent};
-use formats::bw64::{ChunkId, Reader};
 use formats::scene::{Kept, Picture, Time};
 use formats::timecode::{FrameCode, FrameRate};
 
@@ -21,11 +18,9 @@ pub(crate) fn picture_of(path: &Path) -> Result<Option<Picture>, OpenError> {
     if is_scene(path) { Ok(read_checked(path)?.0.picture) } else { Ok(read_master(path)?.picture) }
 }
 
-/// The picture of a BW64 file, where that says its frame rate (dbmd): it starts at the file's place on the time line (bext).
-pub(super) fn of_file<R: Read + Seek>(reader: &mut Reader<R>) -> Option<Picture> {
-    let rate = NonZeroU32::new(reader.format().sample_rate)?;
-    let dbmd = reader.read_chunk(ChunkId::DBMD).ok().flatten()?;
-    let dbmd = DbmdChunk::parse(&dbmd, &mut Vec::new());
+/// The picture of a BW64 file, where that says its frame rate (dbmd): it starts with sample `first` of the time line (bext).
+pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<Picture> {
+    let rate = NonZeroU32::new(sample_rate)?;
     let atmos: Atmos = dbmd.segments.iter().find_map(|segment| match segment.content() {
         SegmentContent::Atmos(atmos) => Some(atmos),
         _ => None,
@@ -33,8 +28,6 @@ pub(super) fn of_file<R: Read + Seek>(reader: &mut Reader<R>) -> Option<Picture>
     let name = atmos.frame_rate?;
     let frame_rate = FrameRate::from_name(name.split(' ').next().unwrap_or(name))?;
     let is_drop = name.contains("drop") && frame_rate.has_drop_frame();
-    let bext = reader.read_chunk(ChunkId::BEXT).ok().flatten().and_then(|body| BextChunk::parse(&body));
-    let first = bext.map_or(0, |bext| bext.time_reference);
     let start = AdmTime::from_samples(first, rate);
     // A place between two frames is no timecode.
     let frames = frame_rate.frames(start).unwrap_or(0);
@@ -47,4 +40,10 @@ pub(super) fn of_file<R: Read + Seek>(reader: &mut Reader<R>) -> Option<Picture>
     });
     let start = FrameCode { frames, is_drop };
     Some(Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() })
+}
+
+/// The first sample of a picture on the time line that its timecode counts; `None` for one that starts with it.
+pub(crate) fn first_sample(picture: &Picture, sample_rate: u32) -> Option<u64> {
+    let start = picture.frame_rate.duration(picture.start.frames)?;
+    Some(Time::new(start).to_sample(NonZeroU32::new(sample_rate)?)).filter(|first| *first > 0)
 }

@@ -50,9 +50,9 @@ pub trait Processor: Send + Sync {
     /// of the same time, silence where it is too short.
     fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>);
 
-    /// The same for one that others [follow](Processor::follow): where a gain follows a level, every sample's is also written to
+    /// The same for one that others may [follow](Processor::follow): where a gain follows a level, every sample's is also written to
     /// `gains`, as many as the block has samples.
-    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, _gains: &mut [f32]) {
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, _gains: Option<&mut [f32]>) {
         self.process(block, key);
     }
 

@@ -325,10 +325,7 @@ impl Stage {
                 Some(&*row)
             }
         };
-        match lead {
-            Some(gains) => self.processor.lead(block, heard, gains),
-            None => self.processor.process(block, heard),
-        }
+        self.processor.lead(block, heard, lead);
         self.meter.add(block);
     }
 }

@@ -84,13 +84,24 @@ pub fn read(text: &str) -> Reading {
 
 /// Whether what begins with `start` is a scene, by its outermost element.
 pub fn is_scene(start: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(start);
+    // One in UTF-16 is refused later, as that.
+    let units =
+        |pair: fn([u8; 2]) -> u16| start.as_chunks().0.iter().map(|two| pair(*two)).collect::<Vec<u16>>();
+    let text = match start {
+        [0xff, 0xfe, ..] => String::from_utf16_lossy(&units(u16::from_le_bytes)).into(),
+        [0xfe, 0xff, ..] => String::from_utf16_lossy(&units(u16::from_be_bytes)).into(),
+        _ => String::from_utf8_lossy(start),
+    };
     let mut rest = text.trim_start_matches('\u{feff}').trim_start();
     loop {
         let end = if rest.starts_with("<?") {
             "?>"
         } else if rest.starts_with("<!--") {
             "-->"
+        } else if rest.starts_with("<!DOCTYPE") {
+            // With what it declares, to its own end.
+            let inner = rest.find('[').is_some_and(|at| rest.find('>').is_none_or(|end| at < end));
+            if inner { "]>" } else { ">" }
         } else {
             let name = rest.strip_prefix('<').unwrap_or_default();
             let after = name.strip_prefix(ROOT).and_then(|after| after.chars().next());

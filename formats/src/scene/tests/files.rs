@@ -4,7 +4,7 @@ use crate::adm::{Bound, DirectSpeakersPosition, ExclusionZone};
 use crate::scene::chain::{Delay, EqBand, Reverb};
 use crate::scene::{
     BedLayout, FadeShape, Loudspeaker, Mistake, ObjectParameter, Reading, ReverbReturn, Role, Scene, Shape,
-    Spatial, limits, read, write,
+    Spatial, is_scene, limits, read, write,
 };
 
 /// Everything a scene may have, with what another program put there.
@@ -218,6 +218,27 @@ fn refusal(text: &str) -> String {
     let reading: Reading = read(text);
     assert_eq!(reading.scene, None);
     reading.mistakes.first_error().unwrap().to_string()
+}
+
+/// Also one that is refused for how it begins: its message is that of a scene.
+#[test]
+fn a_scene_is_known_by_its_outermost_element() {
+    let utf_16 = |text: &str| -> Vec<u8> {
+        "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+    };
+    for (bytes, is_it) in [
+        (b"<scene version=\"1\"/>".to_vec(), true),
+        (b"\xef\xbb\xbf<?xml version=\"1.0\"?> <!-- <a> --> <scene/>".to_vec(), true),
+        (b"<!DOCTYPE scene><scene/>".to_vec(), true),
+        (b"<!DOCTYPE scene [<!ENTITY a \"<b>\">]><scene/>".to_vec(), true),
+        (b"<!DOCTYPE scene SYSTEM".to_vec(), false),
+        (b"<scenery/>".to_vec(), false),
+        (b"<audioFormatExtended/>".to_vec(), false),
+        (utf_16("<scene version=\"1\"/>"), true),
+        (utf_16("<audioFormatExtended/>"), false),
+    ] {
+        assert_eq!(is_scene(&bytes), is_it, "{}", String::from_utf8_lossy(&bytes));
+    }
 }
 
 #[test]

@@ -49,7 +49,16 @@ pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> 
     if let Some(scene) = &scene {
         let folder = input.parent().unwrap_or(Path::new(""));
         scene::check_files(scene, &places, folder, &mut mistakes);
-        for (deliverable, place) in scene.deliverables.iter().zip(&places.deliverables) {
+        for (index, (deliverable, place)) in scene.deliverables.iter().zip(&places.deliverables).enumerate() {
+            let same = |other: &scene::Deliverable| {
+                let key = |one: &scene::Deliverable| (one.spec.clone(), one.parts.clone());
+                let is_named = other.name.is_some() || deliverable.name.is_some();
+                !is_named
+                    && other.layout.eq_ignore_ascii_case(&deliverable.layout)
+                    && key(other) == key(deliverable)
+            };
+            let earlier = scene.deliverables.iter().take(index).position(same);
+            earlier.into_iter().for_each(|first| mistakes.push(asked_twice(deliverable, *place, first + 1)));
             check_deliverable(deliverable, *place, input)
                 .into_iter()
                 .for_each(|mistake| mistakes.push(mistake));
@@ -102,6 +111,22 @@ fn found(mistake: &Mistake) -> Found<'_> {
         found: &mistake.found,
         expected: &mistake.expected,
         fix: &mistake.remedy,
+    }
+}
+
+/// Two deliverables would be files of one name.
+fn asked_twice(deliverable: &scene::Deliverable, place: Place, first: usize) -> Mistake {
+    Mistake {
+        rule: "deliverable-twice",
+        severity: Severity::Error,
+        place,
+        element: "deliverable".to_owned(),
+        found: format!(
+            "the same specification, layout and parts as of deliverable {first}: {}",
+            deliverable.layout
+        ),
+        expected: "deliverables that differ".to_owned(),
+        remedy: "give one of them a name=\"…\", or take it out".to_owned(),
     }
 }
 

@@ -151,7 +151,7 @@ impl OpenExport {
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<Exported, JobError> {
-        let measured = loudness::measure(&self.job, &mut self.plan.document, progress, stop)?;
+        let measured = loudness::measure(&self.job, &mut self.plan, progress, stop)?;
         let Self { job, mut input, plan, second_edition, mut warnings } = self;
         let (rate, frames) = (input.sample_rate(), input.frames());
         let mut files = Files::create(&job, &plan, (rate, frames))?;

@@ -10,14 +10,13 @@ use formats::bw64::chunks::dbmd::{AtmosSettings, BinauralRenderMode, DbmdChunk};
 use formats::damf::{DamfSettings, DamfTexts, is_damf, to_texts};
 use formats::profile::{self, AudioFacts, DbmdFacts, FileFacts, Finding, Findings, Profile, Severity};
 
-use formats::scene::Time;
-
 use super::ExportJob;
 use crate::conform::dolby::{self, Beds};
 use crate::conform::{Conformed, Sound, TrackPlan, emission};
 use crate::deliver::JobError;
+use crate::deliver::time_line::begins_at;
 use crate::items::{self, SelectOptions};
-use crate::master::{SceneContents, SceneInput, programme_called};
+use crate::master::{SceneContents, SceneInput, first_sample, programme_called};
 use crate::monitor::binaural::HeadphoneMode;
 
 /// A master to be.
@@ -65,7 +64,8 @@ impl Plan {
         let in_texts = || texts(job, &conformed, contents, sound.sample_rate);
         let texts = is_damf(&job.output).then(in_texts).transpose()?;
         let Conformed { document, tracks, mut warnings } = conformed;
-        let bext = bext(contents, sound.sample_rate);
+        let first = contents.picture.as_ref().and_then(|picture| first_sample(picture, sound.sample_rate));
+        let bext = first.map(begins_at);
         let is_dolby = job.profile == Profile::Dolby;
         warnings.extend(left_out(contents, is_dolby));
         let plan = Self { document, tracks, dbmd, bext, texts, warnings };
@@ -169,20 +169,6 @@ fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
         modes: modes(&conformed.tracks),
     };
     settings.to_chunk()
-}
-
-/// The broadcast extension that says where the picture starts, where the scene does.
-fn bext(contents: &SceneContents, sample_rate: u32) -> Option<BextChunk> {
-    let picture = contents.picture.as_ref().filter(|picture| picture.start.frames > 0)?;
-    let start = picture.frame_rate.duration(picture.start.frames)?;
-    let rate = NonZeroU32::new(sample_rate)?;
-    let originator = format!("Proscenium {}", env!("CARGO_PKG_VERSION"));
-    Some(BextChunk {
-        originator,
-        time_reference: Time::new(start).to_sample(rate),
-        version: 1,
-        ..BextChunk::default()
-    })
 }
 
 /// What of the scene's picture and markers no master has a place for.

@@ -8,13 +8,16 @@ use crate::engine::Part;
 
 /// The page of `report`, with what was measured of the planned files.
 pub(super) fn page(package: &Package, report: &PackageReport, planned: &[Planned]) -> Page {
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("Master", &report.input),
         Fact::new("SHA-256 of the master", &report.input_sha256),
         Fact::new("Length", format!("{}, {} frames", report.length, report.frames)),
         Fact::new("Sample rate", format!("{} Hz", report.sample_rate)),
         Fact::new("Measured", "every file as it was read back from the disk"),
     ];
+    if let Some(programme) = &report.programme {
+        facts.insert(1, Fact::new("Programme", programme));
+    }
     let sections = planned.iter().zip(&report.deliverables);
     Page {
         title: "Delivery report".to_owned(),

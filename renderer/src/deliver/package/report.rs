@@ -19,6 +19,8 @@ pub struct PackageReport {
     pub input: String,
     /// SHA-256 of all of it.
     pub input_sha256: String,
+    /// The programme of the master that was rendered, where it has one with a name.
+    pub programme: Option<String>,
     /// Hz.
     pub sample_rate: u32,
     /// First frame of the master that was rendered.

@@ -246,7 +246,7 @@ impl OpenPackage {
         let (rate, frames) = (master.input.sample_rate(), master.input.frames());
         let is_idle = planned.iter().all(|file| file.report.is_some());
         let idle = is_idle && are_there(&folder, &planned);
-        let master_warnings = master.warnings.clone();
+        let (master_warnings, programme) = (master.warnings.clone(), master.programme.clone());
         let work = Work { package: &package, folder, planned, watch: (progress, stop), is_idle: idle };
         let mut done = work.run(master, input)?;
         let reports: Vec<FileReport> = done.planned.iter().filter_map(|file| file.report.clone()).collect();
@@ -257,6 +257,7 @@ impl OpenPackage {
             title,
             input: package.job.input.display().to_string(),
             input_sha256: done.input,
+            programme,
             sample_rate: rate,
             start,
             frames,

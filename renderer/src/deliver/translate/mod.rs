@@ -20,7 +20,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use formats::Warning;
-use hrtf::HrtfSet;
 use serde::Serialize;
 
 use self::blame::Inquiry;
@@ -120,8 +119,7 @@ pub fn translate(
 ) -> Result<(Translation, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.input, e);
     let room = Deliverable::by_name(LAYOUTS[0]).map_err(|e| error(&e))?;
-    let ears =
-        Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in().diffuse_field_equalised())));
+    let ears = Deliverable::headphones(Headphones::built_in());
     let outputs = [&room, &ears].into_iter().flat_map(|deliverable| {
         let mix = Output::mix(PathBuf::new(), deliverable.clone());
         [Output { part: Part::Role(Role::Dialogue), ..mix.clone() }, mix]

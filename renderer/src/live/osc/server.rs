@@ -134,17 +134,10 @@ impl Budget {
     }
 
     /// Takes so many away; false when there are not as many.
-    fn take_many(left: &mut u32, count: u32) -> bool {
+    fn take(left: &mut u32, count: u32) -> bool {
         let enough = *left >= count;
         *left = left.saturating_sub(count);
         enough
-    }
-
-    /// Takes one away; false when there is none.
-    fn take(left: &mut u32) -> bool {
-        let some = *left > 0;
-        *left = left.saturating_sub(1);
-        some
     }
 }
 
@@ -241,7 +234,7 @@ impl Server {
                 None => fits(number, &own.to_string()),
             };
             let names = if is_pattern(parameter) { PARAMETERS.len() as u32 } else { 1 };
-            if !Budget::take_many(&mut self.budget.steps, if meant { names } else { 1 }) {
+            if !Budget::take(&mut self.budget.steps, if meant { names } else { 1 }) {
                 self.counts.dropped += 1;
                 return true;
             }
@@ -291,7 +284,7 @@ impl Server {
             return true;
         }
         let Some(change) = now.changed(parameter, message) else { return false };
-        if !Budget::take(&mut self.budget.changes) {
+        if !Budget::take(&mut self.budget.changes, 1) {
             self.counts.dropped += 1;
             return true;
         }
@@ -306,7 +299,7 @@ impl Server {
     }
 
     fn answer(&mut self, from: SocketAddr, message: &[u8]) {
-        if !Budget::take(&mut self.budget.answers) {
+        if !Budget::take(&mut self.budget.answers, 1) {
             self.counts.dropped += 1;
             return;
         }

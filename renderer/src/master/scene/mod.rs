@@ -28,6 +28,7 @@ pub(crate) use self::stem_file::{BadStem, StemFile};
 use self::stems::{clips, files, responses};
 use super::OpenError;
 use crate::audio::AudioBlock;
+use crate::conform::GainCurve;
 use crate::mix::mixer::{self, Desk, Mixer, Readings, Stems, StripLevels};
 use crate::monitor::binaural::HeadphoneMode;
 
@@ -78,6 +79,8 @@ pub(crate) struct SceneInput {
     used: usize,
     /// Tracks of the scene that was given; those of the desk that were added to it come after them.
     own_tracks: usize,
+    /// Gains of the master's tracks over time; those that are missing are 1.
+    gains: Vec<GainCurve>,
     /// Stems that were found to have samples that are no numbers.
     bad: BadStems,
 }
@@ -164,6 +167,7 @@ impl SceneInput {
             block,
             mixed: 0,
             own_tracks,
+            gains: Vec::new(),
             bad,
         };
         let contents = SceneContents {
@@ -212,6 +216,11 @@ impl SceneInput {
         let mut readings = self.mixer.readings();
         readings.tracks.truncate(self.own_tracks);
         readings
+    }
+
+    /// Turns the tracks of the master up and down over time.
+    pub(crate) fn turn_by(&mut self, gains: Vec<GainCurve>) {
+        self.gains = gains;
     }
 
     /// Hz.
@@ -267,6 +276,12 @@ impl SceneInput {
             }
             self.used += taken;
             filled += taken;
+        }
+        let rate = self.sample_rate();
+        for (samples, track) in block.channels_mut().zip(tracks) {
+            if let Some(gain) = self.gains.get(*track).filter(|gain| !gain.is_unity()) {
+                gain.apply(start, rate, samples);
+            }
         }
         Ok(())
     }

@@ -136,8 +136,14 @@ impl Gate {
             reduction: Reduction::default(),
         })
     }
+}
 
-    fn run(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
+impl Processor for Gate {
+    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
+        self.lead(block, key, None);
+    }
+
+    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, mut lead: Option<&mut [f32]>) {
         let Self { curve, closed_db, hold, envelope, look_ahead, position, gains, reduction } = self;
         for_each_span(position, block.frames(), |span| {
             let gains = &mut gains[..span.samples.len()];
@@ -169,20 +175,9 @@ impl Gate {
             look_ahead.apply(block, &span.samples, gains);
         });
     }
-}
-
-impl Processor for Gate {
-    fn process(&mut self, block: &mut AudioBlock, key: Option<&[f32]>) {
-        self.run(block, key, None);
-    }
-
-    fn lead(&mut self, block: &mut AudioBlock, key: Option<&[f32]>, gains: &mut [f32]) {
-        self.run(block, key, Some(gains));
-    }
 
     fn follow(&mut self, block: &mut AudioBlock, gains: &[f32]) {
-        let all = 0..block.frames();
-        self.look_ahead.apply(block, &all, Some(gains));
+        self.look_ahead.apply(block, &(0..block.frames()), Some(gains));
     }
 
     fn latency(&self) -> i64 {

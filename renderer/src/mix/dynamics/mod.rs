@@ -12,6 +12,7 @@ mod compressor;
 mod de_esser;
 mod envelope;
 mod gate;
+mod shelf;
 #[cfg(test)]
 mod tests;
 

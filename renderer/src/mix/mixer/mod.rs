@@ -24,6 +24,7 @@ mod show;
 mod tests;
 mod track;
 
+use formats::adm::{AdmId, BlockFormats, COMMON_DEFINITIONS, DirectSpeakersPosition};
 use formats::scene::{BedLayout, Role, Scene};
 use rayon::prelude::*;
 
@@ -38,8 +39,8 @@ use self::track::TrackStrip;
 use super::MixError;
 use super::strip::{StageLevel, StripSpec};
 use crate::audio::AudioBlock;
-use crate::layout::Layout;
-use crate::loudness::MeterChannel;
+use crate::loudness::{MeterChannel, place_weight};
+use crate::panner::direct_speakers::nominal_label;
 use crate::units::Decibels;
 
 /// Samples that are mixed at a time at most.
@@ -93,6 +94,8 @@ pub struct Mixer {
 pub struct StripLevels {
     /// `track NAME`, `track NAME on bus ROLE`, `bus ROLE` or `reverb NAME (ROLE)`.
     pub strip: String,
+    /// Names of the programmes that it is heard in; none is all.
+    pub programmes: Vec<String>,
     /// It is the sum of a role, which listens for its bus and is heard nowhere.
     pub is_sum: bool,
     /// Before the first stage and after each.
@@ -218,12 +221,13 @@ impl Mixer {
         let tracks = self.tracks.iter().flat_map(|track| track.levels(&self.buses));
         let buses = self.buses.iter().map(|bus| StripLevels {
             strip: bus.name.clone(),
+            programmes: Vec::new(),
             is_sum: true,
             stages: bus.strip.levels(),
             output: Vec::new(),
         });
         let late = i64::try_from(self.latency).unwrap_or(0);
-        let returns = self.returns.iter().map(|unit| unit.levels(late));
+        let returns = self.returns.iter().map(|unit| unit.levels(&self.tracks, late));
         tracks.chain(buses).chain(returns).collect()
     }
 
@@ -279,12 +283,26 @@ impl Mixer {
 
 /// The channels of a bed as a meter weights them.
 fn bed_channels(layout: BedLayout) -> Vec<MeterChannel> {
-    let silent = || MeterChannel { name: String::new(), weight: 0.0 };
-    let found =
-        Layout::by_name(layout.name()).map(|layout| layout.channels.iter().map(MeterChannel::of).collect());
-    let mut channels: Vec<MeterChannel> = found.unwrap_or_default();
-    channels.resize_with(layout.channels(), silent);
-    channels
+    let common = &COMMON_DEFINITIONS.channel_formats;
+    let speaker = |(channel, id): (usize, AdmId)| {
+        let format = common.iter().find(|format| format.id == id);
+        let block = format.and_then(|format| match &format.blocks {
+            BlockFormats::DirectSpeakers(blocks) => blocks.first(),
+            _ => None,
+        });
+        let label = block.and_then(|block| block.speaker_labels.first());
+        let place = match block.map(|block| &block.position) {
+            Some(DirectSpeakersPosition::Polar { azimuth, elevation, .. }) => {
+                (azimuth.value, elevation.value)
+            }
+            _ => (0.0, 0.0),
+        };
+        MeterChannel {
+            name: label.map(|label| nominal_label(label).to_owned()).unwrap_or_default(),
+            weight: place_weight(layout.is_lfe(channel), place),
+        }
+    };
+    layout.channel_formats().enumerate().map(speaker).collect()
 }
 
 /// So many channels of one weight.

@@ -216,10 +216,12 @@ impl Return {
         }
     }
 
-    /// Its level, everything being so `late` behind the time of the scene.
-    pub(super) fn levels(&self, late: i64) -> StripLevels {
+    /// Its level, everything being so `late` behind the time of the scene; it is heard where its tracks are.
+    pub(super) fn levels(&self, tracks: &[TrackStrip], late: i64) -> StripLevels {
+        let own = self.instance.tracks.first().and_then(|track| tracks.get(*track));
         StripLevels {
             strip: format!("reverb {}", self.name),
+            programmes: own.map(|track| track.programmes().to_vec()).unwrap_or_default(),
             is_sum: false,
             stages: vec![self.meter.level("return", late, None)],
             output: self.output.as_ref().map_or(&[][..], OutputPeaks::cells).to_vec(),

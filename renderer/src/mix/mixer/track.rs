@@ -20,6 +20,8 @@ use crate::units::Decibels;
 
 pub(super) struct TrackStrip {
     name: String,
+    /// Names of those that it is part of; none is all.
+    programmes: Vec<String>,
     pub(super) role: Role,
     pub(super) level: usize,
     heard: bool,
@@ -65,6 +67,7 @@ impl TrackStrip {
             track.clips.iter().zip(sources).map(|(clip, source)| PlacedClip::new(scene, clip, source));
         Self {
             name: track.name.clone(),
+            programmes: track.programmes.clone(),
             role: track.role.clone(),
             level: 0,
             heard: scene.is_heard(track),
@@ -84,6 +87,11 @@ impl TrackStrip {
             output: None,
             meter: None,
         }
+    }
+
+    /// Names of the programmes that it is part of; none is all.
+    pub(super) fn programmes(&self) -> &[String] {
+        &self.programmes
     }
 
     /// Shows its level from now on.
@@ -322,6 +330,7 @@ impl TrackStrip {
         }
         let of = |strip: String, stages, output: &[f32]| StripLevels {
             strip,
+            programmes: self.programmes.clone(),
             is_sum: false,
             stages,
             output: output.to_vec(),

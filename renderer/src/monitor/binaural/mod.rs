@@ -120,6 +120,11 @@ impl HeadphoneMode {
 }
 
 impl Headphones {
+    /// The same with the built-in head, its mean tone taken out: what is meant where no set is chosen.
+    pub fn built_in() -> Self {
+        Self::new(Arc::new(HrtfSet::built_in().diffuse_field_equalised()))
+    }
+
     /// Every object from its own direction, to a head that looks ahead.
     pub fn new(set: Arc<HrtfSet>) -> Self {
         Self {

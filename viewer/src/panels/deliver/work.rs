@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use formats::adm::AdmId;
 use formats::scene::{Deliverable, Place};
-use hrtf::HrtfSet;
 use renderer::deliver::package::{
     Content, DEFAULT_TEMPLATE, Package, PackageReport, Request, SceneDeliverable, Wanted, WantedRender,
 };
@@ -80,8 +79,7 @@ fn wanted_of(deliverable: &Deliverable) -> Result<Wanted, String> {
     let specification =
         spec.as_deref().map(Specification::by_name).transpose().map_err(|error| error.to_string())?;
     let target = if layout.eq_ignore_ascii_case(deliver::BINAURAL) {
-        let set = HrtfSet::built_in().diffuse_field_equalised();
-        deliver::Deliverable::headphones(Headphones::new(Arc::new(set)))
+        deliver::Deliverable::headphones(Headphones::built_in())
     } else {
         deliver::Deliverable::by_name(layout).map_err(|error| error.to_string())?
     };
