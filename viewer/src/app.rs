@@ -214,14 +214,17 @@ impl App {
         }
     }
 
-    /// Adds sounds to the scene, each with the role, language and place that its name and channels suggest.
+    /// Adds sounds to the scene, from the playhead on, each with the role, language and place that its name and channels suggest.
     pub fn add_sounds(&mut self, paths: &[PathBuf]) {
         let first = self.document.scene().tracks.len();
         let mut added = self.document.scene().clone();
         let mut edits = Vec::new();
+        let start = self.transport.time();
         for path in paths {
             match added_stems(&added, self.document.folder(), path) {
-                Ok((tracks, _)) => {
+                Ok((mut tracks, _)) => {
+                    let clips = tracks.iter_mut().flat_map(|track| &mut track.clips);
+                    clips.for_each(|clip| clip.start = start);
                     added.tracks.extend(tracks.iter().cloned());
                     edits.extend(
                         tracks.into_iter().map(|track| Edit::InsertTrack(usize::MAX, Box::new(track))),
@@ -252,6 +255,21 @@ impl App {
     /// Says that something went wrong.
     pub fn fail(&mut self, message: impl ToString) {
         self.message = Some((message.to_string(), true));
+    }
+
+    /// Takes a file for a sound that isn't there, and what lies beside it for the others.
+    pub(crate) fn find_missing(&mut self, name: &str, path: &Path) {
+        match self.document.find_missing(name, path) {
+            (found, 0) => self.tell(Some(format!("Found: {found}, all that was missing"))),
+            (found, missing) => self.fail(format_args!("found {found}; {missing} still missing")),
+        }
+    }
+
+    /// Files may have come or gone while the window was away.
+    pub(crate) fn look_for_files(&mut self) {
+        if self.document.look_again() && self.connection.is_open() {
+            self.reopen_engine();
+        }
     }
 
     /// The room's shape.
@@ -314,11 +332,15 @@ impl App {
 
     /// The engine opens what there is, and waits at the playhead.
     pub(crate) fn open_engine(&mut self) {
-        let (scene, state) = (self.document.scene(), self.document.history().state());
-        let opened = self.connection.open(scene, self.document.folder(), state, &self.room.layout);
+        self.document.look_again();
+        let (scene, state) = (self.document.playable(), self.document.history().state());
+        let opened = self.connection.open(&scene, self.document.folder(), state, &self.room.layout);
         if let Err(error) = opened {
             // Time goes on all the same, in silence.
             self.fail(format_args!("silent: {error}"));
+        } else if let [first, others @ ..] = self.document.missing().as_slice() {
+            let more = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            self.fail(format_args!("plays without {first}{more}: not there (File, Find missing sounds)"));
         }
         self.connection.seek(self.transport.seconds, false);
     }

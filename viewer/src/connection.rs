@@ -14,8 +14,9 @@ mod remote;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use formats::adm::{CartesianPosition, ObjectPosition, PolarPosition};
+use formats::adm::{AdmId, CartesianPosition, ObjectPosition, PolarPosition};
 use formats::scene::{Coordinates, Object, ObjectParameter as P, Scene, Spatial};
+use hrtf::Orientation;
 use renderer::deliver::Selection;
 use renderer::layout::Layout;
 use renderer::live::{
@@ -27,6 +28,8 @@ use device::{Device, DeviceInfo};
 use listening::{Audition, DeviceSettings, Listening};
 use outputs::Outputs;
 use remote::Remote;
+
+use crate::document::Document;
 
 /// What plays, or would.
 #[derive(Default)]
@@ -50,6 +53,8 @@ pub struct Connection {
     pub devices: Option<Result<Vec<DeviceInfo>, String>>,
     /// Loudness of the reference, LUFS, once it is ready.
     pub reference: Option<Option<f64>>,
+    /// What a head tracker says when its head looks ahead.
+    ahead: Orientation,
     outputs: Outputs,
     remote: Remote,
     names: Vec<String>,
@@ -66,8 +71,6 @@ struct Playing {
     /// Number of the output that it has or is getting.
     output: u64,
     reference: Option<PathBuf>,
-    /// The programme is to be heard again.
-    returns: bool,
     looped: Option<std::ops::Range<u64>>,
 }
 
@@ -75,6 +78,9 @@ impl Connection {
     /// Another document is open: what plays ends.
     pub fn close(&mut self) {
         self.remote.stop();
+        if let Some(playing) = &self.playing {
+            self.ahead = playing.handle.head_ahead();
+        }
         self.playing = None;
         self.telemetry = Telemetry::default();
         self.reference = None;
@@ -93,11 +99,10 @@ impl Connection {
     pub fn open(&mut self, scene: &Scene, folder: &Path, state: u64, layout: &Layout) -> Result<(), String> {
         self.outputs.want(&self.listening.wanted(layout, self.audition));
         let output = self.outputs.wait()?.output;
-        let programme = self.programme;
+        let (programme, chosen) = (self.programme, self.programme_of(scene));
         let source = || Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
         let open = |channels: Option<usize>| -> Result<(Handle, Processor), String> {
-            let programme = (programme < scene.programmes.len()).then(|| Scene::programme_id(programme));
-            let selection = Selection { programme, ..Selection::default() };
+            let selection = Selection { programme: chosen.clone(), ..Selection::default() };
             let options = Options { channels, selection, ..Options::new(output.clone()) };
             live::open(source(), options).map_err(|error| error.to_string())
         };
@@ -112,6 +117,7 @@ impl Connection {
             }
         };
         handle.set_monitor(self.monitor);
+        handle.set_head_ahead(self.ahead);
         self.status = status;
         self.names = output.channel_names();
         self.playing = Some(Playing {
@@ -122,7 +128,6 @@ impl Connection {
             sent: state,
             output: self.outputs.number(),
             reference: None,
-            returns: false,
             looped: None,
         });
         Ok(())
@@ -156,7 +161,7 @@ impl Connection {
     /// Brings what plays in step, and takes over what is measured. Gives what there is to tell, and whether it is bad.
     pub fn step(
         &mut self,
-        scene: &Scene,
+        scene: &dyn Fn() -> Scene,
         state: u64,
         layout: &Layout,
         is_settled: bool,
@@ -177,7 +182,7 @@ impl Connection {
             playing.output = number;
         }
         if is_settled && playing.sent != state {
-            playing.handle.set_scene(Box::new(scene.clone()));
+            playing.handle.set_scene(Box::new(scene()));
             playing.sent = state;
         }
         if playing.handle.monitor() != self.monitor {
@@ -193,8 +198,6 @@ impl Connection {
                 Event::SceneReady if playing.sent == state => {
                     playing.handle.release_objects();
                 }
-                // While it is still faded out it can't come back: it is asked for again.
-                Event::Failed { .. } if playing.returns => playing.handle.listen(Listen::Programme),
                 Event::Failed { message } => told = Some((message, true)),
                 Event::Warning { message } => told = told.or(Some((message, false))),
                 Event::ReferenceReady { loudness } => self.reference = Some(loudness),
@@ -204,7 +207,6 @@ impl Connection {
         }
         playing.handle.watch(self.watched);
         self.telemetry = playing.handle.telemetry();
-        playing.returns &= self.telemetry.listening == Listen::Reference;
         if self.names.len() != self.telemetry.channels.len() {
             self.names = playing.handle.output().channel_names();
         }
@@ -243,7 +245,6 @@ impl Connection {
     pub fn compare(&mut self, to: Listen) {
         if let Some(playing) = &mut self.playing {
             playing.handle.listen(to);
-            playing.returns = to == Listen::Programme;
         }
     }
 
@@ -252,6 +253,18 @@ impl Connection {
         if let Some(playing) = &self.playing {
             playing.handle.centre_head();
         }
+    }
+
+    /// What the head's tracker calls ahead is that again.
+    pub fn reset_head(&self) {
+        if let Some(playing) = &self.playing {
+            playing.handle.set_head_ahead(Orientation::FORWARD);
+        }
+    }
+
+    /// The programme that is heard.
+    pub fn programme_of(&self, scene: &Scene) -> Option<AdmId> {
+        (self.programme < scene.programmes.len()).then(|| Scene::programme_id(self.programme))
     }
 
     /// Blocks that the device complained about.
@@ -280,9 +293,9 @@ impl Connection {
     }
 
     /// What was turned at the desk is heard at once, before the scene is.
-    pub fn turned(&self, scene: &Scene) {
+    pub fn turned(&self, document: &Document) {
         if let Some(playing) = &self.playing {
-            playing.handle.set_strips(Box::new(scene.clone()));
+            playing.handle.set_strips(Box::new(document.playable()));
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod files;
 mod import;
+mod missing;
 mod recovery;
 mod stems;
 #[cfg(test)]

@@ -147,7 +147,7 @@ fn loudness_is_judged_by_the_specifications_of_the_deliverables() {
     assert!(sees(&harness, "ebu-r128") && sees(&harness, "at most -1 dBTP"));
     named(&harness, "Start anew").click();
     harness.run_steps(3);
-    assert!(harness.query_by_label("Loudness of the last minute").is_some());
+    assert!(harness.query_by_label("Loudness of the last minute that was played").is_some());
 }
 
 fn deliverables(harness: &Harness<'_, App>) -> Vec<(Option<String>, String)> {
@@ -227,6 +227,46 @@ fn a_warning_leads_to_its_track_and_goes_when_it_is_put_right() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
     assert!(harness.query_by_label("Nothing is wrong with the scene.").is_some());
+}
+
+/// One sound was moved away: the others play, and it is found where it lies now, as one step.
+#[test]
+fn a_scene_plays_without_what_is_missing_until_it_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let scene = write_scene(folder.path());
+    let away = folder.path().join("elsewhere");
+    fs::create_dir(&away).unwrap();
+    for name in ["anna.wav", "horn.wav"] {
+        fs::rename(folder.path().join(name), away.join(name)).unwrap();
+    }
+    let mut harness = program(&scene);
+    assert_eq!(harness.state().document.missing(), ["anna.wav", "horn.wav"]);
+    harness.key_press(egui::Key::Space);
+    wait(&mut harness, "the rain", |harness| {
+        let connection = &harness.state().connection;
+        let levels = connection.track_levels(3);
+        connection.is_open() && levels[2] > 0.01 && levels[..2] == [0.0, 0.0]
+    });
+    assert!(sees(&harness, "plays without anna.wav and 1 more"));
+    harness.key_press(egui::Key::Space);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND | egui::Modifiers::SHIFT, egui::Key::I);
+    harness.run();
+    named(&harness, "File name").type_text(away.join("anna.wav").to_str().unwrap());
+    harness.run();
+    harness.get_by_label("Open").click();
+    harness.run();
+    let files = |harness: &Harness<'_, App>| -> Vec<String> {
+        let tracks = &harness.state().document.scene().tracks;
+        tracks.iter().map(|track| track.clips[0].file.clone()).collect()
+    };
+    assert_eq!(files(&harness), ["elsewhere/anna.wav", "elsewhere/horn.wav", "rain.wav"]);
+    assert_eq!(harness.state().document.missing(), [""; 0]);
+    harness.key_press(egui::Key::Home);
+    harness.key_press(egui::Key::Space);
+    wait(&mut harness, "Anna", |harness| harness.state().connection.track_levels(3)[0] > 0.01);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Z);
+    harness.run_steps(3);
+    assert_eq!(files(&harness)[..2], ["anna.wav", "horn.wav"]);
 }
 
 fn rows(harness: &Harness<'_, App>) -> Vec<String> {

@@ -250,6 +250,8 @@ fn play(
     let mut failed = None;
     'playing: while Interrupt::received().is_none() {
         thread::sleep(LOOK_EVERY);
+        // Nobody here writes them down.
+        drop(handle.moves());
         for event in handle.events() {
             match event {
                 Event::Ended => break 'playing,

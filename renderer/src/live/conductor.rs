@@ -20,6 +20,7 @@ use super::state::{Event, Listen, Pending, State};
 use super::stream::{Maker, Rendered, Stream};
 use super::telemetry::DeskLevels;
 use super::transport::Place;
+use crate::audio::AudioBlock;
 use crate::render::GRID;
 
 /// Frames that are there beyond a block of the device and the time it takes to render: what the system may be late by.
@@ -40,6 +41,8 @@ struct Active {
     stream: Stream,
     writer: FeedWriter,
     kind: Listen,
+    /// Blocks of the programme that wait to be played: they are counted when they are.
+    uncounted: Vec<AudioBlock>,
 }
 
 /// All that the thread works with.
@@ -63,6 +66,8 @@ pub(super) struct Conductor {
     slow: f64,
     loudness: [Option<f64>; 2],
     waits: Vec<(u64, Event)>,
+    /// What is to be heard when it is no longer faded out.
+    awaited: Option<Listen>,
     /// When something was turned last that isn't in what is rendered already, while nothing plays.
     turned: Option<Instant>,
 }
@@ -98,6 +103,7 @@ impl Conductor {
             slow: 0.0,
             loudness: [None; 2],
             waits: Vec::new(),
+            awaited: None,
             turned: None,
         }
     }
@@ -136,6 +142,9 @@ impl Conductor {
         }
         while let Ok(feed) = self.reclaim.pop() {
             self.retire(feed.number);
+        }
+        if let Some(to) = self.awaited.take() {
+            self.listen(to);
         }
         if let Some(tap) = self.unmetered.pop_front() {
             self.send(tap);
@@ -233,8 +242,13 @@ impl Conductor {
         stream.restart(&place);
         let (writer, feed) = ring(self.feed_number, self.channels, place, join);
         self.unsent.push_back(feed);
-        self.actives.push(Active { stream, writer, kind });
+        self.actives.push(Active { stream, writer, kind, uncounted: Vec::new() });
         self.collect();
+        // A device that stands still takes none: of those that wait for it only the last will be heard.
+        while self.unsent.len() > 1 {
+            let older = self.unsent.pop_front();
+            older.into_iter().for_each(|feed| self.retire(feed.number));
+        }
     }
 
     /// Frames that have to be there.
@@ -254,14 +268,21 @@ impl Conductor {
 
     fn render_one(&mut self, number: usize) -> bool {
         let newest = number + 1 == self.actives.len();
-        let Some(Active { stream, writer, kind }) = self.actives.get_mut(number) else { return false };
-        let counts = *kind == Listen::Programme;
-        let mut tap = None;
+        let playing = self.shared.playing.load(Ordering::Relaxed);
+        let Some(Active { stream, writer, kind, uncounted }) = self.actives.get_mut(number) else {
+            return false;
+        };
+        let (is_programme, mut taps) = (*kind == Listen::Programme, Vec::new());
         match stream.next() {
             Ok(Rendered::Later) => return false,
             Ok(Rendered::Block(block)) if block.frames() > 0 => {
                 writer.put(block);
-                tap = newest.then(|| Tap::Block(block.clone(), counts));
+                if playing {
+                    taps.extend(uncounted.drain(..).map(|block| Tap::Block(block, true)));
+                } else if is_programme {
+                    uncounted.push(block.clone());
+                }
+                taps.extend(newest.then(|| Tap::Block(block.clone(), is_programme && playing)));
             }
             Ok(Rendered::Block(_)) => {}
             Ok(Rendered::End) => writer.end(),
@@ -279,9 +300,7 @@ impl Conductor {
             let desk = stream.desk.take();
             self.note(spent, (peaks, desk.unwrap_or_default()), ahead);
         }
-        if let Some(tap) = tap {
-            self.meter(tap);
-        }
+        taps.into_iter().for_each(|tap| self.meter(tap));
         true
     }
 

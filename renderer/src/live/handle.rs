@@ -19,6 +19,8 @@ use super::state::{Event, Listen, Monitor, State, TimedMove};
 use super::telemetry::Telemetry;
 use crate::mix::mixer::StripName;
 
+/// Samples of a loop at least: before each turn what filters remember is rendered anew.
+pub const SHORTEST_LOOP: u64 = 1_024;
 /// Seconds that a place is heard for when somebody scrubs over it.
 const SCRUB_SECONDS: f64 = 0.06;
 
@@ -89,11 +91,14 @@ impl Handle {
         self.keeper.shared.scrub.store(frames as u64, Ordering::Release);
     }
 
-    /// Plays a range again and again, to the sample; what is beyond the end is left out, and an empty one is none.
+    /// Plays a range again and again, to the sample; what is beyond the end is left out, and an empty one is none. One of fewer
+    /// than [`SHORTEST_LOOP`] samples ends later, where the programme has as many.
     pub fn set_loop(&self, range: Option<Range<u64>>) {
         let mut state = self.state();
         let end = state.frames;
-        let range = range.map(|range| range.start..range.end.min(end));
+        let range = range.filter(|range| range.start < range.end);
+        let longer = |range: &Range<u64>| range.end.max(range.start.saturating_add(SHORTEST_LOOP));
+        let range = range.map(|range| range.start..longer(&range).min(end));
         state.pending.looped = Some(range.filter(|range| range.start < range.end));
     }
 
@@ -195,6 +200,18 @@ impl Handle {
         let mut state = self.state();
         let [yaw, pitch, roll] = state.tracked;
         state.ahead_is = Orientation::from_yaw_pitch_roll(yaw, pitch, roll);
+        state.turn_head();
+    }
+
+    /// Which of a tracker's directions is ahead: [`Orientation::FORWARD`] until [`Handle::centre_head`].
+    pub fn head_ahead(&self) -> Orientation {
+        self.state().ahead_is
+    }
+
+    /// This of a tracker's directions is ahead from here on.
+    pub fn set_head_ahead(&self, ahead: Orientation) {
+        let mut state = self.state();
+        state.ahead_is = ahead;
         state.turn_head();
     }
 

@@ -54,7 +54,7 @@ use crate::render::RenderOptions;
 
 pub use crate::mix::mixer::StripName;
 pub use error::LiveError;
-pub use handle::Handle;
+pub use handle::{Handle, SHORTEST_LOOP};
 pub use objects::{ObjectEdit, ObjectInfo, ObjectKind};
 pub use output::Output;
 pub use processor::Processor;

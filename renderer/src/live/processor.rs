@@ -241,9 +241,10 @@ impl Processor {
             if self.shared.is_left(feed.number) {
                 return;
             }
-            self.shared.playing.store(false, Ordering::Relaxed);
             self.shared.scrub.store(0, Ordering::Relaxed);
-            self.shared.ended.store(true, Ordering::Release);
+            if self.shared.playing.swap(false, Ordering::Relaxed) {
+                self.shared.ended.store(true, Ordering::Release);
+            }
         } else if !std::mem::replace(&mut self.starved, true) {
             self.shared.underruns.fetch_add(1, Ordering::Relaxed);
             self.broken = Some(taken);

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use formats::adm::{CartesianPosition, ObjectPosition};
 use formats::bw64::{AudioFormat, Planar, SampleFormat, Writer, WriterSpec};
 use renderer::deliver::Deliverable;
-use renderer::live::{self, Event, Listen, Monitor, ObjectEdit, ObjectKind, Options, Output, Source};
+use renderer::live::{
+    self, Event, Listen, Monitor, ObjectEdit, ObjectKind, Options, Output, SHORTEST_LOOP, Source,
+};
 
 use crate::support::{
     PATIENCE, headphones, master, open, pull, pull_until, rendered, roughness, stereo, tone,
@@ -230,6 +232,51 @@ fn a_reference_is_brought_to_the_level_of_the_programme() {
     let at = handle.position() as usize;
     let found = pull(&mut processor, &[256], 2_560);
     assert_eq!(found[..], expected[2 * at..][..found.len()]);
+    // Back again before the one that was left has died away.
+    for _ in 0..3 {
+        for to in [Listen::Reference, Listen::Programme] {
+            handle.listen(to);
+            pull(&mut processor, &[64], 192);
+        }
+    }
+    pull(&mut processor, &[256], 24_000);
+    assert_eq!(handle.telemetry().listening, Listen::Programme);
+    let failed = |event: &Event| matches!(event, Event::Failed { .. });
+    assert!(!handle.events().iter().any(failed));
+    let at = handle.position() as usize;
+    let found = pull(&mut processor, &[256], 2_560);
+    assert_eq!(found[..], expected[2 * at..][..found.len()]);
+}
+
+/// Forty places that were gone to would be a second of sound.
+#[test]
+fn what_is_not_played_does_not_count_for_the_loudness() {
+    let (handle, mut processor) = open(stereo());
+    for place in 0..40 {
+        handle.seek(place * 12_000);
+        thread::sleep(Duration::from_millis(8));
+        pull(&mut processor, &[256], 256);
+    }
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(handle.telemetry().loudness.integrated, None);
+}
+
+/// A loop of ten samples lasts as long as the shortest one, to the sample.
+#[test]
+fn no_loop_is_too_short_to_be_played() {
+    let expected = rendered(&master(), Deliverable::by_name("stereo").unwrap());
+    let (handle, mut processor) = open(stereo());
+    let start = 60_000_usize;
+    handle.set_loop(Some(start as u64..start as u64 + 10));
+    handle.seek(start as u64);
+    handle.play();
+    let length = SHORTEST_LOOP as usize;
+    let found = pull(&mut processor, &[64], 10 * length);
+    // The first frames rise from silence.
+    for (turn, heard) in found.chunks(2 * length).enumerate().skip(1) {
+        assert_eq!(heard, &expected[2 * start..][..2 * length], "turn {turn}");
+    }
+    assert_eq!(handle.telemetry().underruns, 0);
 }
 
 #[test]

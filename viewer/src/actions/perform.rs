@@ -24,6 +24,9 @@ pub(super) fn perform(action: Action, app: &mut App, context: &egui::Context) {
         Action::New => app.ask_unless_saved(Dialog::New),
         Action::Open => app.ask_unless_saved(Dialog::Open),
         Action::AddSounds => app.dialog = Some(Dialog::AddSounds),
+        Action::FindMissing => {
+            app.dialog = app.document.missing().into_iter().next().map(Dialog::FindMissing)
+        }
         Action::Save if app.document.path().is_some() => app.save(),
         Action::Save | Action::SaveAs => app.dialog = Some(Dialog::SaveAs),
         Action::Quit => context.send_viewport_cmd(ViewportCommand::Close),
@@ -88,6 +91,7 @@ fn time(action: Action, app: &mut App) {
             Listen::Reference => Listen::Programme,
         }),
         Action::HeadAhead => app.connection.centre_head(),
+        Action::HeadReset => app.connection.reset_head(),
         Action::Dim => app.connection.monitor.dim = !app.connection.monitor.dim,
         Action::ToStart => app.seek(0.0),
         Action::ToEnd => app.seek(end),

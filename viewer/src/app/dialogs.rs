@@ -27,6 +27,8 @@ pub enum Dialog {
     SaveAs,
     /// Sounds to add.
     AddSounds,
+    /// Where the sound is that the scene calls so.
+    FindMissing(String),
     /// A file that is listened with.
     Listen(ListenFile),
     /// What isn't saved would be lost: save it before this?
@@ -69,6 +71,10 @@ impl App {
             Dialog::Importing => self.importing(context),
             Dialog::SaveAs => self.choose(context, Dialog::SaveAs, "Save as"),
             Dialog::AddSounds => self.choose(context, Dialog::AddSounds, "Add sounds"),
+            Dialog::FindMissing(name) => {
+                let title = format!("Where is {name}?");
+                self.choose(context, Dialog::FindMissing(name), &title);
+            }
             Dialog::Listen(file) => self.choose(context, Dialog::Listen(file), file.title()),
             Dialog::Unsaved(then) => self.ask_to_save(context, then),
             Dialog::Recover(autosave) => self.ask_to_recover(context, autosave),
@@ -80,7 +86,9 @@ impl App {
         let (folder, endings) = match &dialog {
             Dialog::Listen(file) => (self.listen_folder(*file), file.endings()),
             Dialog::SaveAs => (self.document.folder().to_path_buf(), files::SCENES),
-            Dialog::AddSounds => (self.document.folder().to_path_buf(), files::SOUNDS),
+            Dialog::AddSounds | Dialog::FindMissing(_) => {
+                (self.document.folder().to_path_buf(), files::SOUNDS)
+            }
             _ => (self.document.folder().to_path_buf(), files::PROGRAMMES),
         };
         let is_saving = dialog == Dialog::SaveAs;
@@ -99,6 +107,7 @@ impl App {
                 match dialog {
                     Dialog::SaveAs => self.save_as(&path),
                     Dialog::AddSounds => self.add_sounds(&[path]),
+                    Dialog::FindMissing(name) => self.find_missing(&name, &path),
                     Dialog::Listen(file) => self.listen_with(file, Some(path)),
                     _ => self.open(&path),
                 }

@@ -14,6 +14,8 @@ const AUTOSAVE_SECONDS: f64 = 20.0;
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
 /// Seconds without the wheel that end one.
 const WHEEL_SECONDS: f32 = 0.4;
+/// Seconds that a frame lasts at most; one that was longer in coming is no time that was heard.
+const LONGEST_FRAME: f64 = 0.25;
 /// Seconds without a move from outside that end a gesture.
 const PAUSE_SECONDS: f64 = 0.5;
 
@@ -110,8 +112,7 @@ impl App {
                     self.transport.seconds = seconds;
                     self.transport.is_playing = plays;
                 }
-                // A frame that was long in coming is no time that was heard.
-                None => self.transport.advance(passed.min(0.25), self.document.seconds()),
+                None => self.transport.advance(passed.min(LONGEST_FRAME), self.document.seconds()),
             }
             context.request_repaint();
         }
@@ -120,14 +121,20 @@ impl App {
         let is_held = context.input(|input| input.pointer.any_down());
         let is_settled = !is_held && self.last_move.is_none() && !self.is_writing();
         let state = self.document.history().state();
-        let told = self.connection.step(self.document.scene(), state, &self.room.layout, is_settled);
+        let playable = || self.document.playable();
+        let told = self.connection.step(&playable, state, &self.room.layout, is_settled);
         if let Some((message, is_bad)) = told {
             self.message = Some((message, is_bad));
         }
         self.follow_listening(context, is_settled);
         self.take_moves(now);
-        if self.connection.is_open() {
-            self.panels.loudness.add(now, &self.connection.telemetry.loudness);
+        if self.connection.is_open() && self.transport.is_playing {
+            self.panels.loudness.add(passed.min(LONGEST_FRAME), &self.connection.telemetry.loudness);
+        }
+        let is_back =
+            |event: &egui::Event| matches!(event, egui::Event::WindowFocused(is_focused) if *is_focused);
+        if context.input(|input| input.events.iter().any(is_back)) {
+            self.look_for_files();
         }
         if now - self.autosaved >= AUTOSAVE_SECONDS && self.document.is_changed() {
             self.autosaved = now;

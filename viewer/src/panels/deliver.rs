@@ -6,7 +6,7 @@ mod work;
 use std::path::PathBuf;
 
 use egui::{Button, ComboBox, Grid, ProgressBar, RichText, ScrollArea, TextEdit, Ui};
-use formats::scene::{Deliverable, Role, Scene};
+use formats::scene::{Deliverable, Role};
 use renderer::deliver::BINAURAL;
 use renderer::deliver::package::{FileReport, NO_SPECIFICATION};
 use renderer::layout::Layout;
@@ -152,8 +152,7 @@ fn start(app: &mut App, context: &egui::Context) {
     if app.panels.delivery.headphones {
         deliverables.push(Deliverable { layout: BINAURAL.to_owned(), ..Deliverable::default() });
     }
-    let chosen = app.connection.programme;
-    let programme = (chosen < app.document.scene().programmes.len()).then(|| Scene::programme_id(chosen));
+    let programme = app.connection.programme_of(app.document.scene());
     match work::package(&scene, &folder, &deliverables, programme, app.panels.delivery.force) {
         Ok(package) => app.panels.delivery.work = Some(Work::start(package, folder, context.clone())),
         Err(error) => app.fail(error),

@@ -101,21 +101,18 @@ fn head(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
         });
     }
     let groups: Vec<String> = app.document.scene().groups.iter().map(|group| group.name.clone()).collect();
-    {
-        row(ui, "Group", |ui| {
-            let combo =
-                ComboBox::from_id_salt("group").selected_text(track.group.as_deref().unwrap_or("none"));
-            let shown = combo.width(140.0).show_ui(ui, |ui| {
-                for group in std::iter::once(None).chain(groups.into_iter().map(Some)) {
-                    let name = group.as_deref().unwrap_or("none").to_owned();
-                    if ui.selectable_label(track.group == group, name).clicked() {
-                        change(app, "Group", &|track| track.group = group.clone());
-                    }
+    row(ui, "Group", |ui| {
+        let combo = ComboBox::from_id_salt("group").selected_text(track.group.as_deref().unwrap_or("none"));
+        let shown = combo.width(140.0).show_ui(ui, |ui| {
+            for group in std::iter::once(None).chain(groups.into_iter().map(Some)) {
+                let name = group.as_deref().unwrap_or("none").to_owned();
+                if ui.selectable_label(track.group == group, name).clicked() {
+                    change(app, "Group", &|track| track.group = group.clone());
                 }
-            });
-            shown.response.accessible_name("Group");
+            }
         });
-    }
+        shown.response.accessible_name("Group");
+    });
     programmes(app, ui, index, track);
     row(ui, "Heard", |ui| {
         let (mut mute, mut solo) = (track.mute, track.solo);

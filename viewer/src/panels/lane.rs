@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use egui::{Color32, CornerRadius, FontId, Pos2, Rect, Sense, Shape as Drawn, Stroke, Ui, Vec2};
+use egui::{Align2, Color32, CornerRadius, FontId, Pos2, Rect, Sense, Shape as Drawn, Stroke, Ui, Vec2};
 use formats::scene::{AutomationCurve, Key, Object, ObjectParameter as P, Shape, Spatial, Time};
 
 use super::inspector;
@@ -10,7 +10,7 @@ use super::timeline::Axis;
 use crate::app::App;
 use crate::edit::{curve, track_edit};
 use crate::theme::role_colour;
-use crate::transport::time_at;
+use crate::transport::{text_of, time_at};
 
 /// Points around a key that belong to it.
 const REACH: f32 = 7.0;
@@ -109,6 +109,7 @@ fn show(app: &mut App, ui: &mut Ui, axis: &Axis, what: (usize, &Object, P), (rec
         painter.hline(area.x_range(), y(0.0), Stroke::new(1.0, palette.line));
     }
     line(&painter, axis, area, object, parameter, &y, colour);
+    scale(&painter, &range, area, palette.dim);
     let response = ui.interact(area, ui.scope_id().with(("lane", index, parameter)), Sense::click_and_drag());
     let label = format!("Curve of {}", inspector::parameter_name(parameter));
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, label.as_str()));
@@ -151,6 +152,18 @@ fn show(app: &mut App, ui: &mut Ui, axis: &Axis, what: (usize, &Object, P), (rec
         }
     }
     keys(&painter, app, parameter, curve, (area, colour), &place);
+    if let Some(at) = pointer.filter(|at| area.contains(*at)) {
+        let key = near(at).and_then(|number| curve.keys().get(number));
+        let (seconds, value) =
+            key.map_or((axis.seconds(at.x), value_at(at.y)), |key| (key.time.seconds_f64(), key.value));
+        let text = format!("{}  {value:.2}", text_of(app.document.scene(), seconds));
+        let (x, align) = match at.x < area.center().x {
+            true => (at.x + 10.0, Align2::LEFT_CENTER),
+            false => (at.x - 10.0, Align2::RIGHT_CENTER),
+        };
+        let y = at.y.clamp(area.min.y + 7.0, area.max.y - 7.0);
+        painter.text(Pos2::new(x, y), align, text, FontId::proportional(10.5), palette.text);
+    }
     let chosen = app.panels.timeline.keys.chosen.filter(|(of, _)| *of == parameter).map(|(_, number)| number);
     response.context_menu(|ui| menu(app, ui, (index, parameter), curve, chosen));
 }
@@ -173,6 +186,22 @@ fn default_shape(parameter: P) -> Shape {
     if parameter.only_steps() { Shape::Step } else { Shape::Linear }
 }
 
+/// The values at the top and at the bottom.
+fn scale(painter: &egui::Painter, range: &RangeInclusive<f64>, area: Rect, colour: Color32) {
+    for (value, at, align) in [
+        (range.end(), area.right_top() + Vec2::new(-3.0, 1.0), Align2::RIGHT_TOP),
+        (range.start(), area.right_bottom() + Vec2::new(-3.0, -1.0), Align2::RIGHT_BOTTOM),
+    ] {
+        painter.text(
+            at,
+            align,
+            format!("{value:.4}").trim_end_matches('0').trim_end_matches('.'),
+            FontId::proportional(9.0),
+            colour,
+        );
+    }
+}
+
 /// The name of the curve, and its value now.
 fn head(
     app: &App,
@@ -186,7 +215,7 @@ fn head(
     let at = rect.min + Vec2::new(31.0, 10.0);
     painter.text(
         at,
-        egui::Align2::LEFT_TOP,
+        Align2::LEFT_TOP,
         inspector::parameter_name(parameter),
         FontId::proportional(11.5),
         palette.dim,
@@ -196,7 +225,7 @@ fn head(
     let text = format!("{value:.2} {unit}  ·  {} keys", curve.keys().len());
     painter.with_clip_rect(Rect::from_min_size(rect.min, Vec2::new(names - 4.0, rect.height()))).text(
         at + Vec2::new(0.0, 17.0),
-        egui::Align2::LEFT_TOP,
+        Align2::LEFT_TOP,
         text,
         FontId::proportional(11.0),
         palette.text,

@@ -14,18 +14,22 @@ const SECONDS: f64 = 60.0;
 /// Loudness at the bottom and at the top of the graph, LUFS.
 const SPAN: [f64; 2] = [-50.0, -5.0];
 
-/// When, by the program's clock; momentary and short-term loudness then.
+/// When, in seconds that were played; momentary and short-term loudness then.
 type Reading = (f64, Option<f64>, Option<f64>);
 
-/// The loudness of the last minute.
+/// The loudness of the last minute that was played.
 #[derive(Clone, Debug, Default)]
 pub struct History {
+    /// Seconds that were played.
+    played: f64,
     points: VecDeque<Reading>,
 }
 
 impl History {
-    /// One more; older ones than a minute are forgotten.
-    pub fn add(&mut self, now: f64, loudness: &LiveLoudness) {
+    /// One more, so many seconds later; older ones than a minute are forgotten.
+    pub fn add(&mut self, seconds: f64, loudness: &LiveLoudness) {
+        self.played += seconds;
+        let now = self.played;
         if self.points.back().is_none_or(|(last, ..)| now - last >= 0.1) {
             self.points.push_back((now, loudness.momentary, loudness.short_term));
         }
@@ -92,8 +96,9 @@ fn figures(app: &mut App, ui: &mut Ui) {
 fn graph(app: &App, ui: &mut Ui, size: Vec2) {
     let palette = app.theme.palette();
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
-    response
-        .widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, "Loudness of the last minute"));
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::Role::Image, true, "Loudness of the last minute that was played")
+    });
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, CornerRadius::same(4), palette.well);
     let y = |value: f64| {

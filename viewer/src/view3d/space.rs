@@ -149,7 +149,7 @@ impl Space {
     /// The nearest point that an object may be at.
     pub fn inside(self, point: &Point) -> Point {
         match self {
-            Self::Sphere => *point,
+            Self::Sphere => Point::from(point.coords.cap_magnitude(1.0)),
             Self::Cube => point.map(|coordinate| coordinate.clamp(-1.0, 1.0)),
         }
     }

@@ -117,6 +117,7 @@ impl Conductor {
     }
 
     pub(super) fn listen(&mut self, to: Listen) {
+        self.awaited = None;
         if self.state().listening == to {
             return;
         }
@@ -124,6 +125,10 @@ impl Conductor {
             self.loudness[0] = self.measured().or(self.loudness[0]);
         }
         let Some(at) = self.idle.iter().position(|(kind, _)| *kind == to) else {
+            if self.actives.iter().any(|active| active.kind == to) {
+                self.awaited = Some(to);
+                return;
+            }
             let message = match to {
                 Listen::Reference => "there is no reference file to listen to",
                 Listen::Programme => "the programme is not ready yet",

@@ -7,6 +7,7 @@
 //! | `/SceneRotator/yaw`, `/pitch`, `/roll` | one of them |
 //! | `/SceneRotator/quaternions`, `/quaternion` | w, x, y, z with x to the front, y to the left, z up |
 //! | `/proscenium/lis/ahead` | none, or 1: where the head looks now is ahead |
+//! | `/proscenium/lis/reset` | none: what the tracker calls ahead is that again |
 //!
 //! They tell where the head looks. A tracker that tells how the scene turns, or has other signs, is put right by turning
 //! the signs of single angles.

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use hrtf::Orientation;
+
 use super::address::{fits, is_pattern};
 use super::head::HeadAngles;
 use super::object::{Change, Now, PARAMETERS};
@@ -206,6 +208,10 @@ impl Server {
             if message.arguments().is_empty() || message.numbers() == Some([1.0]) {
                 self.handle.centre_head();
             }
+            return true;
+        }
+        if message.address == "/proscenium/lis/reset" {
+            self.handle.set_head_ahead(Orientation::FORWARD);
             return true;
         }
         let known = self.angles.hear(message, self.options.invert_head);

@@ -40,7 +40,6 @@ use super::MixError;
 use super::strip::{StageLevel, StripSpec};
 use crate::audio::AudioBlock;
 use crate::loudness::{MeterChannel, place_weight};
-use crate::panner::direct_speakers::nominal_label;
 use crate::units::Decibels;
 
 /// Samples that are mixed at a time at most.
@@ -281,7 +280,10 @@ impl Mixer {
     }
 }
 
-/// The channels of a bed as a meter weights them.
+/// Labels of BS.2094-1 for low frequency effects, and those of BS.2051.
+const LFE_LABELS: [(&str, &str); 3] = [("LFE", "LFE1"), ("LFEL", "LFE1"), ("LFER", "LFE2")];
+
+/// The channels of a bed as a meter weights them, by their labels of BS.2051.
 fn bed_channels(layout: BedLayout) -> Vec<MeterChannel> {
     let common = &COMMON_DEFINITIONS.channel_formats;
     let speaker = |(channel, id): (usize, AdmId)| {
@@ -290,17 +292,16 @@ fn bed_channels(layout: BedLayout) -> Vec<MeterChannel> {
             BlockFormats::DirectSpeakers(blocks) => blocks.first(),
             _ => None,
         });
-        let label = block.and_then(|block| block.speaker_labels.first());
+        let label = block.and_then(|block| block.speaker_labels.first()).map_or("", String::as_str);
+        let nominal =
+            LFE_LABELS.iter().find(|(known, _)| *known == label).map_or(label, |(_, nominal)| *nominal);
         let place = match block.map(|block| &block.position) {
             Some(DirectSpeakersPosition::Polar { azimuth, elevation, .. }) => {
                 (azimuth.value, elevation.value)
             }
             _ => (0.0, 0.0),
         };
-        MeterChannel {
-            name: label.map(|label| nominal_label(label).to_owned()).unwrap_or_default(),
-            weight: place_weight(layout.is_lfe(channel), place),
-        }
+        MeterChannel { name: nominal.to_owned(), weight: place_weight(layout.is_lfe(channel), place) }
     };
     layout.channel_formats().enumerate().map(speaker).collect()
 }

@@ -4,7 +4,7 @@ use egui::{DragValue, RichText, Ui};
 use formats::scene::{Clip, Fade, FadeShape, Kept, Time, Track};
 
 use super::row;
-use crate::app::App;
+use crate::app::{App, Dialog};
 use crate::edit::track_edit;
 use crate::panels::section;
 use crate::transport::time_at;
@@ -36,6 +36,13 @@ fn clip_rows(app: &mut App, ui: &mut Ui, place: (usize, usize), clip: &Clip) {
         ui.add(egui::Label::new(RichText::new(file).color(colour)).truncate())
             .on_hover_text(clip.file.as_str());
     });
+    if info.is_none() {
+        row(ui, "", |ui| {
+            if ui.button("Find it…").on_hover_text("It is not there, or can't be read").clicked() {
+                app.dialog = Some(Dialog::FindMissing(clip.file.clone()));
+            }
+        });
+    }
     if let Some(info) = info {
         let channels =
             if info.channels == 1 { "mono".to_owned() } else { format!("{} channels", info.channels) };

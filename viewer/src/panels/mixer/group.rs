@@ -32,7 +32,7 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize) {
                     let wanted = is_in.then_some(group.name.as_str());
                     let edits = put_in_group(app.document.scene(), [track], wanted);
                     app.document.edit("Group", edits);
-                    app.connection.turned(app.document.scene());
+                    app.connection.turned(&app.document);
                 }
                 if let Some(elsewhere) = elsewhere {
                     ui.weak(format!("in {elsewhere}"));
@@ -46,7 +46,7 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize) {
 pub(super) fn set_gain(app: &mut App, index: usize, gain_db: f64) {
     let edit = group_edit(app.document.scene(), index, |group| group.gain_db = gain_db);
     app.document.edit("Fader", edit.into_iter().collect());
-    app.connection.turned(app.document.scene());
+    app.connection.turned(&app.document);
 }
 
 fn name(app: &mut App, ui: &mut Ui, index: usize, group: &Group) {

@@ -85,7 +85,7 @@ impl Place {
             Self::Group(_) | Self::Reverb(_) | Self::Master => None,
         };
         app.document.edit(step, edit.into_iter().collect());
-        app.connection.turned(app.document.scene());
+        app.connection.turned(&app.document);
     }
 
     /// What the engine calls it.
