@@ -207,7 +207,9 @@ fn led(app: &App, all: &[Glyph]) -> Option<Point> {
 fn views(app: &mut App, ui: &mut Ui, rect: Rect) {
     let place = Rect::from_min_size(rect.min + Vec2::new(10.0, 10.0), Vec2::new(rect.width() - 20.0, 24.0));
     let mut inner = ui.new_child(
-        egui::UiBuilder::new().max_rect(place).layout(egui::Layout::left_to_right(egui::Align::Center)),
+        egui::UiBuilder::new()
+            .max_rect(place)
+            .layout(egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(true)),
     );
     inner.spacing_mut().item_spacing.x = 4.0;
     for view in View::ALL {

@@ -3,6 +3,7 @@
 use egui::{Label, RichText, ScrollArea, Sense, Ui};
 use formats::profile::Severity;
 
+use super::Tab;
 use crate::app::App;
 
 /// Shows the findings.
@@ -35,15 +36,30 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                 );
                 let text =
                     if mistake.remedy.is_empty() { text } else { format!("{text}: {}", mistake.remedy) };
-                let response = ui.add(Label::new(text).sense(Sense::click())).on_hover_text("Select it");
-                if response.clicked()
-                    && let Some(track) = track_of(app, &mistake.element)
-                {
-                    app.document.selection.set(track);
+                let response = ui.add(Label::new(text).sense(Sense::click())).on_hover_text("Go there");
+                if response.clicked() {
+                    go_to(app, &mistake.element);
                 }
             });
         }
     });
+}
+
+/// Selects the track of an element, or shows the panel that has it.
+fn go_to(app: &mut App, element: &str) {
+    let begins = |names: &[&str]| names.iter().any(|name| element.starts_with(name));
+    if let Some(track) = track_of(app, element) {
+        app.document.selection.set(track);
+        if element.contains("> chain") {
+            app.panels.tab = Tab::Mixer;
+        }
+    } else if begins(&["bus", "reverb", "group", "master"]) {
+        app.panels.tab = Tab::Mixer;
+    } else if begins(&["deliverable"]) {
+        app.panels.tab = Tab::Deliver;
+    } else if begins(&["marker", "picture"]) {
+        app.panels.tab = Tab::Timeline;
+    }
 }
 
 /// The track that an element is or belongs to: `track "Anna" > clip`.

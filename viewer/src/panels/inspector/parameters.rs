@@ -20,6 +20,9 @@ const GROUPS: [(&str, &[P]); 5] = [
         &[P::ScreenRef, P::ScreenEdgeHorizontal, P::ScreenEdgeVertical, P::HeadLocked, P::BinauralMode],
     ),
 ];
+/// What stands for a number that isn't stated, and for those of sounds that differ.
+const AUTO: &str = "auto";
+const SEVERAL: &str = "several";
 /// Quietest gain that is dragged to; below is silence.
 const QUIETEST: f64 = -120.0;
 
@@ -113,15 +116,22 @@ fn parameter_row(app: &mut App, ui: &mut Ui, index: usize, object: &Object, para
         let stated = object.value_at(parameter, seconds);
         let automation = object.automation.get(&parameter).filter(|found| !found.curve.keys().is_empty());
         let mut value = stated.unwrap_or(0.0);
+        let differs = differs(app, parameter, stated);
+        let word = match (differs, stated) {
+            (true, _) => Some(SEVERAL),
+            (false, None) => Some(AUTO),
+            (false, Some(_)) => None,
+        };
         let changed = match parameter.kind() {
-            ParameterKind::Choice(names) => choice(ui, parameter, names, stated, &mut value),
+            ParameterKind::Choice(names) => choice(ui, parameter, names, (stated, differs), &mut value),
             ParameterKind::Whole(range) if range.max <= 1.0 => {
                 let mut is_on = value >= 0.5;
-                let response = ui.checkbox(&mut is_on, "").accessible_name(label);
+                let response = ui.add(egui::Checkbox::without_text(&mut is_on).indeterminate(differs));
+                let response = response.accessible_name(label);
                 value = if is_on { 1.0 } else { 0.0 };
                 response.changed()
             }
-            _ => number(ui, parameter, object.coordinates, stated.is_some(), &mut value).changed(),
+            _ => number(ui, parameter, object.coordinates, word, &mut value).changed(),
         };
         if changed {
             set(app, parameter, value);
@@ -133,6 +143,17 @@ fn parameter_row(app: &mut App, ui: &mut Ui, index: usize, object: &Object, para
             toggle_key(app, index, parameter, value, is_here);
         }
     });
+}
+
+/// Whether other selected objects in the same coordinates have another value now.
+fn differs(app: &App, parameter: P, stated: Option<f64>) -> bool {
+    let tracks = &app.document.scene().tracks;
+    app.selected_objects().any(|index| match tracks.get(index).map(|track| &track.spatial) {
+        Some(Spatial::Object(other)) if parameter.is_of(other.coordinates) => {
+            other.value_at(parameter, app.transport.seconds) != stated
+        }
+        _ => false,
+    })
 }
 
 /// Sets a parameter of all selected objects in the same coordinates.
@@ -171,8 +192,19 @@ fn toggle_key(app: &mut App, index: usize, parameter: P, value: f64, is_here: bo
     app.document.edit(name, edit.into_iter().collect::<Vec<Edit>>());
 }
 
-fn choice(ui: &mut Ui, parameter: P, names: &[&str], stated: Option<f64>, value: &mut f64) -> bool {
-    let shown = stated.and_then(|value| names.get(value.max(0.0) as usize)).copied().unwrap_or("as rendered");
+fn choice(
+    ui: &mut Ui,
+    parameter: P,
+    names: &[&str],
+    (stated, differs): (Option<f64>, bool),
+    value: &mut f64,
+) -> bool {
+    let stated = stated.filter(|_| !differs);
+    let shown = stated.and_then(|value| names.get(value.max(0.0) as usize)).copied().unwrap_or(if differs {
+        SEVERAL
+    } else {
+        "as rendered"
+    });
     let mut changed = false;
     let combo = ComboBox::from_id_salt(parameter.name()).selected_text(shown).width(92.0);
     let response = combo.show_ui(ui, |ui| {
@@ -188,8 +220,14 @@ fn choice(ui: &mut Ui, parameter: P, names: &[&str], stated: Option<f64>, value:
     changed
 }
 
-/// A number; a parameter that isn't stated says so.
-fn number(ui: &mut Ui, parameter: P, coordinates: Coordinates, is_stated: bool, value: &mut f64) -> Response {
+/// A number, or a word in its place until one is set.
+fn number(
+    ui: &mut Ui,
+    parameter: P,
+    coordinates: Coordinates,
+    word: Option<&'static str>,
+    value: &mut f64,
+) -> Response {
     let range = parameter.range(coordinates);
     let (speed, decimals) = match parameter {
         P::Azimuth | P::Elevation => (0.5, 1),
@@ -204,14 +242,16 @@ fn number(ui: &mut Ui, parameter: P, coordinates: Coordinates, is_stated: bool, 
         other => other,
     };
     let suffix = if unit.len() > 2 || unit == "dB" { format!(" {unit}") } else { unit.to_owned() };
-    let suffix = if is_stated { suffix } else { String::new() };
     let least = if range.min.is_finite() { range.min } else { QUIETEST };
     if !value.is_finite() {
         *value = least;
     }
     let field =
         DragValue::new(value).range(least..=range.max).speed(speed).max_decimals(decimals).suffix(suffix);
-    let field = if is_stated { field } else { field.custom_formatter(|_, _| "auto".to_owned()).suffix("") };
+    let field = match word {
+        Some(word) => field.custom_formatter(move |_, _| word.to_owned()).suffix(""),
+        None => field,
+    };
     let field = field.custom_parser(|text| {
         let text = text.trim().trim_end_matches(['°', 'd', 'B']).trim();
         text.parse().ok()
