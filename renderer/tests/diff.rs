@@ -79,3 +79,47 @@ fn scenes_are_compared_and_mixtures_refused() {
         assert!(error.starts_with("error: ") && error.lines().count() == 1, "{error}");
     }
 }
+
+/// A sine against half of it: −6.02 dB, and nothing is left when that is taken back. Tracks are found by their names, wherever they stand.
+#[test]
+fn scenes_are_compared_by_their_tracks() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let format = AudioFormat::new(1, 48_000, SampleFormat::Float32);
+    let mut writer =
+        Writer::create(&folder.join("a.wav"), &WriterSpec { format, frames: None, dither: None }).unwrap();
+    let mut block = Planar::<f32>::new(1, 48_000);
+    for (n, sample) in block.channel_mut(0).iter_mut().enumerate() {
+        *sample = (n as f32 * 0.1).sin() * 0.5;
+    }
+    writer.write_planar(&block).unwrap();
+    writer.finish().unwrap();
+    let track = |name: &str, gain: &str| {
+        format!(
+            r#"<track name="{name}" role="effects"><clip file="a.wav"/><chain><trim gain="{gain}"/></chain><object/></track>"#
+        )
+    };
+    let scene = |name: &str, tracks: &[String]| {
+        fs::write(folder.join(name), format!(r#"<scene version="1">{}</scene>"#, tracks.concat())).unwrap();
+    };
+    scene("a.xml", &[track("Car", "0"), track("Rain", "0"), track("Dog", "0")]);
+    scene("b.xml", &[track("Rain", "0"), track("Cat", "0"), track("Car", "-6.0206")]);
+    assert_eq!(run(folder, &["a.xml", "a.xml"]).status.code(), Some(0));
+    let output = run(folder, &["a.xml", "b.xml", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let sound = &json["sound"];
+    assert_eq!(sound["only_in"], serde_json::json!([["Dog"], ["Cat"]]));
+    let [car, rain] = [0, 1].map(|n| sound["each"][n].clone());
+    assert_eq!((car["name"].as_str(), rain["name"].as_str()), (Some("Car"), Some("Rain")));
+    assert!((car["gain_db"].as_f64().unwrap() + 6.02).abs() < 0.01, "{car}");
+    assert_eq!((rain["samples_different"].as_u64(), rain["null_db"].is_null()), (Some(0), true));
+    // Without its stems the words are compared, and it is said that the sound is not.
+    fs::remove_file(folder.join("a.wav")).unwrap();
+    let output = run(folder, &["a.xml", "b.xml", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the sound is not compared"));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(json["sound"].is_null() && !json["metadata"].as_array().unwrap().is_empty());
+    assert_eq!(run(folder, &["a.xml", "b.xml", "--sound-only"]).status.code(), Some(2));
+}

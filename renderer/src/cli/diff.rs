@@ -4,6 +4,7 @@ mod text;
 
 use std::path::{Path, PathBuf};
 
+use formats::Warning;
 use formats::adm::Document;
 use formats::difference::{self, Difference};
 use serde::Serialize;
@@ -24,7 +25,7 @@ const LISTED: usize = 40;
     after_help = "Metadata: elements are matched by their ids, and where these differ by their names; each difference is
 told with its element, its time and both values. Sound: for every channel the levels, the loudness of the channel
 alone, how deep the two cancel (null), the gain between them and what cancels when it is taken back; and where they
-first differ. Where the second looks like the first one shifted, by how much.
+first differ. Scenes are mixed, and their tracks compared by their names, before they are panned. Where the second looks like the first one shifted, by how much.
 Exit code 0 when there is no difference, 1 when there is one.
 
 Examples:
@@ -89,7 +90,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.a)?;
     check_seekable(&args.b)?;
     let (metadata, sound) = match (is_scene(&args.a), is_scene(&args.b)) {
-        (true, true) => (Some(of_scenes(args)?), None),
+        (true, true) => {
+            let metadata = if args.sound_only { None } else { Some(of_scenes(args)?) };
+            (metadata, sound_of_scenes(args, console)?)
+        }
         (false, false) => {
             let metadata = if args.sound_only { None } else { of_masters(args, console)? };
             let sound = if args.metadata_only { None } else { Some(of_sound(args, console)?) };
@@ -116,11 +120,6 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 }
 
 fn of_scenes(args: &Args) -> Result<Vec<Difference>, CliError> {
-    if args.sound_only {
-        return Err(CliError::new(
-            "--sound-only: scenes have no sound of their own; render both and compare the files",
-        ));
-    }
     let read = |path: &Path| scene_text(path).map_err(|e| failure(e.into()));
     let (a, b) = (read(&args.a)?, read(&args.b)?);
     // Each by itself first, so that the error names the right one.
@@ -128,6 +127,22 @@ fn of_scenes(args: &Args) -> Result<Vec<Difference>, CliError> {
         difference::xml(text, text).map_err(|e| CliError::file(path, e))?;
     }
     difference::xml(&a, &b).map_err(CliError::new)
+}
+
+/// The tracks that they are mixed to. `None` where that isn't asked for, or stems of one can't be read: what is said of its metadata is
+/// true all the same.
+fn sound_of_scenes(args: &Args, console: &Console) -> Result<Option<SoundComparison>, CliError> {
+    if args.metadata_only {
+        return Ok(None);
+    }
+    match of_sound(args, console) {
+        Err(error) if !args.sound_only && Interrupt::received().is_none() => {
+            let message = format!("the sound is not compared: {error}");
+            console.warnings(&args.a, &[Warning::new("sound-not-compared", "", message)])?;
+            Ok(None)
+        }
+        found => found.map(Some),
+    }
 }
 
 /// `None` when neither of them has an ADM.

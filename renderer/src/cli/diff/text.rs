@@ -65,7 +65,14 @@ fn sound(text: &mut String, found: &SoundComparison) {
         let [a, b] = found.sample_rates;
         let _ = writeln!(text, "  sample rates {a} and {b} Hz; samples are not compared");
     }
-    if found.channels[0] != found.channels[1] {
+    for (names, which) in found.only_in.iter().zip(["A", "B"]) {
+        if !names.is_empty() {
+            let names: Vec<String> = names.iter().take(CHANNELS).map(|name| printable(name)).collect();
+            let _ = writeln!(text, "  only in {which}: {}", names.join(", "));
+        }
+    }
+    let has_names = found.each.iter().any(|channel| channel.name.is_some());
+    if found.channels[0] != found.channels[1] && !has_names {
         let [a, b] = found.channels;
         let _ = writeln!(
             text,
@@ -112,7 +119,8 @@ fn channels(each: &[ChannelComparison]) -> String {
         let gain = channel.gain_db.filter(|_| channel.difference_peak_dbfs.is_some());
         let [level_a, level_b] = channel.levels_dbfs.map(shown);
         let [lufs_a, lufs_b] = channel.loudness_lufs.map(shown);
-        rows.push(vec![(index + 1).to_string(), level_a, level_b, lufs_a, lufs_b, shown(gain), null, after]);
+        let name = channel.name.as_ref().map_or_else(|| (index + 1).to_string(), |name| printable(name));
+        rows.push(vec![name, level_a, level_b, lufs_a, lufs_b, shown(gain), null, after]);
     }
     let mut text = aligned(&rows, 1);
     if each.len() > CHANNELS {

@@ -30,7 +30,7 @@ pub(super) fn find(
     channel: usize,
     frame: u64,
 ) -> Result<Option<i64>, JobError> {
-    let length = a.reader.frames().min(b.reader.frames());
+    let length = a.input.frames().min(b.input.frames());
     let window = (length / 2).min(WINDOW as u64);
     // As much room before the window as after it, however near the moment is to an end.
     let room = ((length - window) / 2).min(REACH as u64);

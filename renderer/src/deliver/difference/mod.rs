@@ -1,21 +1,24 @@
-//! The sound of two files, sample by sample: how deep they cancel, how their levels and loudnesses differ, and where they part.
+//! The sound of two files or scenes, sample by sample: how deep they cancel, how their levels and loudnesses differ, and where they
+//! part. Channels of files are compared by their numbers, the tracks that scenes are mixed to by their names.
 
 mod lag;
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::path::Path;
 
-use formats::bw64::{Planar, Reader};
+use formats::bw64::Reader;
 use serde::Serialize;
 
 use super::JobError;
+use super::export::track_names;
+use crate::audio::AudioBlock;
 use crate::loudness::{Measures, Meter, MeterChannel};
 use crate::master::pieces::piece_frames;
+use crate::master::{Input, SceneInput, is_scene};
 use crate::units::Decibels;
 
-/// Two files, as far as they have channels and frames in common.
+/// Two files or scenes, as far as they have channels and frames in common.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SoundComparison {
     /// Hz, of each.
@@ -32,11 +35,15 @@ pub struct SoundComparison {
     pub lag: Option<i64>,
     /// Those that both have; empty when the sample rates differ.
     pub each: Vec<ChannelComparison>,
+    /// Tracks that only one of two scenes has.
+    pub only_in: [Vec<String>; 2],
 }
 
 /// One channel, 0 dB being full scale; `None` is silence.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChannelComparison {
+    /// What the track of a scene is called.
+    pub name: Option<String>,
     /// The highest samples, dBFS.
     pub peaks_dbfs: [Option<f64>; 2],
     /// Root mean squares, dBFS.
@@ -57,21 +64,27 @@ pub struct ChannelComparison {
     pub first_difference: Option<u64>,
 }
 
-/// A file and what is known of its channels so far.
+/// A file or a scene, and what is known of its channels so far.
 struct Side<'a> {
     path: &'a Path,
-    reader: Reader<File>,
+    input: Input,
+    /// Of a scene's tracks; none of a file's channels.
+    names: Vec<String>,
+    /// Those that are compared.
+    tracks: Vec<usize>,
     meters: Vec<Meter>,
-    block: Planar<f32>,
+    block: AudioBlock,
     raw: Vec<u8>,
+    /// The frame after the last one that was read.
+    next: u64,
 }
 
-/// Compares the sound of the files `a` and `b`. Samples are the same that differ by no more than `tolerance` (1.0 is full
+/// Compares the sound of the files or scenes `a` and `b`. Samples are the same that differ by no more than `tolerance` (1.0 is full
 /// scale). Those of 32-bit integers and 64-bit floats are compared in single precision. `progress` hears frames done and
 /// of how many.
 ///
 /// # Errors
-/// When a file is unusable or can't be read on, or `stop` said so.
+/// When a file, or a stem of a scene, is unusable or can't be read on, or `stop` said so.
 pub fn compare_sound(
     a: &Path,
     b: &Path,
@@ -80,15 +93,19 @@ pub fn compare_sound(
     stop: &dyn Fn() -> bool,
 ) -> Result<SoundComparison, JobError> {
     let (mut a, mut b) = (Side::open(a)?, Side::open(b)?);
-    let sample_rates = [a.reader.sample_rate(), b.reader.sample_rate()];
-    let channels = [a.reader.channels(), b.reader.channels()];
-    let frames = [a.reader.frames(), b.reader.frames()];
-    let common = if sample_rates[0] == sample_rates[1] { channels[0].min(channels[1]) } else { 0 };
+    let sample_rates = [a.input.sample_rate(), b.input.sample_rate()];
+    let channels = [a.input.tracks(), b.input.tracks()];
+    let frames = [a.input.frames(), b.input.frames()];
+    let only_in = pair(&mut a, &mut b);
+    if sample_rates[0] != sample_rates[1] {
+        (a.tracks, b.tracks) = (Vec::new(), Vec::new());
+    }
+    let common = a.tracks.len();
     let length = if common == 0 { 0 } else { frames[0].min(frames[1]) };
-    a.add_meters(common);
-    b.add_meters(common);
+    a.add_meters();
+    b.add_meters();
     let mut sums = vec![Sums::default(); common];
-    let piece = piece_frames(a.reader.format().bytes_per_frame().max(b.reader.format().bytes_per_frame()));
+    let piece = piece_frames(a.bytes_per_frame().max(b.bytes_per_frame()));
     let mut at = 0_u64;
     while at < length {
         if stop() {
@@ -112,24 +129,62 @@ pub fn compare_sound(
         None => None,
     };
     let loudness = a.loudness().into_iter().zip(b.loudness());
-    let each = sums.iter().zip(loudness).map(|(sums, (a, b))| sums.comparison([a, b])).collect();
+    let names = a.tracks.iter().map(|track| a.names.get(*track).cloned());
+    let each = sums.iter().zip(loudness).zip(names);
+    let each =
+        each.map(|((sums, (a, b)), name)| ChannelComparison { name, ..sums.comparison([a, b]) }).collect();
     let first_difference = first.or(end);
-    let is_equal = same_shape && first_difference.is_none();
-    Ok(SoundComparison { sample_rates, channels, frames, is_equal, first_difference, lag, each })
+    let same_tracks = only_in.iter().all(Vec::is_empty);
+    let is_equal = same_shape && same_tracks && first_difference.is_none();
+    Ok(SoundComparison { sample_rates, channels, frames, is_equal, first_difference, lag, each, only_in })
+}
+
+/// Chooses what is compared: tracks of one name, or channels of one number. Gives the names that only one of them has.
+fn pair(a: &mut Side<'_>, b: &mut Side<'_>) -> [Vec<String>; 2] {
+    let mut only_in = [Vec::new(), Vec::new()];
+    if a.names.is_empty() || b.names.is_empty() {
+        let common = a.input.tracks().min(b.input.tracks());
+        (a.tracks, b.tracks) = ((0..common).collect(), (0..common).collect());
+        return only_in;
+    }
+    for (track, name) in a.names.iter().enumerate() {
+        let free = |other: &usize| b.names[*other] == *name && !b.tracks.contains(other);
+        match (0..b.names.len()).find(free) {
+            Some(other) => {
+                a.tracks.push(track);
+                b.tracks.push(other);
+            }
+            None => only_in[0].push(name.clone()),
+        }
+    }
+    let left = b.names.iter().enumerate().filter(|(other, _)| !b.tracks.contains(other));
+    only_in[1].extend(left.map(|(_, name)| name.clone()));
+    only_in
 }
 
 impl<'a> Side<'a> {
     fn open(path: &'a Path) -> Result<Self, JobError> {
-        let reader = Reader::open(path).map_err(|e| JobError::file(path, e))?;
-        Ok(Self { path, reader, meters: Vec::new(), block: Planar::new(0, 0), raw: Vec::new() })
+        let (input, names) = if is_scene(path) {
+            let (input, contents) = SceneInput::open(path)?;
+            (Input::Scene(Box::new(input)), track_names(&contents.document))
+        } else {
+            let reader = Reader::open(path).map_err(|e| JobError::file(path, e))?;
+            (Input::File(Box::new(reader)), Vec::new())
+        };
+        let (tracks, meters, block, raw) = (Vec::new(), Vec::new(), AudioBlock::default(), Vec::new());
+        Ok(Self { path, input, names, tracks, meters, block, raw, next: 0 })
     }
 
-    /// A meter for each of the first `channels`, where loudness is defined.
-    fn add_meters(&mut self, channels: usize) {
+    fn bytes_per_frame(&self) -> usize {
+        self.input.sample_format().bytes() * self.input.tracks()
+    }
+
+    /// A meter for each channel that is compared, where loudness is defined.
+    fn add_meters(&mut self) {
         let measures = Measures { true_peak: false, offsets: false, timeline: false };
         let alone = || vec![MeterChannel { name: String::new(), weight: 1.0 }];
-        let meter = Meter::new(self.reader.sample_rate(), alone(), measures);
-        self.meters = meter.map(|meter| vec![meter; channels]).unwrap_or_default();
+        let meter = Meter::new(self.input.sample_rate(), alone(), measures);
+        self.meters = meter.map(|meter| vec![meter; self.tracks.len()]).unwrap_or_default();
     }
 
     /// Reads frames, all channels of them, and measures them.
@@ -143,18 +198,23 @@ impl<'a> Side<'a> {
     }
 
     fn decode(&mut self, start: u64, frames: usize) -> Result<(), JobError> {
-        let read = self.reader.read_raw(start, frames, &mut self.raw);
-        read.map_err(|e| JobError::file(self.path, e))?;
-        let format = *self.reader.format();
-        format.sample_format.decode(&self.raw, usize::from(format.channels), &mut self.block);
-        Ok(())
+        if self.block.channels() != self.tracks.len() || self.block.capacity() < frames {
+            self.block = AudioBlock::new(self.tracks.len(), frames);
+        }
+        self.block.set_frames(frames);
+        if start != self.next {
+            self.input.restart(start);
+        }
+        self.next = start.saturating_add(frames as u64);
+        let read = self.input.read(&self.tracks, start, &mut self.block, (&mut self.raw, &mut |_, _| {}));
+        read.map_err(|e| JobError::file(self.path, e))
     }
 
     fn loudness(&mut self) -> Vec<Option<f64>> {
         let meters = std::mem::take(&mut self.meters);
         let mut loudness: Vec<Option<f64>> =
             meters.into_iter().map(|meter| meter.finish().integrated_lufs).collect();
-        loudness.resize(self.reader.channels(), None);
+        loudness.resize(self.tracks.len(), None);
         loudness
     }
 }
@@ -205,6 +265,7 @@ impl Sums {
         // The gain that leaves least is ⟨a, b⟩ / ⟨a, a⟩; then b·b − ⟨a, b⟩² / a·a is left.
         let explained = self.product * self.product / a;
         ChannelComparison {
+            name: None,
             peaks_dbfs: self.peaks.map(decibels),
             levels_dbfs: [decibels(mean(a)), decibels(mean(b))],
             loudness_lufs,

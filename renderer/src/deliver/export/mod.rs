@@ -229,7 +229,7 @@ impl Exported {
 }
 
 /// What each track is called: its object, with a number where that has several.
-fn track_names(document: &Document) -> Vec<String> {
+pub(super) fn track_names(document: &Document) -> Vec<String> {
     let mut names = vec![String::new(); document.track_uids.len()];
     for object in &document.objects {
         for (index, uid) in object.track_uids.iter().enumerate() {
