@@ -79,6 +79,16 @@ impl FrameRate {
         if frames.is_multiple_of(per_frame) { u64::try_from(frames / per_frame).ok() } else { None }
     }
 
+    /// The frame that begins nearest to `time`, and how much later than it `time` is, seconds.
+    pub fn nearest(self, time: AdmTime) -> (u64, f64) {
+        let frames = u128::from(time.numerator) * u128::from(self.frames.get());
+        let per_frame = u128::from(time.denominator.get()) * u128::from(self.seconds.get());
+        let nearest = u64::try_from((frames + per_frame / 2) / per_frame).unwrap_or(u64::MAX);
+        // What is left is less than a frame: it has room.
+        let left = frames as f64 / per_frame as f64 - nearest as f64;
+        (nearest, left * f64::from(self.seconds.get()) / f64::from(self.frames.get()))
+    }
+
     /// Reads `hh:mm:ss:ff`, or `hh:mm:ss;ff` in drop-frame code: the first two frame numbers (four at 59.94) of every
     /// minute are left out but in every tenth, so that the code keeps up with the clock. `None` when `text` is no such
     /// code at this rate.

@@ -115,6 +115,31 @@ fn a_dolby_master_sounds_as_the_scene_and_breaks_no_rule() {
     }
 }
 
+/// An hour of 29.97 frames per second ends between two samples, 172 799 827.2; a Dolby master in one file and one in three are read back with
+/// it, and so are frame rates that these masters have only half of, which is told.
+#[test]
+fn dolby_masters_keep_the_timecode_of_their_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (rate, start, read, halved) in [
+        ("29.97", "01:00:00;00", "29.97\" start=\"01:00:00;00\"", false),
+        ("29.97", "00:10:00;02", "29.97\" start=\"00:10:00;02\"", false),
+        ("24", "01:00:00:01", "24\" start=\"01:00:00:01\"", false),
+        ("50", "10:00:00:10", "25\" start=\"10:00:00:05\"", true),
+        ("59.94", "01:00:00;04", "29.97\" start=\"01:00:00;02\"", true),
+    ] {
+        let picture = format!("<picture frameRate=\"{rate}\" start=\"{start}\"/>");
+        scene(folder, "", &format!("{picture}{STILL}"));
+        for master in ["m.wav", "m.atmos"] {
+            let (_, said) = done(folder, &["export", "s.xml", "-o", master, "--profile", "dolby"]);
+            assert_eq!(said.contains("frame-rate-halved"), halved, "{rate} {master}: {said}");
+            done(folder, &["import", master, "-o", "i", "--force"]);
+            let scene = fs::read_to_string(folder.join("i/scene.xml")).unwrap();
+            assert!(scene.contains(&format!("frameRate=\"{read}")), "{rate} {start} {master}: {scene:.600}");
+        }
+    }
+}
+
 /// A path in blocks: where it is when a block's ramp of 5.208 ms is over, the curve is; and it arrives.
 #[test]
 fn moving_objects_follow_their_path_in_short_blocks() {

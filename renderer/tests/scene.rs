@@ -123,6 +123,7 @@ fn stems_are_put_where_their_time_references_say() {
     assert_eq!(starts(&load(&path)), [0, 0, 0]);
     let done = new(&["--spot"]);
     assert_eq!((done.code, done.stderr.contains("not-spotted")), (Some(0), false), "{}", done.stderr);
+    assert!(done.stderr.contains("MX: doesn't say where it belongs"), "{}", done.stderr);
     assert_eq!(starts(&load(&path)), [0, 5 * 48_000 - 1_000, 0]);
     // A picture begins with a frame.
     let done = new(&["--spot", "--frame-rate", "25"]);
@@ -130,6 +131,14 @@ fn stems_are_put_where_their_time_references_say() {
     let scene = load(&path);
     assert_eq!(starts(&scene), [1_000, 5 * 48_000, 0]);
     assert_eq!(scene.picture.unwrap().start.frames, 90_000);
+    // A recorder that went on past midnight, and a time that no day has.
+    for (first, told) in [(86_399 * 48_000, "hours after"), (u64::MAX, "hours after midnight")] {
+        let [early, late] =
+            [("A.wav", 48_000), ("B.wav", first)].map(|(name, at)| spotted(folder.path(), name, 48_000, at));
+        let done = proscenium(&["new", &path, "--force", "--spot", "--stems", &early, &late]).run();
+        let error = error_line(&done);
+        assert!(error.contains("B.wav") && error.contains(told), "{error}");
+    }
     let done = proscenium(&["new", &path, "--force", "--spot", "--stems", &without]).run();
     assert!(error_line(&done).contains("no stem says where it belongs"), "{}", done.stderr);
 }
@@ -243,6 +252,42 @@ fn mistakes_of_a_scene_are_answered_in_json() {
 }
 
 /// Names with control characters stay on one line and clear no screen.
+/// What `deliver` would refuse, for two files would have one name, is no surprise.
+#[test]
+fn deliverables_of_one_name_are_told_before() {
+    let folder = tempfile::tempdir().unwrap();
+    stem(folder.path(), "a.wav", 1, 48_000, None);
+    let path = folder.path().join("s.xml").to_str().unwrap().to_owned();
+    let track = "<track name=\"A\" role=\"dialogue\"><clip file=\"a.wav\"/><object/></track>";
+    for (first, second, same) in [
+        ("layout=\"5.1\"", "layout=\"0+5+0\"", true),
+        ("layout=\"5.1\"", "layout=\"5.1\" spec=\"none\"", true),
+        ("layout=\"5.1\" name=\"A\"", "layout=\"stereo\" name=\"a\"", true),
+        ("layout=\"5.1\"", "layout=\"5.1\" spec=\"ebu-r128\"", false),
+        ("layout=\"5.1\"", "layout=\"binaural\"", false),
+    ] {
+        let done = check(&path, &format!("{track}<deliverable {first}/><deliverable {second}/>"));
+        assert_eq!(done.stdout.contains("[deliverable-twice]"), same, "{first} {second}: {}", done.stdout);
+    }
+}
+
+/// The file has a tenth of a second.
+#[test]
+fn what_sounds_after_the_end_of_the_scene_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    stem(folder.path(), "a.wav", 1, 48_000, None);
+    let path = folder.path().join("s.xml");
+    for (length, told) in [("0.1", false), ("0.09", true), ("0", true)] {
+        let text = format!(
+            "<scene version=\"1\" length=\"{length}\"><track name=\"A\" role=\"dialogue\"><clip file=\"a.wav\"/><object/></track></scene>"
+        );
+        fs::write(&path, text).unwrap();
+        let done = proscenium(&["check", path.to_str().unwrap()]).run();
+        let found = done.stdout.contains("after the end") || done.stdout.contains("length=\"0\"");
+        assert_eq!(found, told, "{length}: {}", done.stdout);
+    }
+}
+
 #[test]
 fn hostile_names_are_printed_as_text() {
     let (_folder, path, _) = session();

@@ -80,6 +80,8 @@ pub struct App {
     focused: Option<egui::Id>,
     /// It was agreed that what isn't saved is lost.
     may_close: bool,
+    /// The state for which the engine was opened, or could not be, for those who move things from outside.
+    waited: Option<u64>,
 }
 
 impl App {
@@ -108,6 +110,7 @@ impl App {
             title: String::new(),
             focused: None,
             may_close: false,
+            waited: None,
         };
         app.start_empty();
         app.take_preferences();
@@ -176,6 +179,7 @@ impl App {
         self.recording = Recording::default();
         self.panels.forget();
         self.message = None;
+        self.waited = None;
     }
 
     pub(crate) fn start_empty(&mut self) {
@@ -363,8 +367,14 @@ impl App {
         if plays && self.transport.seconds >= self.document.seconds() {
             self.seek(0.0);
         }
+        if !plays {
+            // It is one step with the pass.
+            self.finish_recording();
+        }
         self.transport.is_playing = plays;
         self.connection.play(plays);
+        // What is written is written from here.
+        self.record_on();
     }
 }
 

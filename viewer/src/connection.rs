@@ -346,6 +346,12 @@ impl Connection {
         Some((playing.handle.position() as f64 / rate, playing.handle.is_playing()))
     }
 
+    /// What ADM-OSC calls a track, once something plays: numbers are those of the programme that is heard.
+    pub fn number_of(&self, track: usize) -> Option<usize> {
+        let objects = self.playing.as_ref()?.handle.objects();
+        objects.iter().find(|info| info.track == Some(track))?.number
+    }
+
     /// Peak of each track, linear.
     pub fn track_levels(&self, tracks: usize) -> Vec<f32> {
         let mut levels = vec![0.0_f32; tracks];

@@ -301,6 +301,15 @@ fn osc_is_off_until_switched_on_and_then_moves_objects_tells_moves_and_turns_the
     wait(&mut harness, "ahead again", looks_to(0.0));
     sender.send_to(&message("/SceneRotator/yaw", &[-5.0]), ("127.0.0.1", tracks)).unwrap();
     wait(&mut harness, "to the right", looks_to(-60.0));
+    // What is moved while nothing plays is an edit too.
+    harness.state_mut().play_or_stop();
+    harness.step();
+    assert!(!harness.state().transport.is_playing);
+    sender.send_to(&message("/adm/obj/1/xyz", &[-0.75, 0.5, 0.0]), ("127.0.0.1", hears)).unwrap();
+    wait(&mut harness, "moved while it waits", |app| {
+        let Spatial::Object(object) = &app.document.scene().tracks[0].spatial else { return false };
+        object.value_at(P::X, app.transport.seconds).is_some_and(|x| (x + 0.75).abs() < 1e-3)
+    });
 }
 
 #[test]

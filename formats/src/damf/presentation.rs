@@ -52,6 +52,9 @@ pub struct ObjectEntry {
     pub id: u32,
 }
 
+/// A master begins earlier, seconds since midnight.
+const LONGEST_SECONDS: f64 = 172_800.0;
+
 impl Presentation {
     /// Reads the text.
     ///
@@ -85,6 +88,12 @@ impl Presentation {
     }
 
     fn check(&self) -> Result<(), Fault> {
+        if !(0.0..LONGEST_SECONDS).contains(&self.offset) {
+            let offset = self.offset;
+            return Err(Fault::new(format!(
+                "has an offset of {offset} s; expected seconds since midnight, below {LONGEST_SECONDS}"
+            )));
+        }
         let tracks = self.tracks();
         if tracks == 0 || tracks > MOST_TRACKS {
             return Err(Fault::new(format!(
@@ -107,7 +116,7 @@ impl Presentation {
         };
         let frame_rate = FrameRate::from_name(name)?;
         let (frames, seconds) = frame_rate.to_ratio();
-        let start = (self.offset.max(0.0) * f64::from(frames) / f64::from(seconds)).round();
+        let start = (self.offset * f64::from(frames) / f64::from(seconds)).round();
         let after = self.first_frame_of_action.map(|first| first - self.offset);
         let ticks = |seconds: f64| (seconds * f64::from(AdmTime::TICKS_PER_SECOND.get())).round() as u64;
         let ffoa =

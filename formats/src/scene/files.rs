@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::read::shown;
-use super::{Clip, Fade, Mistake, Mistakes, Place, Places, Scene, Track};
+use super::{Clip, Fade, Mistake, Mistakes, Place, Places, Scene, Time, Track};
 use crate::bw64::Reader;
 use crate::profile::Severity;
 
@@ -185,13 +185,34 @@ fn check_clip((scene, track, clip): (&Scene, &Track, &Clip), head: SoundHead, at
             "choose them with channels=\"…\" or change the place",
         );
     }
-    check_length(clip, head.frames as f64 / f64::from(rate), &file, at);
+    let seconds = head.frames as f64 / f64::from(rate);
+    check_length(clip, seconds, &file, at);
+    check_end(scene, clip, seconds, at);
 }
+
+/// What sounds after the end of the scene.
+fn check_end(scene: &Scene, clip: &Clip, seconds: f64, at: &mut At<'_>) {
+    let Some(end) = scene.length.map(Time::seconds_f64) else { return };
+    let length = clip.length.map_or(seconds - clip.trim_start.seconds_f64(), Time::seconds_f64);
+    let past = clip.start.seconds_f64() + length - end;
+    if past > SLACK {
+        let found = format!("{} that goes on for {past:.3} s after the end", shown(&clip.file));
+        let expected = format!("the end of the clip within the length of the scene, {end} s");
+        at.note(
+            "past-the-end",
+            Severity::Warning,
+            found,
+            &expected,
+            "it is cut: lengthen the scene or trim the clip",
+        );
+    }
+}
+
+/// Rates of file and scene differ: a millisecond is no mistake.
+const SLACK: f64 = 1e-3;
 
 /// What is used of a file of `seconds`.
 fn check_length(clip: &Clip, seconds: f64, file: &str, at: &mut At<'_>) {
-    /// Rates of file and scene differ: a millisecond is no mistake.
-    const SLACK: f64 = 1e-3;
     let trim = clip.trim_start.seconds_f64();
     if trim >= seconds {
         let found = format!("trimStart of {trim} s in {file} of {seconds} s");

@@ -316,3 +316,21 @@ fn render(request: &RenderRequest, entry: &Entry) -> Result<WantedRender, CliErr
         master: entry.master.clone(),
     })
 }
+
+/// A deliverable of the scene `input` as it is meant; `None` where it can't be.
+pub(super) fn wanted_of(
+    deliverable: &formats::scene::Deliverable,
+    place: formats::scene::Place,
+    input: &Path,
+) -> Option<Wanted> {
+    let SceneDeliverable { text, master, place, .. } = SceneDeliverable::of(deliverable, place).ok()?;
+    let entry = Entry { text, from: Some((input, (place.line, place.column))), master };
+    let (name, content) = match entry.text.parse::<Request>().ok()? {
+        Request::Adm { name } => (name, Content::Adm),
+        Request::Render(request) => {
+            let render = render(&request, &entry).ok()?;
+            (request.name, Content::Render(Box::new(render)))
+        }
+    };
+    Some(Wanted { text: entry.text, content, name })
+}

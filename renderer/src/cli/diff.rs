@@ -145,10 +145,10 @@ fn sound_of_scenes(args: &Args, console: &Console) -> Result<Option<SoundCompari
     }
 }
 
-/// `None` when neither of them has an ADM.
+/// `None` when neither of them has an ADM, and both begin at one place of the time line.
 fn of_masters(args: &Args, console: &Console) -> Result<Option<Vec<Difference>>, CliError> {
-    let read = |path: &Path| -> Result<Option<Document>, CliError> {
-        let Contents { document, chna, mut warnings, .. } = Contents::read(path)?;
+    let read = |path: &Path| -> Result<(Option<Document>, Option<u64>), CliError> {
+        let Contents { document, chna, bext, mut warnings, .. } = Contents::read(path)?;
         let document = document.map(|mut document| {
             if let Some(chna) = &chna {
                 document.apply_chna(chna, &mut warnings);
@@ -156,14 +156,23 @@ fn of_masters(args: &Args, console: &Console) -> Result<Option<Vec<Difference>>,
             document
         });
         console.warnings(path, &warnings)?;
-        Ok(document)
+        Ok((document, bext.map(|bext| bext.time_reference)))
     };
-    let (a, b) = (read(&args.a)?, read(&args.b)?);
+    let ((a, first_a), (b, first_b)) = (read(&args.a)?, read(&args.b)?);
+    let shown = |first: Option<u64>| first.map(|first| first.to_string());
+    let place = (first_a != first_b).then(|| Difference {
+        element: "bext".to_owned(),
+        time: None,
+        parameter: "time reference, samples".to_owned(),
+        a: shown(first_a),
+        b: shown(first_b),
+    });
     if a.is_none() && b.is_none() {
-        return Ok(None);
+        return Ok(place.map(|place| vec![place]));
     }
-    let found = difference::documents(&a.unwrap_or_default(), &b.unwrap_or_default());
-    found.map(Some).map_err(|e| CliError::new(format_args!("the ADM of the two can't be compared: one {e}")))
+    let found = difference::documents(&a.unwrap_or_default(), &b.unwrap_or_default())
+        .map_err(|e| CliError::new(format_args!("the ADM of the two can't be compared: one {e}")))?;
+    Ok(Some(place.into_iter().chain(found).collect()))
 }
 
 fn of_sound(args: &Args, console: &Console) -> Result<SoundComparison, CliError> {

@@ -112,7 +112,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         return Err(CliError::file(output, "is there already; give another name, or --force to replace it"));
     }
     let (stems, mut warnings) = stems(&args.stems)?;
-    warnings.extend(spot::unspotted(&stems).filter(|_| !args.spot));
+    if args.spot {
+        warnings.extend(spot::without_place(&stems));
+    } else {
+        warnings.extend(spot::unspotted(&stems));
+    }
     for stem in &stems {
         check_not_read(output, &[("--stems", &stem.path)])?;
     }

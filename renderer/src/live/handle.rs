@@ -288,12 +288,11 @@ impl Handle {
         self.state().take_moves()
     }
 
-    /// A move from outside: done, and noted with its time while it plays.
+    /// A move from outside: done, and noted with its time.
     pub(super) fn move_from_outside(&self, item: usize, edit: ObjectEdit) -> bool {
         let sample = self.position();
-        let playing = self.is_playing();
         let mut state = self.state();
-        state.edit(item, &edit) && (!playing || state.note(TimedMove { sample, item, edit }))
+        state.edit(item, &edit) && state.note(TimedMove { sample, item, edit })
     }
 
     /// What an object is at the moment, by its metadata and by hand.

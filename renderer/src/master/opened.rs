@@ -66,6 +66,9 @@ fn id_of<'a>(all: impl Iterator<Item = (&'a AdmId, &'a str)> + Clone, called: &A
     }
 }
 
+/// A master begins earlier on its time line: a film that goes on past midnight counts on to the end of the next day.
+const LONGEST_DAY_SECONDS: u64 = 48 * 3_600;
+
 /// An open master.
 #[derive(Debug)]
 pub(crate) struct Master {
@@ -228,8 +231,19 @@ pub(crate) fn read_master(path: &Path) -> Result<Contents, OpenError> {
     let dbmd = dbmd.map(|body| DbmdChunk::parse(&body, &mut warnings));
     let bext = reader.read_chunk(ChunkId::BEXT).ok().flatten();
     let time_reference = bext.and_then(|body| BextChunk::parse(&body)).map(|bext| bext.time_reference);
+    let day = LONGEST_DAY_SECONDS * u64::from(reader.sample_rate());
+    let is_beyond = time_reference.is_some_and(|first| first >= day);
+    warnings.extend(is_beyond.then(|| {
+        let message = "its time reference is beyond a day and not used; expected samples since midnight";
+        Warning::new("time-reference", "bext", message)
+    }));
+    let time_reference = time_reference.filter(|_| !is_beyond);
     let first = time_reference.unwrap_or(0);
     let picture = dbmd.as_ref().and_then(|dbmd| picture::of_dbmd(dbmd, first, reader.sample_rate()));
+    let (picture, between) = picture.map_or((None, None), |(picture, between)| (Some(picture), between));
+    remarks.extend(between);
+    // What tells a frame rate and no place begins at midnight.
+    let time_reference = time_reference.or(picture.as_ref().map(|_| 0));
     let modes = dbmd.as_ref().map(track_modes).unwrap_or_default();
     let input = Input::File(Box::new(reader));
     Ok(Contents { input, document, modes, picture, time_reference, files: Vec::new(), warnings, remarks })
@@ -262,7 +276,8 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
     document.stream_formats.iter_mut().for_each(|stream| stream.pack_format = None);
     document.channel_formats.iter_mut().for_each(|channel| with_labels_of_bs_2051(Arc::make_mut(channel)));
     let picture = presentation.picture();
-    let time_reference = picture.as_ref().and_then(|found| picture::first_sample(found, audio.sample_rate()));
+    // Its own place, which may lie between two frames.
+    let time_reference = Some((presentation.offset * f64::from(audio.sample_rate())).round() as u64);
     Ok(Contents {
         input: Input::Caf(Box::new(audio)),
         document,

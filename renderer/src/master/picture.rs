@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::path::Path;
 
+use formats::Warning;
 use formats::adm::AdmTime;
 use formats::bw64::chunks::dbmd::{Atmos, DbmdChunk, SegmentContent};
 use formats::scene::{Kept, Picture, Time};
@@ -18,8 +19,9 @@ pub(crate) fn picture_of(path: &Path) -> Result<Option<Picture>, OpenError> {
     if is_scene(path) { Ok(read_checked(path)?.0.picture) } else { Ok(read_master(path)?.picture) }
 }
 
-/// The picture of a BW64 file, where that says its frame rate (dbmd): it starts with sample `first` of the time line (bext).
-pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<Picture> {
+/// The picture of a BW64 file, where that says its frame rate (dbmd): it starts with the frame nearest to sample `first` of the time line
+/// (bext). Gives a warning where that is another sample: few frames begin with one.
+pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<(Picture, Option<Warning>)> {
     let rate = NonZeroU32::new(sample_rate)?;
     let atmos: Atmos = dbmd.segments.iter().find_map(|segment| match segment.content() {
         SegmentContent::Atmos(atmos) => Some(atmos),
@@ -29,8 +31,7 @@ pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<
     let frame_rate = FrameRate::from_name(name.split(' ').next().unwrap_or(name))?;
     let is_drop = name.contains("drop") && frame_rate.has_drop_frame();
     let start = AdmTime::from_samples(first, rate);
-    // A place between two frames is no timecode.
-    let frames = frame_rate.frames(start).unwrap_or(0);
+    let (frames, late) = frame_rate.nearest(start);
     let ffoa = atmos.first_frame_of_action.and_then(|ffoa| {
         let seconds = (u64::from(ffoa.hours) * 60 + u64::from(ffoa.minutes)) * 60;
         let numerator = seconds * 100_000 + u64::from(ffoa.seconds_e5);
@@ -39,11 +40,21 @@ pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<
         ffoa.checked_sub(start)
     });
     let start = FrameCode { frames, is_drop };
-    Some(Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() })
+    let between = (late * f64::from(sample_rate)).abs() >= 1.0;
+    let warning = between.then(|| {
+        let message = format!(
+            "begins {:.2} ms {} {}, the nearest frame (bext); a picture starts with a frame",
+            late.abs() * 1e3,
+            if late > 0.0 { "after" } else { "before" },
+            frame_rate.display(start)
+        );
+        Warning::new("between-frames", "bext", message)
+    });
+    Some((Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() }, warning))
 }
 
-/// The first sample of a picture on the time line that its timecode counts; `None` for one that starts with it.
+/// The first sample of a picture on the time line that its timecode counts.
 pub(crate) fn first_sample(picture: &Picture, sample_rate: u32) -> Option<u64> {
     let start = picture.frame_rate.duration(picture.start.frames)?;
-    Some(Time::new(start).to_sample(NonZeroU32::new(sample_rate)?)).filter(|first| *first > 0)
+    Some(Time::new(start).to_sample(NonZeroU32::new(sample_rate)?))
 }

@@ -81,7 +81,10 @@ fn time(action: Action, app: &mut App) {
     let markers = app.document.scene().markers.iter().map(|marker| marker.time.seconds_f64());
     match action {
         Action::Play => app.play_or_stop(),
-        Action::Record => app.transport.is_recording = !app.transport.is_recording,
+        Action::Record => {
+            app.finish_recording();
+            app.transport.is_recording = !app.transport.is_recording;
+        }
         Action::RecordMode => {
             app.finish_recording();
             app.transport.record_mode = app.transport.record_mode.next();
@@ -223,7 +226,13 @@ fn centre(app: &mut App) {
 fn add_marker(app: &mut App) {
     let mut markers = app.document.scene().markers.clone();
     let time = time_at(app.transport.seconds);
-    let name = format!("Marker {}", markers.len() + 1);
+    if let Some(there) = markers.iter().find(|marker| marker.time.seconds_f64() == time.seconds_f64()) {
+        let message = format!("{} is here already", there.name);
+        return app.tell(Some(message));
+    }
+    let name = (markers.len() + 1..).map(|number| format!("Marker {number}"));
+    let is_free = |name: &String| markers.iter().all(|marker| marker.name != *name);
+    let name = name.into_iter().find(is_free).unwrap_or_default();
     markers.push(Marker { time, name, kept: Kept::default() });
     markers.sort_by_key(|marker| marker.time.seconds);
     app.document.edit("Add a marker", vec![Edit::Markers(markers)]);

@@ -6,7 +6,7 @@ use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit
 
 use super::App;
 use crate::actions::{ACTIONS, Menu};
-use crate::document::{Document, Import};
+use crate::document::{Document, Import, is_master};
 use crate::panels::files::{self, Choice, Chooser};
 use crate::panels::listen::ListenFile;
 
@@ -106,6 +106,9 @@ impl App {
                 self.panels.chooser = None;
                 match dialog {
                     Dialog::SaveAs => self.save_as(&path),
+                    Dialog::AddSounds if is_master(&path) => {
+                        self.ask_unless_saved(Dialog::OpenThis(path));
+                    }
                     Dialog::AddSounds => self.add_sounds(&[path]),
                     Dialog::FindMissing(name) => self.find_missing(&name, &path),
                     Dialog::Listen(file) => self.listen_with(file, Some(path)),

@@ -163,7 +163,21 @@ impl App {
         if self.connection.is_outdated() {
             self.reopen_engine();
         }
+        self.wait_for_remote();
         self.keep_preferences();
+    }
+
+    /// Who moves things from outside is heard as soon as something is open, not only when it plays.
+    fn wait_for_remote(&mut self) {
+        let state = Some(self.document.history().state());
+        let is_wanted = self.connection.listening.remote.engine().is_some() && !self.connection.is_open();
+        if !is_wanted || self.waited == state {
+            return;
+        }
+        self.waited = state;
+        if self.document.playable().tracks.iter().any(|track| !track.clips.is_empty()) {
+            self.open_engine();
+        }
     }
 
     /// Moves that came in by OSC are edits like those of a hand; those without a pause between them are one step.
@@ -262,7 +276,9 @@ impl App {
                 ui.label(RichText::new(message).color(colour).small());
             } else {
                 let scene = self.document.scene();
-                let text = format!("{} tracks, {} Hz", scene.tracks.len(), scene.sample_rate);
+                let count = scene.tracks.len();
+                let plural = if count == 1 { "" } else { "s" };
+                let text = format!("{count} track{plural}, {} Hz", scene.sample_rate);
                 ui.label(RichText::new(text).color(palette.dim).small());
             }
         });

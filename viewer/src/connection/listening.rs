@@ -176,7 +176,7 @@ impl Default for RemoteSettings {
 
 impl RemoteSettings {
     /// For the engine; `None` when all of it is off.
-    pub(super) fn engine(&self) -> Option<OscOptions> {
+    pub(crate) fn engine(&self) -> Option<OscOptions> {
         let options = OscOptions {
             listen: self.hears.then_some(self.listen),
             send: self.sends.then_some(self.send),

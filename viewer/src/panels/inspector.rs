@@ -101,8 +101,15 @@ fn head(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
         });
     }
     let groups: Vec<String> = app.document.scene().groups.iter().map(|group| group.name.clone()).collect();
+    let tracks = &app.document.scene().tracks;
+    let others = app.document.selection.iter().filter_map(|index| tracks.get(index));
+    let differs = others.into_iter().any(|other| other.group != track.group);
     row(ui, "Group", |ui| {
-        let combo = ComboBox::from_id_salt("group").selected_text(track.group.as_deref().unwrap_or("none"));
+        let combo = ComboBox::from_id_salt("group").selected_text(if differs {
+            "several"
+        } else {
+            track.group.as_deref().unwrap_or("none")
+        });
         let shown = combo.width(140.0).show_ui(ui, |ui| {
             for group in std::iter::once(None).chain(groups.into_iter().map(Some)) {
                 let name = group.as_deref().unwrap_or("none").to_owned();
@@ -114,6 +121,9 @@ fn head(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
         shown.response.accessible_name("Group");
     });
     programmes(app, ui, index, track);
+    if let Some(number) = app.connection.number_of(index) {
+        row(ui, "ADM-OSC", |ui| drop(ui.label(format!("/adm/obj/{number}"))));
+    }
     row(ui, "Heard", |ui| {
         let (mut mute, mut solo) = (track.mute, track.solo);
         if ui.checkbox(&mut mute, "mute").changed() {

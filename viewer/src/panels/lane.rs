@@ -186,19 +186,19 @@ fn default_shape(parameter: P) -> Shape {
     if parameter.only_steps() { Shape::Step } else { Shape::Linear }
 }
 
+/// A value with as many decimals as it needs.
+fn rounded(value: f64) -> String {
+    let text = if value.abs() < 10.0 { format!("{value:.2}") } else { format!("{value:.1}") };
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// The values at the top and at the bottom.
 fn scale(painter: &egui::Painter, range: &RangeInclusive<f64>, area: Rect, colour: Color32) {
     for (value, at, align) in [
         (range.end(), area.right_top() + Vec2::new(-3.0, 1.0), Align2::RIGHT_TOP),
         (range.start(), area.right_bottom() + Vec2::new(-3.0, -1.0), Align2::RIGHT_BOTTOM),
     ] {
-        painter.text(
-            at,
-            align,
-            format!("{value:.4}").trim_end_matches('0').trim_end_matches('.'),
-            FontId::proportional(9.0),
-            colour,
-        );
+        painter.text(at, align, rounded(*value), FontId::proportional(9.0), colour);
     }
 }
 
@@ -222,7 +222,8 @@ fn head(
     );
     let value = object.value_at(parameter, app.transport.seconds).unwrap_or(0.0);
     let unit = parameter.range(object.coordinates).unit.replace("degrees", "°");
-    let text = format!("{value:.2} {unit}  ·  {} keys", curve.keys().len());
+    let count = curve.keys().len();
+    let text = format!("{value:.2} {unit}  ·  {count} key{}", if count == 1 { "" } else { "s" });
     painter.with_clip_rect(Rect::from_min_size(rect.min, Vec2::new(names - 4.0, rect.height()))).text(
         at + Vec2::new(0.0, 17.0),
         Align2::LEFT_TOP,

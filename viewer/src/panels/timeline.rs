@@ -99,7 +99,11 @@ pub fn show(app: &mut App, ui: &mut Ui) {
                     app.panels.timeline.brought = Some(index);
                     app.panels.timeline.keys.chosen = None;
                     let own = rect.union(Rect::from_min_size(rect.min, Vec2::new(1.0, TRACK + 2.0 * LANE)));
-                    ui.scroll_to_rect(own, None);
+                    // What is seen stays where it is: the pointer is on it.
+                    let seen = ui.clip_rect().y_range();
+                    if !seen.contains(rect.min.y) || !seen.contains(rect.max.y) {
+                        ui.scroll_to_rect(own, None);
+                    }
                 }
             }
         }
@@ -108,8 +112,14 @@ pub fn show(app: &mut App, ui: &mut Ui) {
     let bottom = ui.clip_rect().max.y;
     let painter = ui
         .painter_at(Rect::from_min_max(egui::pos2(area.min.x, ruler.min.y), egui::pos2(area.max.x, bottom)));
-    let x = axis.x(app.transport.seconds);
     let palette = app.theme.palette();
+    if let Some(end) = app.document.scene().length.map(|length| axis.x(length.seconds_f64())) {
+        let after =
+            Rect::from_min_max(egui::pos2(end.max(area.min.x), ruler.max.y), egui::pos2(area.max.x, bottom));
+        painter.rect_filled(after, 0.0, palette.panel.gamma_multiply(0.6));
+        painter.vline(end, ruler.min.y..=bottom, egui::Stroke::new(1.0, palette.dim));
+    }
+    let x = axis.x(app.transport.seconds);
     painter.vline(x, ruler.max.y - 6.0..=bottom, egui::Stroke::new(1.4, palette.accent));
     let head = [(-5.0, -13.0), (5.0, -13.0), (5.0, -7.0), (0.0, -1.0), (-5.0, -7.0)];
     let head = head.map(|(dx, dy)| egui::pos2(x + dx, ruler.max.y + dy)).to_vec();

@@ -149,7 +149,13 @@ impl Space {
     /// The nearest point that an object may be at.
     pub fn inside(self, point: &Point) -> Point {
         match self {
-            Self::Sphere => Point::from(point.coords.cap_magnitude(1.0)),
+            Self::Sphere => {
+                // Its height stays.
+                let z = point.z.clamp(-1.0, 1.0);
+                let (across, room) = (point.x.hypot(point.y), (1.0 - z * z).sqrt());
+                let share = if across > room { room / across } else { 1.0 };
+                Point::new(point.x * share, point.y * share, z)
+            }
             Self::Cube => point.map(|coordinate| coordinate.clamp(-1.0, 1.0)),
         }
     }

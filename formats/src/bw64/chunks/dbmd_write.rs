@@ -57,10 +57,10 @@ impl AtmosSettings {
     pub fn frame_rate_code(name: &str, is_drop: bool) -> u8 {
         match (name, is_drop) {
             ("23.976", _) => 1,
-            ("25" | "50", _) => 3,
-            ("29.97" | "59.94", true) => 4,
-            ("29.97" | "59.94", false) => 5,
-            ("30" | "60", _) => 6,
+            ("25", _) => 3,
+            ("29.97", true) => 4,
+            ("29.97", false) => 5,
+            ("30", _) => 6,
             _ => 2,
         }
     }

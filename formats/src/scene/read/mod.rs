@@ -147,6 +147,10 @@ fn scene(d: &mut Decoder<'_>, places: &mut Places) -> Option<Scene> {
     let picture_at = d.tree.children(root).find(|child| d.tree.node(*child).name == "picture");
     scene.picture = picture_at.and_then(|child| picture(d, child));
     scene.length = d.time(&mut element, "length", Origin::Nothing);
+    if scene.length.is_some_and(|length| length.seconds.numerator == 0) {
+        d.wrong(&element, "bad-time", "length", "0", "more than nothing, or no such attribute");
+        scene.length = None;
+    }
     for child in d.tree.children(root) {
         match d.child(&mut element, child, CHILDREN) {
             Some("marker") => scene.markers.push(marker(d, child)),

@@ -63,6 +63,14 @@ pub(super) struct Tree<'t> {
 impl<'t> Tree<'t> {
     /// Reads `text`.
     pub(super) fn new(text: &'t str) -> Result<Self, TreeFault> {
+        let is_none =
+            |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+        if let Some((at, c)) = text.char_indices().find(|(_, c)| is_none(*c)) {
+            return Err(ill_formed(
+                at,
+                format!("the character U+{:04X}, which XML doesn't have", u32::from(c)),
+            ));
+        }
         let mut builder = Builder { text, nodes: Vec::new(), open: Vec::new(), last: Vec::new(), root: None };
         let mut reader = Reader::from_str(text);
         loop {

@@ -7,12 +7,12 @@ use formats::profile::Severity;
 use formats::scene::{self, Mistake, Place, Reading};
 use serde::Serialize;
 
-use crate::cli::deliver::beside;
+use crate::cli::deliver::{beside, wanted_of};
 use crate::cli::info::{plural, printable};
 use crate::cli::loudness::specification;
 use crate::cli::render::failure;
 use crate::cli::{CliError, Console, Outcome};
-use crate::deliver::package::{NO_SPECIFICATION, Request, STEMS, SceneDeliverable};
+use crate::deliver::package::{NO_SPECIFICATION, Request, STEMS, SceneDeliverable, Wanted, check_names};
 use crate::deliver::{BINAURAL, Deliverable};
 use crate::master::scene_text;
 
@@ -49,20 +49,13 @@ pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> 
     if let Some(scene) = &scene {
         let folder = input.parent().unwrap_or(Path::new(""));
         scene::check_files(scene, &places, folder, &mut mistakes);
-        for (index, (deliverable, place)) in scene.deliverables.iter().zip(&places.deliverables).enumerate() {
-            let same = |other: &scene::Deliverable| {
-                let key = |one: &scene::Deliverable| (one.spec.clone(), one.parts.clone());
-                let is_named = other.name.is_some() || deliverable.name.is_some();
-                !is_named
-                    && other.layout.eq_ignore_ascii_case(&deliverable.layout)
-                    && key(other) == key(deliverable)
-            };
-            let earlier = scene.deliverables.iter().take(index).position(same);
-            earlier.into_iter().for_each(|first| mistakes.push(asked_twice(deliverable, *place, first + 1)));
+        for (deliverable, place) in scene.deliverables.iter().zip(&places.deliverables) {
             check_deliverable(deliverable, *place, input)
                 .into_iter()
                 .for_each(|mistake| mistakes.push(mistake));
         }
+        let same = same_names(scene, &places.deliverables, input);
+        same.into_iter().for_each(|mistake| mistakes.push(mistake));
     }
     let (errors, warnings, infos) = (mistakes.errors(), mistakes.warnings(), mistakes.remarks());
     if console.wants_json() {
@@ -114,20 +107,28 @@ fn found(mistake: &Mistake) -> Found<'_> {
     }
 }
 
-/// Two deliverables would be files of one name.
-fn asked_twice(deliverable: &scene::Deliverable, place: Place, first: usize) -> Mistake {
-    Mistake {
-        rule: "deliverable-twice",
-        severity: Severity::Error,
-        place,
-        element: "deliverable".to_owned(),
-        found: format!(
-            "the same specification, layout and parts as of deliverable {first}: {}",
-            deliverable.layout
-        ),
-        expected: "deliverables that differ".to_owned(),
-        remedy: "give one of them a name=\"…\", or take it out".to_owned(),
+/// Deliverables of which a file would have the name of an earlier one's, as `deliver` names them.
+fn same_names(scene: &scene::Scene, places: &[Place], input: &Path) -> Vec<Mistake> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut mistakes = Vec::new();
+    for (deliverable, place) in scene.deliverables.iter().zip(places) {
+        // What is wrong with it alone was told.
+        let Some(own) = wanted_of(deliverable, *place, input) else { continue };
+        wanted.push(own);
+        if let Err(error) = check_names(&wanted, input, scene.sample_rate.get()) {
+            wanted.pop();
+            mistakes.push(Mistake {
+                rule: "deliverable-twice",
+                severity: Severity::Error,
+                place: *place,
+                element: "deliverable".to_owned(),
+                found: error.to_string(),
+                expected: String::new(),
+                remedy: String::new(),
+            });
+        }
     }
+    mistakes
 }
 
 /// The names of layouts, specifications and parts, which only the renderer knows.

@@ -9,6 +9,7 @@ use formats::bw64::chunks::bext::BextChunk;
 use formats::bw64::chunks::dbmd::{AtmosSettings, BinauralRenderMode, DbmdChunk};
 use formats::damf::{DamfSettings, DamfTexts, is_damf, to_texts};
 use formats::profile::{self, AudioFacts, DbmdFacts, FileFacts, Finding, Findings, Profile, Severity};
+use formats::scene::Picture;
 
 use super::ExportJob;
 use crate::conform::dolby::{self, Beds};
@@ -18,6 +19,9 @@ use crate::deliver::time_line::begins_at;
 use crate::items::{self, SelectOptions};
 use crate::master::{SceneContents, SceneInput, first_sample, programme_called};
 use crate::monitor::binaural::HeadphoneMode;
+
+/// Frame rates that the Dolby profile has half of alone.
+const HALVED: [(&str, &str); 4] = [("48", "24"), ("50", "25"), ("59.94", "29.97"), ("60", "30")];
 
 /// A master to be.
 #[derive(Debug)]
@@ -65,7 +69,7 @@ impl Plan {
         let texts = is_damf(&job.output).then(in_texts).transpose()?;
         let Conformed { document, tracks, mut warnings } = conformed;
         let first = contents.picture.as_ref().and_then(|picture| first_sample(picture, sound.sample_rate));
-        let bext = first.map(begins_at);
+        let bext = first.filter(|first| *first > 0).map(begins_at);
         let is_dolby = job.profile == Profile::Dolby;
         warnings.extend(left_out(contents, is_dolby));
         let plan = Self { document, tracks, dbmd, bext, texts, warnings };
@@ -156,12 +160,18 @@ fn modes(tracks: &[TrackPlan]) -> Vec<BinauralRenderMode> {
     tracks.iter().map(|plan| HeadphoneMode::to_dolby_code(plan.mode)).collect()
 }
 
+/// The frame rate of a picture as masters of the Dolby profile say it: these have none beyond 30, and say half of it.
+fn dolby_rate(picture: &Picture) -> (&'static str, bool) {
+    let name = picture.frame_rate.name();
+    let half = HALVED.iter().find(|(twice, _)| *twice == name).map(|(_, half)| *half);
+    (half.unwrap_or(name), picture.start.is_drop)
+}
+
 /// The chunk for the tracks of a master, with the frame rate of the picture.
 fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
     let number = |text: Option<&str>| text.and_then(|text| text.parse().ok()).unwrap_or(0);
     let mut version = env!("CARGO_PKG_VERSION").split('.');
-    let (rate, is_drop) = (contents.picture.as_ref())
-        .map_or(("", false), |picture| (picture.frame_rate.name(), picture.start.is_drop));
+    let (rate, is_drop) = contents.picture.as_ref().map_or(("", false), dolby_rate);
     let settings = AtmosSettings {
         creation_tool: "Proscenium".to_owned(),
         creation_tool_version: [number(version.next()), number(version.next()), number(version.next())],
@@ -175,6 +185,15 @@ fn dbmd(conformed: &Conformed, contents: &SceneContents) -> DbmdChunk {
 fn left_out(contents: &SceneContents, has_frame_rate: bool) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mut leave = |rule, message: &str| warnings.push(Warning::new(rule, "picture", message));
+    if let Some(picture) = contents.picture.as_ref().filter(|_| has_frame_rate) {
+        let (said, own) = (dolby_rate(picture).0, picture.frame_rate.name());
+        if said != own {
+            leave(
+                "frame-rate-halved",
+                &format!("has {own} frames per second; the master says {said}, as it has none beyond 30"),
+            );
+        }
+    }
     if contents.picture.is_some() && !has_frame_rate {
         leave("frame-rate-dropped", "the master says where it starts (bext), not at which frame rate");
     }
@@ -196,7 +215,7 @@ fn texts(
 ) -> Result<DamfTexts, JobError> {
     let name = job.output.file_stem().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let picture = contents.picture.as_ref();
-    let fps = match picture.map(|picture| (picture.frame_rate.name(), picture.start.is_drop)) {
+    let fps = match picture.map(dolby_rate) {
         Some(("29.97", true)) => "29.97df",
         Some((rate @ ("23.976" | "25" | "29.97" | "30"), _)) => rate,
         _ => "24",

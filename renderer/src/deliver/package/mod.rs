@@ -25,7 +25,7 @@ mod request;
 mod run;
 mod work;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use formats::bw64::SampleFormat;
 use formats::scene::chain::MasterChain;
@@ -38,7 +38,7 @@ pub use report::{Corrected, DialogueReport, FileReport, JudgedBy, PackageReport}
 pub use request::{ADM, NO_SPECIFICATION, RenderRequest, Request, RequestError, STEMS, part_name};
 pub use run::{Finished, OpenPackage};
 
-use super::{Deliverable, Job};
+use super::{Deliverable, Job, JobError};
 use crate::engine::Part;
 use crate::loudness::{Measures, Specification};
 
@@ -101,6 +101,26 @@ pub struct WantedRender {
     pub parts: Vec<Part>,
     /// What is done to its feeds before anything is measured.
     pub master: MasterChain,
+}
+
+/// Whether the files of `wanted` have names, each of its own, as a delivery of `input` gives them by default.
+///
+/// # Errors
+/// When a name is impossible, or two files have one.
+pub fn check_names(wanted: &[Wanted], input: &Path, sample_rate: u32) -> Result<(), JobError> {
+    let name = DEFAULT_TEMPLATE.parse().map_err(|error: NameError| JobError::Request(error.to_string()))?;
+    let package = Package {
+        job: Job::new(input.to_path_buf()),
+        folder: PathBuf::new(),
+        title: None,
+        name,
+        wanted: wanted.to_vec(),
+        reads: Vec::new(),
+        sanitize: false,
+        force: false,
+    };
+    let title = naming::title_of(&input.file_stem().unwrap_or_default().to_string_lossy());
+    plan::Planned::all(&package, (&title, sample_rate), &|_| true).map(drop)
 }
 
 impl Wanted {

@@ -17,7 +17,7 @@ use formats::scene::chain::{Compressor, Eq, EqBand, Limiter, MasterChain};
 use formats::scene::{Bus, Kept, KeptNode, Role, Scene};
 use serde::Serialize;
 
-use super::{Deliverable, Job, JobError, Output, measure_channels, own_channels};
+use super::{BINAURAL, Deliverable, Job, JobError, Output, measure_channels, own_channels};
 use crate::loudness::{BANDS, Measure, Measurement, Measures, Specification};
 use crate::render::Target;
 
@@ -100,9 +100,14 @@ pub fn suggest(
     stop: &dyn Fn() -> bool,
 ) -> Result<(Suggestion, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.scene, e);
+    let no_layout =
+        || error(&format_args!("{} feeds no loudspeakers; choose a layout, e.g. 5.1", job.layout));
+    if job.layout.eq_ignore_ascii_case(BINAURAL) {
+        return Err(no_layout());
+    }
     let deliverable = Deliverable::by_name(&job.layout).map_err(|e| error(&e))?;
     if !matches!(deliverable.target(), Target::Loudspeakers { .. }) {
-        return Err(error(&format_args!("{} feeds no loudspeakers; choose a layout, e.g. 5.1", job.layout)));
+        return Err(no_layout());
     }
     let measures = Measures { true_peak: true, offsets: false, timeline: true };
     let request = Job {
@@ -135,6 +140,9 @@ fn spectrum_of(
     let no_mix = || JobError::file(like, "is no finished mix; give a WAV that is a bed, e.g. a 5.1 render");
     let channels = own_channels(like)?.ok_or_else(no_mix)?.channels;
     let (found, _) = measure_channels(like, channels, measures, &mut |_, _| (), stop)?;
+    if found.integrated_lufs.is_none_or(|level| level < SILENT_LUFS) {
+        return Err(JobError::file(like, "is silent: it has no tone to aim at"));
+    }
     found.timeline.map(|timeline| tone::decibels(&timeline.bands.mean)).ok_or_else(no_mix)
 }
 

@@ -70,10 +70,15 @@ pub fn name(parameter: P) -> &'static str {
 }
 
 fn coordinates(app: &mut App, ui: &mut Ui, index: usize, object: &Object) {
+    let tracks = &app.document.scene().tracks;
+    let is_mixed = app.selected_objects().any(|index| match tracks.get(index).map(|track| &track.spatial) {
+        Some(Spatial::Object(other)) => other.coordinates != object.coordinates,
+        _ => false,
+    });
     row(ui, "Coordinates", |ui| {
         for (coordinates, name) in [(Coordinates::Polar, "polar"), (Coordinates::Cartesian, "Cartesian")] {
             let can_change = object.automation.is_empty();
-            let is_it = object.coordinates == coordinates;
+            let is_it = object.coordinates == coordinates && !is_mixed;
             let button = egui::Button::selectable(is_it, name);
             let response = ui.add_enabled(can_change || is_it, button);
             let response = response.on_disabled_hover_text("It moves: take its keys out first");

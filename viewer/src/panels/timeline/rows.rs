@@ -76,7 +76,13 @@ fn draw_clip(
     area: Rect,
 ) {
     let palette = app.theme.palette();
-    let (start, length) = (clip.start.seconds_f64(), app.document.stems.seconds_of(clip));
+    let start = clip.start.seconds_f64();
+    let is_known = app.document.stems.info(&clip.file).is_some();
+    let length = match app.document.stems.seconds_of(clip) {
+        // How long it would be is not known.
+        length if length == 0.0 && !is_known => (app.document.seconds() - start).max(1.0),
+        length => length,
+    };
     let bounds = Rect::from_x_y_ranges(
         axis.x(start)..=axis.x(start + length).max(axis.x(start) + 3.0),
         area.y_range(),
@@ -112,7 +118,6 @@ fn draw_clip(
     }
     let is_shown = response.hovered() || app.document.selection.contains(index);
     response.context_menu(|ui| fades::menu(app, ui, (index, number), clip, length));
-    let is_known = app.document.stems.info(&clip.file).is_some();
     let colour = match (is_known, track.is_heard) {
         (false, _) => palette.verdicts[2],
         (_, true) => role_colour(track.role),

@@ -55,7 +55,9 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, axis: &Axis, rect: Rect) {
 
 /// A press goes to a time, or with Shift draws the loop. What a drag goes over is heard.
 fn press(app: &mut App, ui: &Ui, axis: &Axis, response: &Response) {
-    let Some(at) = response.interact_pointer_pos().filter(|_| response.is_pointer_button_down_on()) else {
+    // A click may begin and end within one frame.
+    let is_pressed = response.is_pointer_button_down_on() || response.clicked();
+    let Some(at) = response.interact_pointer_pos().filter(|_| is_pressed) else {
         return;
     };
     let seconds = axis.seconds(at.x);
