@@ -94,7 +94,8 @@ fn deliver(input: &Path, folder: &Path, wanted: &[&str]) -> Result<(), Box<dyn E
         };
         let RenderRequest { layout, parts, name, .. } = request;
         let (settings, master) = (String::new(), MasterChain::default());
-        let render = WantedRender { specification, deliverable, layout, settings, parts, master };
+        let render =
+            WantedRender { specification, deliverable, layout, programme: None, settings, parts, master };
         Ok(Wanted { text: (*text).to_owned(), content: Content::Render(Box::new(render)), name })
     });
     let package = Package {

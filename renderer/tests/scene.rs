@@ -125,6 +125,8 @@ fn stems_are_put_where_their_time_references_say() {
     assert_eq!((done.code, done.stderr.contains("not-spotted")), (Some(0), false), "{}", done.stderr);
     assert!(done.stderr.contains("MX: doesn't say where it belongs"), "{}", done.stderr);
     assert_eq!(starts(&load(&path)), [0, 5 * 48_000 - 1_000, 0]);
+    let shown = done.stdout.lines().find(|line| line.starts_with("FX")).unwrap();
+    assert!(shown.ends_with("0:00:04.979"), "{shown}");
     // A picture begins with a frame.
     let done = new(&["--spot", "--frame-rate", "25"]);
     assert_eq!(done.code, Some(0), "{}", done.stderr);

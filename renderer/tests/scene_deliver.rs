@@ -93,6 +93,66 @@ fn files_say_where_they_begin_and_reports_which_programme_they_are_of() {
     assert!(fs::read_to_string(folder.join("out/report.html")).unwrap().contains("English"));
 }
 
+/// Two languages, of which the second speaks at half the level of the first: one job makes files of both.
+#[test]
+fn a_deliverable_is_of_the_programme_that_it_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for (name, peak) in [("en.wav", 0.5), ("de.wav", 0.25)] {
+        stem(&folder.join(name), &sine(1_000.0, peak, 96_000));
+    }
+    let text = r#"<scene version="1"><programme name="English"/><programme name="Deutsch: TV"/>
+        <track name="E" role="dialogue" programmes="English"><clip file="en.wav"/><object/></track>
+        <track name="D" role="dialogue" programmes="Deutsch: TV"><clip file="de.wav"/><object/></track>
+        <deliverable layout="stereo" programme="English"/>
+        <deliverable layout="stereo" programme="Deutsch: TV" parts="mix dialogue">
+          <master><eq><tilt frequency="1000" gain="0"/></eq></master></deliverable></scene>"#;
+    fs::write(folder.join("s.xml"), text).unwrap();
+    done(folder, &["check", "s.xml"]);
+    done(folder, &["deliver", "s.xml", "-o", "out", "--bits", "32f"]);
+    let names = ["s_English_stereo_mix", "s_Deutsch- TV_stereo_mix", "s_Deutsch- TV_stereo_dialogue"];
+    let files: Vec<String> = report(folder)["deliverables"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["file"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(files.len(), names.len(), "{files:?}");
+    let [english, german, spoken] = [0, 1, 2].map(|index| read(&folder.join("out").join(&files[index])));
+    for (n, sample) in english[0].iter().enumerate() {
+        assert!((sample - 2.0 * german[0][n]).abs() < 1e-6 && (german[0][n] - spoken[0][n]).abs() < 1e-6);
+    }
+    assert!(english[0].iter().any(|sample| *sample > 0.3));
+    let found = report(folder);
+    assert_eq!(found["programme"], Value::Null);
+    let of = |index: usize| found["deliverables"][index]["programme"].as_str().unwrap().to_owned();
+    assert_eq!([of(0), of(1), of(2)], ["English", "Deutsch: TV", "Deutsch: TV"]);
+    // Nothing is made twice, and another job says it otherwise.
+    let again = done(folder, &["deliver", "s.xml", "-o", "out", "--bits", "32f"]);
+    assert_eq!(again.matches("unchanged").count(), 3, "{again}");
+    let job = r#"<job><input>s.xml</input><output>two</output><bits>32f</bits><programme>English</programme>
+        <deliverable layout="stereo" name="a"/><deliverable layout="stereo" programme="APR_1002" name="b"/></job>"#;
+    fs::write(folder.join("job.xml"), job).unwrap();
+    run_done(folder, &["deliver", "--job", "job.xml"]);
+    assert_eq!(read(&folder.join("two/a.wav")), english);
+    let other = read(&folder.join("two/b.wav"));
+    assert!(other[0].iter().zip(&german[0]).all(|(a, b)| (a - b).abs() < 1e-6), "without the chain");
+    let lufs = |programme: &str| {
+        let answer = done(folder, &["loudness", "s.xml", "--programme", programme, "--json"]);
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        assert_eq!(answer["measured_on"]["programme"], programme);
+        answer["integrated_lufs"].as_f64().unwrap()
+    };
+    assert!((lufs("English") - lufs("Deutsch: TV") - 20.0 * 2.0_f64.log10()).abs() < 0.01);
+    let refused = run(folder, &["deliver", "s.xml", "-d", "none:stereo@Dansk", "-o", "three"]);
+    let message = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(refused.status.code() == Some(2) && message.contains("Dansk"), "{message}");
+    fs::write(folder.join("t.xml"), text.replace("programme=\"English\"", "programme=\"Englisch\"")).unwrap();
+    let refused = run(folder, &["check", "t.xml"]);
+    let told = String::from_utf8_lossy(&refused.stdout).into_owned();
+    assert!(told.contains("perhaps \"English\""), "{told}");
+}
+
 /// What the chain takes away, sample by sample, it takes from the stems as well.
 #[test]
 fn a_scene_delivers_what_it_asks_for_and_stems_add_up_to_their_mastered_mix() {

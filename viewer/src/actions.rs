@@ -3,6 +3,7 @@
 use egui::{Key, KeyboardShortcut, Modifiers};
 
 use crate::app::App;
+use crate::panels::mixer;
 use crate::view3d::camera::View;
 
 mod perform;
@@ -242,24 +243,34 @@ impl Action {
 
 /// Does what the keys ask for that were pressed since the last frame.
 pub fn take_keys(app: &mut App, context: &egui::Context) {
-    let is_typing = context.egui_wants_keyboard_input();
+    let is_typing = context.text_edit_focused();
+    let is_on_fader = mixer::fader_has_focus(context);
+    let is_on_something = context.egui_wants_keyboard_input() && !is_on_fader;
     // egui takes Shift+Key for Key where only Key is asked for: what needs more modifiers comes first.
     let number =
         |entry: &Entry| usize::from(entry.keys.modifiers.shift) + usize::from(entry.keys.modifiers.command);
     for entry in (0..=2).rev().flat_map(|held| ACTIONS.iter().filter(move |entry| number(entry) == held)) {
         let key = entry.keys.logical_key;
-        // Letters and arrows belong to the field that is being typed into, and so does what selects and undoes there.
-        let is_of_fields = match entry.keys.modifiers.command {
-            true => matches!(key, Key::A | Key::Z),
-            false => key != Key::F1,
+        // Letters and arrows belong to the field that is being typed into, and so does what selects and undoes there; to what
+        // else has come by Tab, what presses it and goes on from it.
+        let is_taken = match entry.keys.modifiers.command {
+            true => is_typing && matches!(key, Key::A | Key::Z),
+            false if is_typing => key != Key::F1,
+            false if is_on_fader => turns(key),
+            false => is_on_something && (turns(key) || key == Key::Space),
         };
-        if is_of_fields && is_typing {
+        if is_taken {
             continue;
         }
         if context.input_mut(|input| input.consume_shortcut(&entry.keys)) && entry.action.is_possible(app) {
             entry.action.perform(app, context);
         }
     }
+}
+
+fn turns(key: Key) -> bool {
+    let arrows = [Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight];
+    arrows.contains(&key) || matches!(key, Key::PageUp | Key::PageDown)
 }
 
 #[cfg(test)]

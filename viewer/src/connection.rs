@@ -65,7 +65,7 @@ struct Playing {
     device: Device,
     /// How the device was asked for.
     device_settings: DeviceSettings,
-    programme: usize,
+    programme: Option<AdmId>,
     /// The state of the document that the engine has or is getting.
     sent: u64,
     /// Number of the output that it has or is getting.
@@ -99,7 +99,7 @@ impl Connection {
     pub fn open(&mut self, scene: &Scene, folder: &Path, state: u64, layout: &Layout) -> Result<(), String> {
         self.outputs.want(&self.listening.wanted(layout, self.audition));
         let output = self.outputs.wait()?.output;
-        let (programme, chosen) = (self.programme, self.programme_of(scene));
+        let chosen = self.programme_of(scene);
         let source = || Source::Scene { scene: Box::new(scene.clone()), folder: folder.to_path_buf() };
         let open = |channels: Option<usize>| -> Result<(Handle, Processor), String> {
             let selection = Selection { programme: chosen.clone(), ..Selection::default() };
@@ -124,7 +124,7 @@ impl Connection {
             handle,
             device,
             device_settings: settings,
-            programme,
+            programme: chosen,
             sent: state,
             output: self.outputs.number(),
             reference: None,
@@ -151,10 +151,12 @@ impl Connection {
         Ok((handle, device, status))
     }
 
-    /// Another device or programme was chosen than the one that plays: it has to be opened anew.
-    pub fn is_outdated(&self) -> bool {
+    /// Another device, programme or sample rate was chosen than the one that plays: it has to be opened anew.
+    pub fn is_outdated(&self, scene: &Scene) -> bool {
         self.playing.as_ref().is_some_and(|playing| {
-            playing.device_settings != self.listening.device || playing.programme != self.programme
+            playing.device_settings != self.listening.device
+                || playing.programme != self.programme_of(scene)
+                || playing.handle.sample_rate() != scene.sample_rate.get()
         })
     }
 

@@ -12,7 +12,7 @@ use formats::scene::chain::{Chain, Compressor, DeEsser, Delay, EqBand, Fader, Ga
 use formats::scene::{Role, Scene};
 use renderer::live::{ChannelLevel, Spectrum, StripLevel, StripName};
 use viewer::app::App;
-use window::{drag, named, number, program, tab, write_scene};
+use window::{drag, named, number, place, program, tab, write_scene};
 
 type Program = Harness<'static, App>;
 
@@ -205,10 +205,24 @@ fn a_fader_is_dragged_typed_and_turned_by_keys() {
     let folder = tempfile::tempdir().unwrap();
     let mut harness = desk(folder.path());
     let gain = |harness: &Program| scene(harness).tracks[1].chain.fader.as_ref().map_or(0.0, |f| f.gain_db);
+    harness.state_mut().document.selection.set_all([0]);
+    harness.run();
     let rect = named(&harness, "Fader of Horn").rect();
     let knob = rect.right_center() - Vec2::new(15.0, 0.0);
     drag(&mut harness, knob, knob + Vec2::new(0.0, 30.0), Modifiers::NONE);
     assert!((-60.0..0.0).contains(&gain(&harness)), "{}", gain(&harness));
+    // The keys go on from there, and don't move what is selected; space plays all the same.
+    let (dragged, at) = (gain(&harness), place(harness.state(), 0));
+    harness.key_press(Key::ArrowUp);
+    harness.run();
+    assert!((gain(&harness) - dragged - 0.5).abs() < 1e-9, "{}", gain(&harness));
+    assert_eq!(place(harness.state(), 0), at);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert!(harness.state().transport.is_playing);
+    harness.key_press(Key::Space);
+    harness.run();
+    undo(&mut harness);
     undo(&mut harness);
     assert_eq!(gain(&harness), 0.0);
     number(&harness, "Gain of Horn").set_value_accesskit(-12.0);

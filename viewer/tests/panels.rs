@@ -198,6 +198,108 @@ fn a_delivery_is_cancelled_and_nothing_of_it_stays() {
     assert!(left.is_err() || left.is_ok_and(|count| count == 0), "nothing of it stays");
 }
 
+/// Without anything selected the inspector is about the scene: all that a new one needs to go with its picture.
+#[test]
+fn the_scene_gets_its_picture_its_length_and_its_programmes_in_the_inspector() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    let scene = |harness: &Harness<'_, App>| harness.state().document.scene().clone();
+    fn choose(harness: &mut Harness<'_, App>, combo: &str, choice: &str) {
+        harness.get_by_role_and_label(egui::Role::ComboBox, combo).click();
+        harness.run();
+        named(harness, choice).click();
+        harness.run();
+    }
+    fn typed(harness: &mut Harness<'_, App>, field: &str, text: &str) {
+        named(harness, field).focus();
+        harness.run();
+        harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        harness.run();
+        named(harness, field).type_text(text);
+        harness.run();
+        harness.key_press(Key::Enter);
+        harness.run();
+    }
+    choose(&mut harness, "Frame rate", "25");
+    typed(&mut harness, "Start of the picture", "10:00:00:00");
+    typed(&mut harness, "First frame of action", "10:00:00:05");
+    let picture = scene(&harness).picture.unwrap();
+    assert_eq!((picture.frame_rate.name(), picture.start.frames), ("25", 900_000));
+    assert_eq!(picture.ffoa.map(|ffoa| ffoa.seconds_f64()), Some(0.2));
+    // The start is kept at another rate; nonsense is told and changes nothing.
+    choose(&mut harness, "Frame rate", "24");
+    assert_eq!(scene(&harness).picture.unwrap().start.frames, 864_000);
+    typed(&mut harness, "Start of the picture", "later");
+    assert!(sees(&harness, "is no timecode of 24"));
+    assert_eq!(scene(&harness).picture.unwrap().start.frames, 864_000);
+    typed(&mut harness, "Length of the scene", "2.5");
+    assert_eq!(scene(&harness).length.map(|length| length.seconds_f64()), Some(2.5));
+    typed(&mut harness, "Length of the scene", "soon");
+    assert!(sees(&harness, "is not a time") && scene(&harness).length.is_some());
+    for _ in 0..2 {
+        named(&harness, "+ Programme").click();
+        harness.run();
+    }
+    typed(&mut harness, "Name of programme 2", "Deutsch");
+    typed(&mut harness, "Language of programme 2", "DEU");
+    let programmes = scene(&harness).programmes;
+    let of: Vec<_> = programmes.iter().map(|one| (one.name.as_str(), one.language.as_deref())).collect();
+    assert_eq!(of, [("Programme 1", None), ("Deutsch", Some("deu"))]);
+    typed(&mut harness, "Name of programme 1", "Deutsch");
+    assert!(sees(&harness, "a programme's name is its own"));
+    // Each deliverable can be of one.
+    tab(&mut harness, "Deliver");
+    choose(&mut harness, "Programme 1", "Deutsch");
+    assert_eq!(scene(&harness).deliverables[0].programme.as_deref(), Some("Deutsch"));
+    named(&harness, "Take out programme 2").click();
+    harness.run();
+    assert_eq!((scene(&harness).programmes.len(), scene(&harness).deliverables.len()), (1, 0));
+}
+
+/// What plays goes on at the rate that is chosen.
+#[test]
+fn another_sample_rate_opens_the_engine_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    named(&harness, "Loop").click();
+    harness.run();
+    named(&harness, "Play").click();
+    wait(&mut harness, "48 kHz", |harness| harness.state().connection.telemetry.sample_rate == 48_000);
+    harness.get_by_role_and_label(egui::Role::ComboBox, "Sample rate").click();
+    harness.run_steps(3);
+    named(&harness, "96000 Hz").click();
+    wait(&mut harness, "96 kHz", |harness| harness.state().connection.telemetry.sample_rate == 96_000);
+    harness.run_steps(3);
+    assert!(harness.state().transport.is_playing && !sees(&harness, "sample rate is"));
+}
+
+#[test]
+fn zones_are_left_out_by_name_or_by_their_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    harness.state_mut().document.selection.set_all([0]);
+    harness.run();
+    let zones = |harness: &Harness<'_, App>| match &harness.state().document.scene().tracks[0].spatial {
+        Spatial::Object(object) => object.zones.clone(),
+        other => panic!("{other:?}"),
+    };
+    for choice in ["the sides", "the sides", "a sector"] {
+        named(&harness, "+ Zone").click_accesskit();
+        harness.run();
+        named(&harness, choice).click_accesskit();
+        harness.run();
+    }
+    let names: Vec<_> = zones(&harness).into_iter().map(|zone| zone.name).collect();
+    assert_eq!(names, [Some("ZM2L".to_owned()), Some("ZM2R".to_owned()), None], "each once");
+    // It is no zone of that name any more.
+    number(&harness, "X, right to, zone 1").set_value_accesskit(-0.5);
+    harness.run();
+    assert_eq!(zones(&harness)[0].name, None);
+    named(&harness, "Take out ZM2R").click_accesskit();
+    harness.run();
+    assert_eq!(zones(&harness).len(), 2);
+}
+
 /// The sounds of the scene, over and over.
 fn lengthen(folder: &Path, times: usize) {
     for name in ["anna", "horn", "rain"] {

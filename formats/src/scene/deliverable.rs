@@ -12,6 +12,8 @@ pub struct Deliverable {
     pub spec: Option<String>,
     /// The loudspeaker layout, as `proscenium layouts` lists them.
     pub layout: String,
+    /// The programme that it is of, by its name; when absent, the one that is chosen, or the first.
+    pub programme: Option<String>,
     /// Which files are made of it, as `proscenium deliver` calls them (`mix`, `stems`, `dialogue`, `me` …); the mix alone when empty.
     pub parts: Vec<String>,
     /// What is done to its loudspeaker feeds.

@@ -23,11 +23,12 @@ use crate::render::{Conversion, RenderOptions};
 
 /// Make every deliverable of a master in one pass: brought to its specification, read back from the disk, with checksums
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Deliverables: SPEC:LAYOUT[+PART…][=NAME]
+#[command(after_help = "Deliverables: SPEC:LAYOUT[+PART…][@PROGRAMME][=NAME]
   SPEC    a specification (`proscenium specs`), a file with one, or none: as it is rendered
   LAYOUT  as for render: 7.1.4, 4+7+0, stereo, binaural, hoa3 …
   PART    mix (always there), dialogue, music, effects, me (music and effects), or stems: a file for each role,
           and for what has none, which together sum to the mix. stems:LAYOUT[+PART…] is stems without a mix
+  PROGRAMME  the id or the name of the one that it is of; that of --programme otherwise
   NAME    its own template in place of --name
   adm     is a copy of the master, byte for byte
 Of a scene without --deliverable those are made that the scene asks for, each through its master chain.
@@ -45,6 +46,7 @@ Examples:
   proscenium deliver master.wav -d netflix:5.1 -d netflix:stereo -o delivery
   proscenium deliver master.wav -d ebu-r128:binaural -d none:7.1.4 -d stems:5.1 -d adm -o delivery
   proscenium deliver master.wav -d netflix:5.1+stems --title \"Night Train\" --name \"{title}_{layout}_{part}\" -o out
+  proscenium deliver film.wav -d netflix:5.1@English -d netflix:5.1@Deutsch -o out
   proscenium deliver master.wav -d house-rules.yaml:7.1.4=R1_{layout} -o out
   proscenium deliver scene.xml -o out
   proscenium deliver --job job.xml")]
@@ -167,7 +169,7 @@ fn deliver(asked: &Asked, console: &Console) -> Result<Outcome, CliError> {
     let outputs = OpenOutputs::hold()?;
     let open = package.open().map_err(failure)?;
     if console.is_strict() {
-        console.warnings(input, open.remarks())?;
+        console.warnings(input, &open.remarks())?;
     }
     console.warnings(input, open.warnings())?;
     let finished = make(open, folder, console)?;
@@ -311,6 +313,7 @@ fn render(request: &RenderRequest, entry: &Entry) -> Result<WantedRender, CliErr
         specification,
         deliverable,
         layout: request.layout.clone(),
+        programme: request.programme.clone(),
         settings: String::new(),
         parts: request.parts.clone(),
         master: entry.master.clone(),

@@ -112,7 +112,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let answer = Answer { a: shown(&args.a), b: shown(&args.b), is_equal, metadata, sound };
     if console.wants_json() {
         console.json(&answer)?;
-    } else {
+    } else if !console.is_quiet() {
         let listed = if args.all { usize::MAX } else { LISTED };
         console.write(&text::render(&answer, listed));
     }

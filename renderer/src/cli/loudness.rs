@@ -17,8 +17,8 @@ use super::render::{failure, progress_bar};
 use super::{CliError, Console, Interrupt, Outcome};
 use crate::deliver::package::master_of;
 use crate::deliver::{
-    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, Treatment, channel_named, measure_channels,
-    own_channels,
+    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, Selection, Treatment, channel_named,
+    measure_channels, own_channels,
 };
 use crate::layout::Layout;
 use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, Measures, MeterChannel, Specification, Verdict};
@@ -46,6 +46,7 @@ Examples:
   proscenium loudness master.wav --layout 7.1.4
   proscenium loudness mix.wav --spec ebu-r128 --spec atsc-a85
   proscenium loudness stems.wav --channels L,R,C,LFE,Ls,Rs --json
+  proscenium loudness scene.xml --programme Deutsch
   proscenium loudness mix.wav --spec house-rules.yaml
   proscenium loudness master.wav --spec ebu-r128 --report master.html"
 )]
@@ -62,6 +63,12 @@ pub struct Args {
     /// Through the master chain of this deliverable of the scene: its name, or SPEC:LAYOUT
     #[arg(long, value_name = "DELIVERABLE", conflicts_with = "channels")]
     master: Option<String>,
+    /// The programme to render, by id or name; the one with the lowest id by default
+    #[arg(long, value_name = "ID", conflicts_with = "channels")]
+    programme: Option<String>,
+    /// An object to render in place of the default of its complementary group; repeatable
+    #[arg(long, value_name = "ID", conflicts_with = "channels")]
+    complementary: Vec<String>,
     /// Judge by this specification, as often as needed: a name from `proscenium specs`, or a file
     #[arg(long, value_name = "NAME|FILE")]
     spec: Vec<String>,
@@ -71,6 +78,10 @@ pub struct Args {
 }
 
 impl Args {
+    fn selection(&self) -> Selection {
+        Selection::by_ids(self.programme.as_deref(), &self.complementary)
+    }
+
     fn measures(&self) -> Measures {
         Measures { true_peak: true, offsets: true, timeline: self.report.is_some() }
     }
@@ -100,7 +111,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let answer = Answer::new(&args.input, measured_on, &measurement, judgements, &warnings);
     if console.wants_json() {
         console.json(&answer)?;
-    } else {
+    } else if !console.is_quiet() {
         console.write(&text::render(&answer, &specifications));
     }
     Ok(if all_pass { Outcome::Good } else { Outcome::Bad })
@@ -118,7 +129,7 @@ fn remarks(specifications: &[Specification], on: &MeasuredOn, found: &Measuremen
     };
     let layout = match on {
         MeasuredOn::OwnChannels => own(),
-        MeasuredOn::Rendered { layout } => Some(layout.clone()),
+        MeasuredOn::Rendered { layout, .. } => Some(layout.clone()),
     };
     let Some(layout) = layout else { return Vec::new() };
     let remark = |by: &Specification| {
@@ -160,7 +171,8 @@ fn measure(
     }
     if args.layout.is_none()
         && args.master.is_none()
-        && let Some(OwnChannels { channels, warnings }) = own_channels(&args.input).map_err(failure)?
+        && let Some(OwnChannels { channels, warnings }) =
+            own_channels(&args.input, &args.selection()).map_err(failure)?
     {
         return as_it_is(args, channels, warnings, console);
     }
@@ -241,9 +253,10 @@ fn rendered(
         Some(name) => Treatment::Chain(Box::new(master_of(&args.input, name).map_err(failure)?)),
     };
     let outputs = vec![Output { treatment, ..Output::mix(PathBuf::new(), deliverable) }];
-    let open = Job { outputs, measure_dialogue: true, ..Job::new(args.input.clone()) }
-        .open_unwritten()
-        .map_err(failure)?;
+    let job =
+        Job { outputs, selection: args.selection(), measure_dialogue: true, ..Job::new(args.input.clone()) };
+    let open = job.open_unwritten().map_err(failure)?;
+    let programme = open.programme().map(str::to_owned);
     let mut warnings = open.warnings().to_vec();
     let bar = progress_bar(open.work(), console);
     let stop = || Interrupt::received().is_some();
@@ -252,5 +265,5 @@ fn rendered(
     let (measurements, late) = measured.map_err(failure)?;
     warnings.extend(late);
     let measurement = measurements.into_iter().next().ok_or_else(|| failure(JobError::Interrupted))?;
-    Ok((MeasuredOn::Rendered { layout: name }, measurement, warnings))
+    Ok((MeasuredOn::Rendered { layout: name, programme }, measurement, warnings))
 }

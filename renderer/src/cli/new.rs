@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 use std::path::{Component, Path, PathBuf};
 
 use formats::Warning;
+use formats::adm::AdmTime;
 use formats::bw64::Reader;
 use formats::scene::{
     self, Clip, Guess, Kept, Picture, Placement, Programme, Role, Scene, Spatial, Time, Track, limits,
@@ -100,6 +101,8 @@ struct StemAnswer {
     place_from: String,
     /// The channels of the file in the order of the place, where that isn't theirs.
     order: Vec<u16>,
+    /// Where it begins in the scene, seconds; with `--spot`.
+    start: Option<f64>,
 }
 
 /// Guesses and writes.
@@ -121,7 +124,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         check_not_read(output, &[("--stems", &stem.path)])?;
     }
     console.warnings(output, &warnings)?;
-    let scene = scene(args, &stems)?;
+    let origin = args.spot.then(|| spot::origin(&stems, args.frame_rate)).transpose()?;
+    let scene = scene(args, &stems, origin)?;
     save(output, &scene::write(&scene))?;
     let place = |stem: &Stem| place_name(stem.placement.value.spatial.as_ref(), stem.channels);
     if console.wants_json() {
@@ -137,6 +141,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
             place: place(stem),
             place_from: stem.placement.reason.clone(),
             order: stem.placement.value.channels.clone(),
+            start: origin.map(|origin| spot::seconds(stem, origin)),
         };
         console.json(&Answer {
             output: output.display().to_string(),
@@ -148,7 +153,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         return Ok(Outcome::Good);
     }
     if !console.is_quiet() {
-        console.write(&table(&stems, &place));
+        console.write(&table(&stems, &place, origin));
         let programmes: Vec<&str> =
             scene.programmes.iter().map(|programme| programme.name.as_str()).collect();
         if !programmes.is_empty() {
@@ -259,7 +264,7 @@ fn stem(path: &Path) -> Result<Stem, formats::bw64::Error> {
 }
 
 /// The scene of the guesses.
-fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
+fn scene(args: &Args, stems: &[Stem], origin: Option<AdmTime>) -> Result<Scene, CliError> {
     let file_name = args.output.file_stem().unwrap_or_default().to_string_lossy();
     let name = args.name.clone().unwrap_or_else(|| file_name.into_owned());
     let folder =
@@ -272,7 +277,6 @@ fn scene(args: &Args, stems: &[Stem]) -> Result<Scene, CliError> {
         ffoa: None,
         kept: Kept::default(),
     });
-    let origin = args.spot.then(|| spot::origin(stems, args.frame_rate)).transpose()?;
     if let (Some(picture), Some(origin)) = (&mut scene.picture, origin) {
         spot::begin(picture, origin);
     }
@@ -418,15 +422,17 @@ fn place_name(spatial: Option<&Spatial>, channels: u16) -> String {
     }
 }
 
-fn table(stems: &[Stem], place: &dyn Fn(&Stem) -> String) -> String {
+fn table(stems: &[Stem], place: &dyn Fn(&Stem) -> String, origin: Option<AdmTime>) -> String {
     let head = ["stem", "role", "because", "language", "place", "because"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows[0].extend(origin.map(|_| "start".to_owned()));
     for stem in stems {
         let language = stem.language.as_ref().map_or("", |guess| guess.value);
         let (role, place) = (stem.role.value.name(), place(stem));
         let reasons = [stem.role.reason.as_str(), stem.placement.reason.as_str()];
         let row = [stem.name.as_str(), role, reasons[0], language, place.as_str(), reasons[1]];
-        rows.push(row.map(printable).to_vec());
+        let start = origin.map(|origin| spot::clock(stem, origin));
+        rows.push(row.map(printable).into_iter().chain(start).collect());
     }
-    aligned(&rows, head.len())
+    aligned(&rows, head.len() + usize::from(origin.is_some()))
 }

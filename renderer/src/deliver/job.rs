@@ -217,6 +217,11 @@ impl OpenJob {
         &self.master.remarks
     }
 
+    /// The programme that is rendered, by its name, where it has one.
+    pub fn programme(&self) -> Option<&str> {
+        self.master.programme.as_deref()
+    }
+
     /// Frames to render.
     pub fn frames(&self) -> u64 {
         self.span.end - self.span.start

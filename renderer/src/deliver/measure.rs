@@ -54,7 +54,7 @@ pub struct OwnChannels {
 ///
 /// # Errors
 /// When the file is unusable, or its channels have no names.
-pub fn own_channels(input: &Path) -> Result<Option<OwnChannels>, JobError> {
+pub fn own_channels(input: &Path, selection: &Selection) -> Result<Option<OwnChannels>, JobError> {
     if is_scene(input) {
         return Ok(None);
     }
@@ -69,7 +69,7 @@ pub fn own_channels(input: &Path) -> Result<Option<OwnChannels>, JobError> {
             return Err(JobError::file(input, message));
         }
     }
-    let master = Master::open(input, &Selection::default(), 0.0)?;
+    let master = Master::open(input, selection, 0.0)?;
     let seconds = master.input.frames() as f64 / f64::from(master.input.sample_rate());
     let mut channels: Vec<Option<MeterChannel>> = vec![None; master.input.tracks()];
     for item in master.items.iter() {

@@ -172,6 +172,9 @@ impl StagingJob {
             let mut tell = |done: u64| progress(before.saturating_add(done), all);
             let name = scene.programmes.get(index).map_or("", |programme| programme.name.as_str());
             let heard: Vec<&StripLevels> = levels.iter().filter(|strip| is_in(strip, name)).collect();
+            let is_of_it =
+                |master: &&SceneDeliverable| master.programme.as_deref().is_none_or(|own| own == name);
+            let masters: Vec<&SceneDeliverable> = masters.iter().filter(is_of_it).collect();
             for (asked, measurement) in self.measured(index, &masters, &mut tell, stop)? {
                 mixes.push(mix(name, asked, &measurement, (&heard, &times)));
             }
@@ -193,7 +196,7 @@ impl StagingJob {
     fn measured(
         &self,
         programme: usize,
-        masters: &[SceneDeliverable],
+        masters: &[&SceneDeliverable],
         progress: &mut dyn FnMut(u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<(Mix, Measurement)>, JobError> {

@@ -8,6 +8,9 @@ use crate::document::is_master;
 use crate::panels::{self, Tab};
 use crate::theme::PANEL_MARGIN;
 
+/// The most of a window that the panel at the bottom, and each of those beside the room, may take.
+const LOWER_SHARE: f32 = 0.6;
+const SIDE_SHARE: f32 = 0.32;
 /// Seconds between two autosaves.
 const AUTOSAVE_SECONDS: f64 = 20.0;
 /// How often it is looked whether an output is made.
@@ -38,24 +41,32 @@ impl App {
         });
         // A desk is higher than a timeline; each keeps the height that it is given.
         let (lower, height) = if self.panels.tab == Tab::Mixer { ("desk", 330.0) } else { ("lower", 250.0) };
-        Panel::bottom(lower).resizable(true).default_size(height).size_range(120.0..=700.0).frame(bar).show(
-            ui,
-            |ui| {
+        // In a small window, or a large script, the room keeps some of it.
+        let window = context.content_rect().size();
+        let range = |least: f32, most: f32| least..=most.max(least);
+        Panel::bottom(lower)
+            .resizable(true)
+            .default_size(height)
+            .size_range(range(120.0, window.y * LOWER_SHARE))
+            .frame(bar)
+            .show(ui, |ui| {
                 fill(ui);
                 panels::lower(self, ui);
-            },
-        );
-        Panel::left("objects").resizable(true).default_size(238.0).size_range(170.0..=480.0).frame(bar).show(
-            ui,
-            |ui| {
+            });
+        let side = window.x * SIDE_SHARE;
+        Panel::left("objects")
+            .resizable(true)
+            .default_size(238.0)
+            .size_range(range(150.0, side.min(480.0)))
+            .frame(bar)
+            .show(ui, |ui| {
                 fill(ui);
                 panels::objects::show(self, ui);
-            },
-        );
+            });
         Panel::right("inspector")
             .resizable(true)
             .default_size(272.0)
-            .size_range(220.0..=520.0)
+            .size_range(range(200.0, side.min(520.0)))
             .frame(bar)
             .show(ui, |ui| {
                 fill(ui);
@@ -71,14 +82,19 @@ impl App {
         self.forget_message();
         // A gesture lasts as long as the pointer is held, a field is typed into, or the wheel is turned.
         let goes_on = context.input(|input| input.pointer.any_down())
-            || context.egui_wants_keyboard_input()
+            || context.egui_wants_keyboard_input() && !panels::mixer::fader_has_focus(&context)
             || self.last_move.is_some()
             || self.is_writing()
             || is_wheeling;
-        // What is done to another field, or after the pointer was let go, is another step.
+        // What is done to another field, or after the pointer was pressed or let go, is another step; what is dragged may
+        // take the keys on the way.
         let focused = context.memory(|memory| memory.focused());
         let is_other = std::mem::replace(&mut self.focused, focused) != focused;
-        if (is_other || context.input(|input| input.pointer.any_released())) && !self.is_writing() {
+        let (is_down, turned) = context.input(|input| {
+            let pointer = &input.pointer;
+            (pointer.any_down(), pointer.any_pressed() || pointer.any_released())
+        });
+        if (turned || is_other && !is_down) && !self.is_writing() {
             self.document.seal();
         }
         if !goes_on {
@@ -122,7 +138,9 @@ impl App {
         let is_settled = !is_held && self.last_move.is_none() && !self.is_writing();
         let state = self.document.history().state();
         let playable = || self.document.playable();
-        let told = self.connection.step(&playable, state, &self.room.layout, is_settled);
+        // What has to be opened anew doesn't get the scene before.
+        let is_sent = is_settled && !self.connection.is_outdated(self.document.scene());
+        let told = self.connection.step(&playable, state, &self.room.layout, is_sent);
         if let Some((message, is_bad)) = told {
             self.message = Some((message, is_bad));
         }
@@ -160,7 +178,7 @@ impl App {
         if !is_settled {
             return;
         }
-        if self.connection.is_outdated() {
+        if self.connection.is_outdated(self.document.scene()) {
             self.reopen_engine();
         }
         self.wait_for_remote();

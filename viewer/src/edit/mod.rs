@@ -11,9 +11,12 @@ pub mod desk;
 pub mod groups;
 mod history;
 mod place;
+pub mod programmes;
 mod selection;
 #[cfg(test)]
 mod tests;
+
+use std::num::NonZeroU32;
 
 use formats::scene::{Bus, Deliverable, Group, Marker, Picture, Programme, ReverbUnit, Scene, Time, Track};
 
@@ -50,6 +53,8 @@ pub enum Edit {
     Name(String),
     /// How long the scene is.
     Length(Option<Time>),
+    /// Its samples a second.
+    SampleRate(NonZeroU32),
 }
 
 /// What an edit replaces. Of two in one gesture that replace the same, only the first needs to be undone.
@@ -86,6 +91,7 @@ impl Edit {
             Self::Picture(picture) => Self::Picture(replace(&mut scene.picture, picture)),
             Self::Name(name) => Self::Name(replace(&mut scene.name, name)),
             Self::Length(length) => Self::Length(replace(&mut scene.length, length)),
+            Self::SampleRate(rate) => Self::SampleRate(replace(&mut scene.sample_rate, rate)),
         })
     }
 
@@ -102,6 +108,7 @@ impl Edit {
             Self::Picture(_) => Target::List(6),
             Self::Name(_) => Target::List(7),
             Self::Length(_) => Target::List(8),
+            Self::SampleRate(_) => Target::List(9),
         }
     }
 }

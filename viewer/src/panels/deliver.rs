@@ -59,10 +59,15 @@ fn wanted(app: &mut App, ui: &mut Ui) {
     let all = app.document.scene().deliverables.clone();
     let mut changed = all.clone();
     let mut taken_out = None;
-    Grid::new("deliverables").num_columns(3).min_col_width(60.0).show(ui, |ui| {
+    let programmes: Vec<String> =
+        app.document.scene().programmes.iter().map(|programme| programme.name.clone()).collect();
+    Grid::new("deliverables").num_columns(4).min_col_width(60.0).show(ui, |ui| {
         for (index, deliverable) in changed.iter_mut().enumerate() {
             ui.push_id(index, |ui| specification(ui, index, deliverable));
             ui.push_id((index, 1), |ui| layout(ui, index, deliverable));
+            if programmes.len() > 1 {
+                ui.push_id((index, 2), |ui| programme(ui, index, deliverable, &programmes));
+            }
             if ui.small_button("take out").on_hover_text("Deliver it no more").clicked() {
                 taken_out = Some(index);
             }
@@ -72,7 +77,7 @@ fn wanted(app: &mut App, ui: &mut Ui) {
     if let Some(index) = taken_out {
         changed.remove(index);
     }
-    if ui.button("Add a deliverable").clicked() {
+    if ui.horizontal(|ui| ui.button("Add a deliverable")).inner.clicked() {
         let layout = app.room.layout.everyday_name().unwrap_or(&app.room.layout.name).to_owned();
         changed.push(Deliverable { spec: Some("ebu-r128".to_owned()), layout, ..Deliverable::default() });
     }
@@ -97,7 +102,7 @@ fn wanted(app: &mut App, ui: &mut Ui) {
     };
     let is_wanted = app.panels.delivery.headphones || !app.document.scene().deliverables.is_empty();
     let can_start = can_start && !working && is_wanted;
-    if ui.add_enabled(can_start, Button::new(text)).clicked() {
+    if ui.horizontal(|ui| ui.add_enabled(can_start, Button::new(text))).inner.clicked() {
         start(app, ui.ctx());
     }
 }
@@ -132,6 +137,28 @@ fn layout(ui: &mut Ui, index: usize, deliverable: &mut Deliverable) {
         }
     });
     shown.response.accessible_name(format!("Layout {}", index + 1));
+}
+
+/// Of which programme it is, where there are several.
+fn programme(ui: &mut Ui, index: usize, deliverable: &mut Deliverable, programmes: &[String]) {
+    const AS_HEARD: &str = "as heard";
+    let chosen = deliverable.programme.clone();
+    let combo = ComboBox::from_id_salt("programme")
+        .selected_text(chosen.as_deref().unwrap_or(AS_HEARD))
+        .width(110.0)
+        .truncate();
+    let shown = combo.show_ui(ui, |ui| {
+        let response = ui.selectable_label(chosen.is_none(), AS_HEARD);
+        if response.on_hover_text("The programme that is chosen in the tab Listen").clicked() {
+            deliverable.programme = None;
+        }
+        for name in programmes {
+            if ui.selectable_label(chosen.as_ref() == Some(name), name.as_str()).clicked() {
+                deliverable.programme = Some(name.clone());
+            }
+        }
+    });
+    shown.response.accessible_name(format!("Programme {}", index + 1));
 }
 
 /// Saves what has to be saved, and starts.

@@ -2,13 +2,15 @@
 
 mod clips;
 mod parameters;
+mod scene;
+mod zones;
 
-use egui::{Align, ComboBox, Grid, Layout, RichText, ScrollArea, Sense, TextEdit, Ui};
-use formats::scene::{BedLayout, Normalization, Role, Scene, Spatial, Track};
+use egui::{Align, ComboBox, Layout, RichText, ScrollArea, Sense, TextEdit, Ui};
+use formats::scene::{BedLayout, Normalization, Role, Spatial, Track};
 
 use super::section;
 use crate::app::App;
-use crate::edit::{Edit, rename_track, track_edit};
+use crate::edit::{rename_track, track_edit};
 use crate::theme::role_name;
 
 pub use parameters::name as parameter_name;
@@ -28,13 +30,16 @@ pub fn show(app: &mut App, ui: &mut Ui) {
         }
     });
     let (Some(index), Some(track)) = (lead, track) else {
-        scene(app, ui);
+        scene::show(app, ui);
         return;
     };
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         head(app, ui, index, &track);
         match &track.spatial {
-            Spatial::Object(object) => parameters::show(app, ui, index, object),
+            Spatial::Object(object) => {
+                parameters::show(app, ui, index, object);
+                zones::show(app, ui, index, object);
+            }
             other => place(app, ui, index, other),
         }
         clips::show(app, ui, index, &track);
@@ -219,34 +224,4 @@ fn place(app: &mut App, ui: &mut Ui, index: usize, spatial: &Spatial) {
             });
         }
     }
-}
-
-/// What is said about the scene, while nothing is selected.
-fn scene(app: &mut App, ui: &mut Ui) {
-    section(ui, "Scene");
-    let scene: Scene = Scene { tracks: Vec::new(), ..app.document.scene().clone() };
-    row(ui, "Name", |ui| {
-        let mut name = scene.name.clone();
-        let field = TextEdit::singleline(&mut name).desired_width(ui.available_width() - 8.0);
-        if ui.add(field).accessible_name("Name of the scene").changed() {
-            app.document.edit("Name of the scene", vec![Edit::Name(name)]);
-        }
-    });
-    Grid::new("scene").num_columns(2).min_col_width(NAMES).show(ui, |ui| {
-        let palette = app.theme.palette();
-        let mut fact = |name: &str, value: String| {
-            ui.label(RichText::new(name).color(palette.dim));
-            ui.label(value);
-            ui.end_row();
-        };
-        fact("Sample rate", format!("{} Hz", scene.sample_rate));
-        fact("Length", crate::transport::text_of(&Scene::default(), app.document.seconds()));
-        if let Some(picture) = &scene.picture {
-            fact("Picture", format!("{} fps", picture.frame_rate.name()));
-        }
-        fact("Tracks", app.document.scene().tracks.len().to_string());
-        fact("Markers", scene.markers.len().to_string());
-    });
-    ui.add_space(10.0);
-    ui.weak("Select a sound to see where it is and what is done to it.");
 }

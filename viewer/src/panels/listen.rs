@@ -8,7 +8,7 @@ mod remote;
 
 use std::path::{Path, PathBuf};
 
-use egui::{ComboBox, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{ComboBox, RichText, ScrollArea, Ui, Vec2};
 use renderer::layout::Layout;
 
 use super::{meters, section};
@@ -136,6 +136,7 @@ fn programme(app: &mut App, ui: &mut Ui) {
         app.connection.programme = 0;
         return;
     }
+    app.connection.programme = app.connection.programme.min(names.len() - 1);
     row(ui, "Programme", |ui| {
         let now = names.get(app.connection.programme).map_or("", String::as_str);
         let shown = ComboBox::from_id_salt("programme").selected_text(now).show_ui(ui, |ui| {
@@ -143,7 +144,7 @@ fn programme(app: &mut App, ui: &mut Ui) {
                 ui.selectable_value(&mut app.connection.programme, index, name);
             }
         });
-        let hint = "Heard here, and made by the tab Deliver";
+        let hint = "Heard here, and delivered where a deliverable names no other";
         shown.response.on_hover_text(hint).accessible_name("Programme that is heard");
     });
 }
@@ -192,21 +193,6 @@ fn file_row(app: &mut App, ui: &mut Ui, (name, none): (&str, &str), file: Listen
             ui.weak(none);
         }
     });
-}
-
-/// A field whose text is taken when it is left; gives it then.
-fn field(ui: &mut Ui, name: &str, now: String, width: f32) -> Option<String> {
-    let id = ui.make_persistent_id(name);
-    let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or(now);
-    let response = ui.add(TextEdit::singleline(&mut text).desired_width(width)).accessible_name(name);
-    if response.lost_focus() {
-        ui.data_mut(|data| data.remove::<String>(id));
-        return Some(text);
-    }
-    if response.has_focus() {
-        ui.data_mut(|data| data.insert_temp(id, text));
-    }
-    None
 }
 
 fn output(app: &mut App, ui: &mut Ui) {

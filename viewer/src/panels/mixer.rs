@@ -20,6 +20,8 @@ mod sends;
 mod strip;
 mod transfer;
 
+pub use fader::has_focus as fader_has_focus;
+
 use egui::{Layout, Rect, RichText, ScrollArea, Ui, UiBuilder, Vec2};
 use formats::scene::{BedLayout, ReverbReturn, Scene};
 

@@ -15,7 +15,7 @@ pub mod transport;
 pub mod warnings;
 pub mod waveforms;
 
-use egui::{Response, RichText, Ui};
+use egui::{Response, RichText, TextEdit, Ui};
 
 use crate::app::App;
 
@@ -102,6 +102,22 @@ pub fn lower(app: &mut App, ui: &mut Ui) {
         Tab::Deliver => deliver::show(app, ui),
         Tab::Warnings => warnings::show(app, ui),
     }
+}
+
+/// A field whose text is taken when it is left; gives it then, where it is another than before.
+pub(crate) fn field(ui: &mut Ui, name: &str, now: String, width: f32, hint: &str) -> Option<String> {
+    let id = ui.make_persistent_id(name);
+    let mut text: String = ui.data(|data| data.get_temp(id)).unwrap_or_else(|| now.clone());
+    let edit = TextEdit::singleline(&mut text).desired_width(width).hint_text(hint);
+    let response = ui.add(edit).accessible_name(name);
+    if response.lost_focus() {
+        ui.data_mut(|data| data.remove::<String>(id));
+        return (text != now).then_some(text);
+    }
+    if response.has_focus() {
+        ui.data_mut(|data| data.insert_temp(id, text));
+    }
+    None
 }
 
 /// A heading of a part of a panel.

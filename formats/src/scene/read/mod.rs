@@ -291,6 +291,7 @@ fn deliverable(d: &mut Decoder<'_>, id: NodeId) -> Deliverable {
         name: d.text(&mut element, "name"),
         spec: d.text(&mut element, "spec"),
         layout: d.required(&mut element, "layout"),
+        programme: d.text(&mut element, "programme"),
         parts: parts(d, &mut element),
         ..Deliverable::default()
     };

@@ -15,7 +15,7 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
     let of = |d: &Decoder<'_>, name: &str| -> Vec<NodeId> {
         d.tree.children(root).filter(|id| d.tree.node(*id).name == name).collect()
     };
-    let (tracks, buses) = (of(d, "track"), of(d, "bus"));
+    let (tracks, buses, deliverables) = (of(d, "track"), of(d, "bus"), of(d, "deliverable"));
     for (element, attribute) in [
         ("programme", "name"),
         ("group", "name"),
@@ -38,6 +38,11 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
             leads(d, id, "group", name, &groups);
         }
         chain(d, id, scene, &track.chain);
+    }
+    for (deliverable, &id) in scene.deliverables.iter().zip(&deliverables) {
+        if let Some(name) = &deliverable.programme {
+            leads(d, id, "programme", name, &programmes);
+        }
     }
     for (bus, &id) in scene.buses.iter().zip(&buses) {
         chain(d, id, scene, &bus.chain);

@@ -87,6 +87,7 @@ fn a_full_scene_is_read() {
     assert_eq!(scene.reverbs[0].returns, ReverbReturn::Bed(BedLayout::from_name("0+5+0").unwrap()));
     assert!(matches!(scene.reverbs[1].reverb, Reverb::Convolution(_)));
     assert_eq!(scene.reverbs[1].returns.channels(), 4);
+    assert_eq!(scene.deliverables[0].programme.as_deref(), Some("English"));
     assert_eq!(scene.deliverables[0].master.limiter.unwrap().ceiling_dbtp, -2.0);
 }
 

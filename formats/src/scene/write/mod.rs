@@ -133,6 +133,7 @@ fn deliverable(out: &mut Output, deliverable: &Deliverable) {
     out.optional("name", deliverable.name.as_deref());
     out.optional("spec", deliverable.spec.as_deref());
     out.attribute("layout", &deliverable.layout);
+    out.optional("programme", deliverable.programme.as_deref());
     let parts = deliverable.parts.join(" ");
     out.optional("parts", Some(parts.as_str()).filter(|parts| !parts.is_empty()));
     if !deliverable.master.is_empty() || deliverable.master_kept != Kept::default() {

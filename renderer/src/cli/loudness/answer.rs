@@ -29,6 +29,8 @@ pub(super) enum MeasuredOn {
     Rendered {
         /// BS.2051 name.
         layout: String,
+        /// The programme, by its name.
+        programme: Option<String>,
     },
 }
 

@@ -88,11 +88,12 @@ pub(super) fn page(
 fn layout(measured_on: &MeasuredOn) -> String {
     match measured_on {
         MeasuredOn::OwnChannels => "the file's own channels".to_owned(),
-        MeasuredOn::Rendered { layout } => {
+        MeasuredOn::Rendered { layout, programme } => {
             let known = Layout::by_name(layout).ok();
+            let of = programme.iter().map(|name| format!(" of {name}")).collect::<String>();
             match known.as_ref().and_then(Layout::everyday_name) {
-                Some(everyday) => format!("a render to {layout} ({everyday})"),
-                None => format!("a render to {layout}"),
+                Some(everyday) => format!("a render{of} to {layout} ({everyday})"),
+                None => format!("a render{of} to {layout}"),
             }
         }
     }

@@ -17,7 +17,10 @@ pub(super) fn render(answer: &Answer, specifications: &[Specification]) -> Strin
     let mut out = String::new();
     let on = match &answer.measured_on {
         MeasuredOn::OwnChannels => "as it is".to_owned(),
-        MeasuredOn::Rendered { layout } => format!("rendered to {layout}"),
+        MeasuredOn::Rendered { layout, programme: None } => format!("rendered to {layout}"),
+        MeasuredOn::Rendered { layout, programme: Some(name) } => {
+            format!("{} rendered to {layout}", printable(name))
+        }
     };
     let channels = plural(answer.channels.len(), "channel");
     let input = printable(&answer.input);

@@ -12,6 +12,7 @@ use formats::timecode::{FrameCode, FrameRate};
 use super::Stem;
 use crate::cli::CliError;
 use crate::cli::info::plural;
+use crate::deliver::Clock;
 
 /// Time references count from midnight.
 const DAY_SECONDS: f64 = 86_400.0;
@@ -80,6 +81,17 @@ pub(super) fn origin(stems: &[Stem], frame_rate: Option<FrameRate>) -> Result<Ad
 pub(super) fn start(stem: &Stem, origin: AdmTime) -> Time {
     let after = place(stem).and_then(|place| place.checked_sub(origin));
     Time::new(after.unwrap_or(AdmTime::ZERO))
+}
+
+/// The same in seconds.
+pub(super) fn seconds(stem: &Stem, origin: AdmTime) -> f64 {
+    start(stem, origin).seconds_f64()
+}
+
+/// The same as people read it.
+pub(super) fn clock(stem: &Stem, origin: AdmTime) -> String {
+    let sample = (seconds(stem, origin) * f64::from(stem.rate)).round() as u64;
+    Clock { sample, sample_rate: stem.rate }.to_string()
 }
 
 /// The timecode of the scene's start.

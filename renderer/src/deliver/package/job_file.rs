@@ -79,7 +79,7 @@ pub struct JobFileError {
 
 /// The element for deliverables.
 pub const DELIVERABLE: &str = "deliverable";
-const DELIVERABLE_ATTRIBUTES: [&str; 5] = ["spec", "layout", "parts", "name", "adm"];
+const DELIVERABLE_ATTRIBUTES: [&str; 6] = ["spec", "layout", "programme", "parts", "name", "adm"];
 
 /// Reads a job of these `elements` and deliverables.
 ///
@@ -259,7 +259,7 @@ impl Parser<'_> {
                 .map_err(|e| self.fault(from, format!("`{name}`: {e}")))?;
             found[index] = Some(value.trim().to_owned());
         }
-        let [spec, layout, parts, name, adm] = found;
+        let [spec, layout, programme, parts, name, adm] = found;
         let is_adm = match adm.as_deref() {
             None | Some("no" | "false") => false,
             Some("yes" | "true") => true,
@@ -269,12 +269,14 @@ impl Parser<'_> {
         };
         let name = name.map_or_else(String::new, |name| format!("={name}"));
         match (is_adm, spec, layout) {
-            (true, None, None) if parts.is_none() => Ok(format!("adm{name}")),
+            (true, None, None) if parts.is_none() && programme.is_none() => Ok(format!("adm{name}")),
             (true, ..) => {
-                Err(self.fault(from, "adm is a copy of the master and has no spec, layout or parts".into()))
+                let message = "adm is a copy of the master and has no spec, layout, programme or parts";
+                Err(self.fault(from, message.into()))
             }
             (false, spec, Some(layout)) => {
-                let text = request_text(spec.as_deref(), &layout, parts.as_deref().unwrap_or_default());
+                let parts = parts.as_deref().unwrap_or_default();
+                let text = request_text(spec.as_deref(), &layout, parts, programme.as_deref());
                 Ok(text.map_err(|message| self.fault(from, message))? + &name)
             }
             (false, _, None) => Err(self.fault(

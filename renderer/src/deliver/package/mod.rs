@@ -13,6 +13,7 @@ mod copy;
 pub(super) mod folder;
 mod job_file;
 mod manifest;
+mod masters;
 mod mhl;
 mod naming;
 mod of_scene;
@@ -27,6 +28,7 @@ mod work;
 
 use std::path::{Path, PathBuf};
 
+use formats::adm::AdmId;
 use formats::bw64::SampleFormat;
 use formats::scene::chain::MasterChain;
 
@@ -95,6 +97,8 @@ pub struct WantedRender {
     pub deliverable: Deliverable,
     /// Name of that.
     pub layout: String,
+    /// The programme that it is of, by its id or its name; that of the job when absent.
+    pub programme: Option<String>,
     /// Everything else that its samples depend on, and that the name doesn't tell: the headphones.
     pub settings: String,
     /// The files to make of it; at least one, and the mix among them where there is a specification or a master chain.
@@ -120,10 +124,31 @@ pub fn check_names(wanted: &[Wanted], input: &Path, sample_rate: u32) -> Result<
         force: false,
     };
     let title = naming::title_of(&input.file_stem().unwrap_or_default().to_string_lossy());
-    plan::Planned::all(&package, (&title, sample_rate), &|_| true).map(drop)
+    let of = |_: &WantedRender, _: Part| true;
+    let names = plan::Known { title: &title, sample_rate, programme: &|_| None, has: &of };
+    plan::Planned::all(&package, &names).map(drop)
+}
+
+impl Package {
+    /// The programme that is rendered where a deliverable names none.
+    fn programme(&self) -> Option<&str> {
+        self.job.selection.programme.as_ref().map(AdmId::as_str)
+    }
+
+    /// The programme that a render asks for.
+    fn programme_of<'a>(&'a self, render: &'a WantedRender) -> Option<&'a str> {
+        render.programme.as_deref().or(self.programme())
+    }
 }
 
 impl Wanted {
+    fn render(&self) -> Option<&WantedRender> {
+        match &self.content {
+            Content::Adm => None,
+            Content::Render(render) => Some(render),
+        }
+    }
+
     fn parts(&self) -> Vec<Option<Part>> {
         match &self.content {
             Content::Adm => vec![None],
@@ -133,26 +158,16 @@ impl Wanted {
 
     /// The render with a specification.
     fn judged_render(&self) -> Option<&WantedRender> {
-        match &self.content {
-            Content::Render(render) if render.specification.is_some() => Some(render),
-            _ => None,
-        }
+        self.render().filter(|render| render.specification.is_some())
     }
 
     /// Its stems get what its mix gets.
     fn is_made_together(&self) -> bool {
-        let has_master = match &self.content {
-            Content::Adm => false,
-            Content::Render(render) => !render.master.is_empty(),
-        };
-        has_master || self.specification().is_some()
+        self.render().is_some_and(|render| !render.master.is_empty() || render.specification.is_some())
     }
 
     fn specification(&self) -> Option<&Specification> {
-        match &self.content {
-            Content::Adm => None,
-            Content::Render(render) => render.specification.as_ref(),
-        }
+        self.render().and_then(|render| render.specification.as_ref())
     }
 }
 

@@ -18,6 +18,8 @@ pub struct SceneDeliverable {
     pub name: Option<String>,
     /// Where it sounds.
     pub layout: String,
+    /// The programme that it is of; any when absent.
+    pub programme: Option<String>,
     /// What is done to its feeds.
     pub master: MasterChain,
     /// Where it stands in the scene's file.
@@ -30,8 +32,8 @@ impl SceneDeliverable {
     /// # Errors
     /// When it asks for what cannot be; one line.
     pub fn of(deliverable: &Deliverable, place: scene::Place) -> Result<Self, String> {
-        let Deliverable { name, spec, layout, parts, master, .. } = deliverable;
-        let mut text = request_text(spec.as_deref(), layout, &parts.join(" "))?;
+        let Deliverable { name, spec, layout, programme, parts, master, .. } = deliverable;
+        let mut text = request_text(spec.as_deref(), layout, &parts.join(" "), programme.as_deref())?;
         let has_mix = parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("mix"));
         if !has_mix && !master.is_empty() {
             return Err("parts without `mix`: stems get what the master chain does to their mix; add mix, or leave out \
@@ -41,7 +43,8 @@ impl SceneDeliverable {
         if let Some(name) = name {
             text = format!("{text}={name}");
         }
-        Ok(Self { text, name: name.clone(), layout: layout.clone(), master: master.clone(), place })
+        let (name, layout, programme) = (name.clone(), layout.clone(), programme.clone());
+        Ok(Self { text, name, layout, programme, master: master.clone(), place })
     }
 
     /// Whether people call it so: by its name, or `SPEC:LAYOUT`.
@@ -63,7 +66,7 @@ pub fn master_of(path: &Path, name: &str) -> Result<MasterChain, JobError> {
     };
     let all: Vec<&SceneDeliverable> = all.iter().filter(|found| !found.master.is_empty()).collect();
     let is_of = |found: &&&SceneDeliverable| {
-        found.text.split(['=', '+']).next().is_some_and(|own| own.eq_ignore_ascii_case(name))
+        found.text.split(['=', '+', '@']).next().is_some_and(|own| own.eq_ignore_ascii_case(name))
     };
     let mut by_layout = all.iter().filter(is_of);
     let only = by_layout.next().filter(|_| by_layout.next().is_none());

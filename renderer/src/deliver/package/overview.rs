@@ -109,6 +109,7 @@ fn section(package: &Package, planned: &Planned, file: &FileReport) -> Option<Se
     let facts = vec![
         Fact::new("Deliverable", &file.deliverable),
         Fact::new("Layout", layout(file)),
+        Fact::new("Programme", file.programme.as_deref().unwrap_or("-")),
         Fact::new("Part", planned.part.map_or("", |part: Part| part_name(part))),
         Fact::new("Samples", format!("{} bits, {} channels", file.bits, file.channels.len())),
         Fact::new("Channels", file.channels.join(" ")),

@@ -10,7 +10,7 @@ use super::manifest::{Found, Key, Manifest};
 use super::naming::{Fields, title_of};
 use super::report::FileReport;
 use super::request::{ADM, part_name};
-use super::{Content, Package, Wanted};
+use super::{Content, Package, Wanted, WantedRender};
 use crate::deliver::{Deliverable, JobError};
 use crate::engine::Part;
 use crate::loudness::{Measurement, Specification};
@@ -35,27 +35,42 @@ pub(super) struct Planned {
     pub(super) measurement: Option<Measurement>,
 }
 
+/// What names follow from beside what is asked for.
+pub(super) struct Known<'a> {
+    pub(super) title: &'a str,
+    pub(super) sample_rate: u32,
+    /// What the programme of a render is called, where that is known.
+    pub(super) programme: &'a dyn Fn(&WantedRender) -> Option<String>,
+    /// Whether the programme of a render has something of a part.
+    pub(super) has: &'a dyn Fn(&WantedRender, Part) -> bool,
+}
+
 impl Planned {
-    /// All files of `wanted`, named. `has` says whether the master has something of a part.
+    /// All files of `package`, named.
     ///
     /// # Errors
     /// When a name is impossible, or two files have one.
-    pub(super) fn all(
-        package: &Package,
-        (title, rate): (&str, u32),
-        has: &dyn Fn(Part) -> bool,
-    ) -> Result<Vec<Self>, JobError> {
-        let programme = package.job.selection.programme.as_ref().map(|called| title_of(called.as_str()));
-        let programme = programme.unwrap_or_default();
+    pub(super) fn all(package: &Package, known: &Known) -> Result<Vec<Self>, JobError> {
         let mut planned: Vec<Self> = Vec::new();
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         for (index, wanted) in package.wanted.iter().enumerate() {
+            // Only what was asked for has a place in a name.
+            let programme = wanted.render().and_then(|render| {
+                let asked = package.programme_of(render)?;
+                Some(title_of(&(known.programme)(render).unwrap_or_else(|| asked.to_owned())))
+            });
             for part in wanted.parts() {
-                if part.is_some_and(|part| part != Part::Mix && is_left_over(part) && !has(part)) {
+                let is_there = |part| wanted.render().is_some_and(|render| (known.has)(render, part));
+                if part.is_some_and(|part| is_left_over(part) && !is_there(part)) {
                     continue;
                 }
-                let own = fields(package, wanted, part);
-                let fields = Fields { title, programme: &programme, rate, number: index + 1, ..own };
+                let fields = Fields {
+                    title: known.title,
+                    programme: programme.as_deref().unwrap_or_default(),
+                    rate: known.sample_rate,
+                    number: index + 1,
+                    ..fields(package, wanted, part)
+                };
                 let template = wanted.name.as_ref().unwrap_or(&package.name);
                 let name = template.name(&fields).map_err(|e| JobError::Request(e.to_string()))?;
                 if let Some(other) = names.insert(name.to_lowercase(), index) {
@@ -88,6 +103,9 @@ impl Planned {
         }
         key.add(&format!("{} dither {} sanitize {}", job.sample_format, job.dither, package.sanitize));
         key.add(&format!("{:?} {:?} {:?} {:?}", job.selection, job.options, job.start, job.end));
+        if let Some(programme) = &render.programme {
+            key.add(programme);
+        }
         key.finish()
     }
 }

@@ -19,7 +19,7 @@ pub struct PackageReport {
     pub input: String,
     /// SHA-256 of all of it.
     pub input_sha256: String,
-    /// The programme of the master that was rendered, where it has one with a name.
+    /// The programme of the master that was rendered, where it has one with a name and all files are of it.
     pub programme: Option<String>,
     /// Hz.
     pub sample_rate: u32,
@@ -48,6 +48,9 @@ pub struct FileReport {
     pub layout: String,
     /// What people call the layout.
     pub known_as: Option<String>,
+    /// The programme that it is of, where that has a name.
+    #[serde(default)]
+    pub programme: Option<String>,
     /// `24` or `32f`.
     pub bits: String,
     /// Labels, in file order.
@@ -162,6 +165,7 @@ impl FileReport {
             part: "master".to_owned(),
             layout: super::ADM.to_owned(),
             known_as: None,
+            programme: None,
             bits: bits.to_owned(),
             channels: Vec::new(),
             specification: None,

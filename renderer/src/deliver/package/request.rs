@@ -1,4 +1,4 @@
-//! A deliverable as people type it: `SPEC:LAYOUT[+PART…][=NAME]`, or `adm[=NAME]`.
+//! A deliverable as people type it: `SPEC:LAYOUT[+PART…][@PROGRAMME][=NAME]`, or `adm[=NAME]`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,6 +52,8 @@ pub struct RenderRequest {
     pub layout: String,
     /// The files to make of it, without repetition; at least one.
     pub parts: Vec<Part>,
+    /// The programme that it is of, by id or name; that of the job when absent.
+    pub programme: Option<String>,
     /// Its own template.
     pub name: Option<NameTemplate>,
 }
@@ -76,6 +78,11 @@ impl FromStr for Request {
         if head.eq_ignore_ascii_case(ADM) {
             return Ok(Self::Adm { name });
         }
+        let (head, programme) = split_programme(head);
+        if programme == Some("") {
+            return Err(refuse("expected the id or the name of a programme after `@`".to_owned()));
+        }
+        let programme = programme.map(str::to_owned);
         let Some((specification, wanted)) = head.rsplit_once(':') else { return Err(refuse(no_colon(head))) };
         if specification.is_empty() || wanted.is_empty() {
             return Err(refuse(format!("expected SPEC:LAYOUT, {EXAMPLES}")));
@@ -101,7 +108,7 @@ impl FromStr for Request {
         });
         let none = only_stems || specification.eq_ignore_ascii_case(NO_SPECIFICATION);
         let specification = (!none).then(|| specification.to_owned());
-        Ok(Self::Render(RenderRequest { specification, layout: layout.to_owned(), parts, name }))
+        Ok(Self::Render(RenderRequest { specification, layout: layout.to_owned(), parts, programme, name }))
     }
 }
 
@@ -109,8 +116,13 @@ impl FromStr for Request {
 /// between them.
 ///
 /// # Errors
-/// When parts of a mix are to be corrected without it; one line.
-pub(super) fn request_text(specification: Option<&str>, layout: &str, parts: &str) -> Result<String, String> {
+/// When parts of a mix are to be corrected without it, or a programme has a name that can't be typed; one line.
+pub(super) fn request_text(
+    specification: Option<&str>,
+    layout: &str,
+    parts: &str,
+    programme: Option<&str>,
+) -> Result<String, String> {
     let parts: Vec<&str> = parts.split_whitespace().collect();
     let has_mix = parts.is_empty() || parts.iter().any(|part| part.eq_ignore_ascii_case("mix"));
     let specification = match specification {
@@ -126,10 +138,31 @@ pub(super) fn request_text(specification: Option<&str>, layout: &str, parts: &st
         _ => NO_SPECIFICATION,
     };
     let parts: String = parts.iter().map(|part| format!("+{part}")).collect();
-    Ok(format!("{specification}:{layout}{parts}"))
+    let programme = match programme {
+        Some(name) if name.contains('=') => {
+            return Err(
+                "a programme with `=` in its name can't be asked for; give it another name".to_owned()
+            );
+        }
+        Some(name) => format!("@{name}"),
+        None => String::new(),
+    };
+    Ok(format!("{specification}:{layout}{parts}{programme}"))
 }
 
 const EXAMPLES: &str = "e.g. netflix:5.1, none:7.1.4 without a specification, or adm";
+
+/// `netflix:5.1@Deutsch` is `netflix:5.1` and `Deutsch`; an `@` before the layout belongs to the name of a file.
+fn split_programme(head: &str) -> (&str, Option<&str>) {
+    let is_behind_layout = |at: &(usize, &str)| {
+        let before = head.get(..at.0).unwrap_or_default();
+        before.rsplit_once(':').is_some_and(|(_, layout)| !layout.contains(['/', '\\']))
+    };
+    match head.match_indices('@').find(is_behind_layout) {
+        Some((at, _)) => (head.get(..at).unwrap_or_default(), head.get(at + 1..)),
+        None => (head, None),
+    }
+}
 
 /// `5.1+stems` is `5.1` and `stems`; the `+` of `4+7+0` belongs to the layout.
 fn split_parts(text: &str) -> (&str, Vec<&str>) {
@@ -216,6 +249,26 @@ mod tests {
         assert_eq!(parse("ebu-r128:binaural"), found("ebu-r128", "binaural", &["mix"]));
         assert_eq!(parse("ADM"), found("", "adm", &[]));
         assert_eq!(parse("C:\\rules.yaml:5.1"), found("C:\\rules.yaml", "5.1", &["mix"]));
+    }
+
+    #[test]
+    fn a_programme_comes_after_the_layout() {
+        let programme = |text: &str| match text.parse::<Request>() {
+            Ok(Request::Render(render)) => (render.layout, render.programme),
+            other => panic!("{text}: {other:?}"),
+        };
+        for (text, layout, name) in [
+            ("netflix:5.1@Deutsch", "5.1", Some("Deutsch")),
+            ("none:4+7+0+stems@APR_1002=R1", "4+7+0", Some("APR_1002")),
+            ("me@home/rules.yaml:5.1", "5.1", None),
+            ("C:/me@home/rules.yaml:5.1@Film: me@home", "5.1", Some("Film: me@home")),
+            ("stems:stereo@Deutsche Fassung", "stereo", Some("Deutsche Fassung")),
+        ] {
+            assert_eq!(programme(text), (layout.to_owned(), name.map(str::to_owned)), "{text}");
+        }
+        assert!(parse("none:5.1@").unwrap_err().contains("after `@`"));
+        assert!(parse("adm@Deutsch").is_err());
+        assert!(request_text(None, "5.1", "", Some("a=b")).is_err());
     }
 
     #[test]

@@ -9,31 +9,33 @@ use formats::bw64::same_file;
 use super::checksum::sum_of;
 use super::folder::Folder;
 use super::manifest::{self, Manifest};
+use super::masters::{Masters, once};
 use super::naming::{check_title, title_of};
 use super::overview;
 use super::papers::{Papers, are_there};
-use super::plan::{PAGE, Planned, REPORT, Survey};
+use super::plan::{Known, PAGE, Planned, REPORT, Survey};
 use super::report::{FileReport, PackageReport};
 use super::request::ADM;
 use super::work::Work;
-use super::{Content, Package, mhl, part_name};
+use super::{Content, Package, WantedRender, mhl, part_name};
 use crate::deliver::places::check_sources;
 use crate::deliver::{Clock, JobError};
 use crate::engine::Part;
 use crate::items::Role;
 use crate::loudness::Verdict;
 use crate::master::Input;
-use crate::master::Master;
 
 /// A delivery whose master is open and whose files are known by name; nothing is written yet.
 #[derive(Debug)]
 pub struct OpenPackage {
     package: Package,
-    master: Master,
+    masters: Masters,
     title: String,
     folder: Folder,
     manifest: Manifest,
     planned: Vec<Planned>,
+    /// What was repaired or is remarkable about the master and what is asked of it.
+    warnings: Vec<Warning>,
     /// SHA-256 of the master, once somebody had to know.
     input: Option<String>,
 }
@@ -58,7 +60,8 @@ impl Package {
     /// When the master is unusable, the folder can't be had, or a file can't be named as it should.
     pub fn open(self) -> Result<OpenPackage, JobError> {
         let input = &self.job.input;
-        let mut master = Master::open(input, &self.job.selection, self.job.gain_db)?;
+        let masters = Masters::open(&self)?;
+        let master = masters.any();
         let rate = master.input.sample_rate();
         let has_copy = self.wanted.iter().any(|wanted| matches!(wanted.content, Content::Adm));
         if has_copy && !matches!(master.input, Input::File(_)) {
@@ -73,10 +76,15 @@ impl Package {
             }
             None => title_of(&input.file_stem().unwrap_or_default().to_string_lossy()),
         };
-        let has = |part: Part| master.items.iter().any(|item| part.holds(item));
-        let remarks = self.remarks(&has)?;
-        let planned = Planned::all(&self, (&title, rate), &has)?;
-        master.warnings.extend(remarks);
+        let of = |render: &WantedRender| masters.of(self.programme_of(render));
+        let known = Known {
+            title: &title,
+            sample_rate: rate,
+            programme: &|render| of(render).programme.clone(),
+            has: &|render, part| of(render).has(part),
+        };
+        let remarks = self.remarks(known.has)?;
+        let planned = Planned::all(&self, &known)?;
         let folder = Folder::open(&self.folder)?;
         for file in &planned {
             let path = folder.place(&file.name)?;
@@ -93,19 +101,20 @@ impl Package {
         let manifest = Manifest::of(folder.path());
         self.refuse_foreign(&folder, &planned, &manifest)?;
         folder.remove_left_over(&|name| is_name_of(name, &planned));
-        Ok(OpenPackage { package: self, master, title, folder, manifest, planned, input: None })
+        let warnings = once(masters.warnings().into_iter().chain(remarks));
+        Ok(OpenPackage { package: self, masters, warnings, title, folder, manifest, planned, input: None })
     }
 
     /// What is remarkable about what is asked for.
     ///
     /// # Errors
     /// When there is nothing that stems could be made of.
-    fn remarks(&self, has: &dyn Fn(Part) -> bool) -> Result<Vec<Warning>, JobError> {
+    fn remarks(&self, has: &dyn Fn(&WantedRender, Part) -> bool) -> Result<Vec<Warning>, JobError> {
         let mut remarks = Vec::new();
-        let roles = [Role::Dialogue, Role::Music, Role::Effects].map(Part::Role);
-        let has_roles = roles.into_iter().any(has);
         for wanted in &self.wanted {
-            let Content::Render(render) = &wanted.content else { continue };
+            let Some(render) = wanted.render() else { continue };
+            let has = |part: Part| has(render, part);
+            let has_roles = [Role::Dialogue, Role::Music, Role::Effects].map(Part::Role).into_iter().any(has);
             let made_of_roles = |part: &&Part| !matches!(part, Part::Mix | Part::Role(Role::Other));
             for part in render.parts.iter().filter(made_of_roles) {
                 let name = part_name(*part);
@@ -172,19 +181,19 @@ impl Package {
 impl OpenPackage {
     /// What was repaired or is remarkable about the master.
     pub fn warnings(&self) -> &[Warning] {
-        &self.master.warnings
+        &self.warnings
     }
 
     /// Remarks that matter only to the strict.
-    pub fn remarks(&self) -> &[Warning] {
-        &self.master.remarks
+    pub fn remarks(&self) -> Vec<Warning> {
+        self.masters.remarks()
     }
 
     /// Bytes that [`OpenPackage::survey`] reads, about.
     pub fn bytes_to_survey(&self) -> u64 {
         let there = self.candidates();
         let length = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
-        let sources = self.master.sources.iter().filter(|_| !there.is_empty());
+        let sources = self.masters.any().sources.iter().filter(|_| !there.is_empty());
         there.iter().chain(sources).map(length).fold(0, u64::saturating_add)
     }
 
@@ -208,7 +217,7 @@ impl OpenPackage {
         if self.candidates().is_empty() {
             return Ok(Vec::new());
         }
-        let input = sum_of(&self.master.sources, progress, stop)?;
+        let input = sum_of(&self.masters.any().sources, progress, stop)?;
         let survey = Survey { folder: self.folder.path(), manifest: &self.manifest };
         let remarks = survey.mark(&mut self.planned, (&self.package, &input), (progress, stop))?;
         self.input = Some(input);
@@ -229,10 +238,10 @@ impl OpenPackage {
         };
         let due = self.planned.iter().filter(is_due).count() as u64;
         let corrected = self.planned.iter().filter(is_due).any(is_corrected);
-        self.master.input.frames().saturating_mul(2 + u64::from(corrected)).saturating_mul(due)
+        self.masters.any().input.frames().saturating_mul(2 + u64::from(corrected)).saturating_mul(due)
     }
 
-    /// Makes what is to be made, in one pass of the engine, and proves all of it. `progress` hears how much was done
+    /// Makes what is to be made, in one pass of the engine for each programme, and proves all of it. `progress` hears how much was done
     /// since it was last called.
     ///
     /// # Errors
@@ -242,13 +251,13 @@ impl OpenPackage {
         progress: &(dyn Fn(u64) + Sync),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Finished, JobError> {
-        let Self { package, master, title, folder, manifest, planned, input } = self;
-        let (rate, frames) = (master.input.sample_rate(), master.input.frames());
+        let Self { package, masters, warnings, title, folder, manifest, planned, input } = self;
+        let (rate, frames) = (masters.any().input.sample_rate(), masters.any().input.frames());
         let is_idle = planned.iter().all(|file| file.report.is_some());
         let idle = is_idle && are_there(&folder, &planned);
-        let (master_warnings, programme) = (master.warnings.clone(), master.programme.clone());
+        let programme = masters.programme().cloned();
         let work = Work { package: &package, folder, planned, watch: (progress, stop), is_idle: idle };
-        let mut done = work.run(master, input)?;
+        let mut done = work.run(masters, &warnings, input)?;
         let reports: Vec<FileReport> = done.planned.iter().filter_map(|file| file.report.clone()).collect();
         let (start, frames) = done.span.unwrap_or((0, frames));
         let mut report = PackageReport {
@@ -263,7 +272,7 @@ impl OpenPackage {
             frames,
             length: Clock { sample: frames, sample_rate: rate }.to_string(),
             deliverables: reports,
-            warnings: master_warnings.iter().chain(&done.warnings).map(Warning::to_string).collect(),
+            warnings: warnings.iter().chain(&done.warnings).map(Warning::to_string).collect(),
         };
         let mut outdated = None;
         if !idle {

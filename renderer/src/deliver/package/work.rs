@@ -13,6 +13,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::copy::{Copy, copy_and_sum, faults};
 use super::folder::Folder;
+use super::masters::{Masters, once};
 use super::plan::Planned;
 use super::read_back::{ReadBack, read_back};
 use super::report::{Corrected, DialogueReport, FileReport, JudgedBy};
@@ -39,11 +40,11 @@ pub(super) struct Work<'a> {
     pub(super) is_idle: bool,
 }
 
-/// What the engine's pass gave.
-#[derive(Debug, Default)]
-struct Made {
-    /// `None` when nothing was to be rendered.
-    rendered: Option<Rendered>,
+/// What a pass of the engine gave.
+#[derive(Debug)]
+struct Made<'a> {
+    renders: Vec<Render<'a>>,
+    rendered: Rendered,
     /// What was found on the disk, by the index of the render.
     found: BTreeMap<usize, ReadBack>,
     /// What was found when the engine was made ready.
@@ -64,6 +65,7 @@ pub(super) struct Done {
 }
 
 /// A render among the planned files.
+#[derive(Clone, Debug)]
 struct Render<'a> {
     /// Which of the planned files.
     index: usize,
@@ -80,23 +82,28 @@ impl Render<'_> {
 }
 
 impl<'a> Work<'a> {
-    /// Does it; `input` is the SHA-256 of the master where it is known.
-    pub(super) fn run(mut self, master: Master, input: Option<String>) -> Result<Done, JobError> {
-        let bits = bits_name(master.input.sample_format());
-        let rate = master.input.sample_rate();
-        let renders = self.renders();
-        let copies = self.copies(master.input.file_size())?;
-        let (made, input, copies) = self.first_pass(master, &renders, copies, input)?;
-        let Made { rendered, found, mut warnings } = made;
-        let span = rendered.as_ref().map(|rendered| (rendered.report.start, rendered.report.frames));
-        if let Some(rendered) = rendered {
-            self.refuse_faults(&rendered.late_warnings)?;
-            warnings.extend(rendered.late_warnings.iter().cloned());
+    /// Does it; `known` are warnings that were told, `input` is the SHA-256 of the master where it is known.
+    pub(super) fn run(
+        mut self,
+        masters: Masters,
+        known: &[Warning],
+        input: Option<String>,
+    ) -> Result<Done, JobError> {
+        let master = &masters.any().input;
+        let (bits, rate) = (bits_name(master.sample_format()), master.sample_rate());
+        let copies = self.copies(master.file_size())?;
+        let (made, input, copies) = self.first_pass(masters, copies, input)?;
+        let span = made.first().map(|made| (made.rendered.report.start, made.rendered.report.frames));
+        let mut warnings = Vec::new();
+        for made in made {
+            self.refuse_faults(&made.rendered.late_warnings)?;
+            warnings.extend(made.warnings.iter().chain(&made.rendered.late_warnings).cloned());
             if !self.package.job.sample_format.is_float() {
-                warnings.extend(rendered.report.outputs.iter().flat_map(named_overloads));
+                warnings.extend(made.rendered.report.outputs.iter().flat_map(named_overloads));
             }
-            self.report(&renders, rendered, found)?;
+            self.report(made)?;
         }
+        let mut warnings = once(warnings.into_iter().filter(|warning| !known.contains(warning)));
         if !self.is_idle {
             self.measure_unchanged(rate)?;
         }
@@ -146,12 +153,12 @@ impl<'a> Work<'a> {
         Ok(found.into_iter().map(as_it_is).collect())
     }
 
-    /// The renders that are to be made.
-    fn renders(&self) -> Vec<Render<'a>> {
+    /// The renders of a programme that are to be made.
+    fn renders(&self, programme: Option<&str>) -> Vec<Render<'a>> {
         let package = self.package;
         let render = |(index, file): (usize, &Planned)| {
             let wanted = package.wanted.get(file.wanted)?;
-            let Content::Render(render) = &wanted.content else { return None };
+            let render = wanted.render().filter(|render| package.programme_of(render) == programme)?;
             Some(Render { index, wanted, render, part: file.part.filter(|_| file.report.is_none())? })
         };
         self.planned.iter().enumerate().filter_map(render).collect()
@@ -169,22 +176,25 @@ impl<'a> Work<'a> {
     /// Renders, copies and sums the master at the same time, each where there is something to do.
     fn first_pass(
         &self,
-        master: Master,
-        renders: &[Render],
+        masters: Masters,
         copies: Vec<Copy>,
         input: Option<String>,
-    ) -> Result<(Made, String, Vec<Copy>), JobError> {
+    ) -> Result<(Vec<Made<'a>>, String, Vec<Copy>), JobError> {
         let (progress, stop) = self.watch;
         let given_up = AtomicBool::new(false);
         let stop = || stop() || given_up.load(Ordering::Relaxed);
-        let (path, sources) = (self.package.job.input.as_path(), master.sources.clone());
+        let (path, sources) = (self.package.job.input.as_path(), masters.any().sources.clone());
         thread::scope(|scope| {
             let is_read = input.is_none() || !copies.is_empty();
             let copying = is_read.then(|| {
                 let work = || copy_and_sum(&sources, copies, &stop);
                 thread::Builder::new().name("copy".to_owned()).spawn_scoped(scope, work)
             });
-            let rendered = self.render(master, renders, (progress, &stop));
+            let passes = masters.each().filter_map(|(programme, master)| {
+                let renders = self.renders(programme.as_deref());
+                (!renders.is_empty()).then(|| self.render(master, renders, (progress, &stop)))
+            });
+            let rendered: Result<Vec<Made>, JobError> = passes.collect();
             if rendered.is_err() {
                 given_up.store(true, Ordering::Relaxed);
             }
@@ -209,17 +219,19 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// Renders, corrects and writes, and reads every file back as soon as it is on the disk.
-    fn render(&self, master: Master, renders: &[Render], (progress, stop): Watch) -> Result<Made, JobError> {
-        if renders.is_empty() {
-            return Ok(Made::default());
-        }
+    /// Renders, corrects and writes `renders`, and reads every file back as soon as it is on the disk.
+    fn render(
+        &self,
+        master: Master,
+        renders: Vec<Render<'a>>,
+        (progress, stop): Watch,
+    ) -> Result<Made<'a>, JobError> {
         let (known, rate) = (master.warnings.len(), master.input.sample_rate());
         let output = |render: &Render| {
             let name = self.planned.get(render.index).map_or("", |file| file.name.as_str());
             let file = self.folder.place(name)?;
             let deliverable = render.render.deliverable.clone();
-            let (treatment, level) = (self.treatment(render, renders), self.level(render, renders));
+            let (treatment, level) = (self.treatment(render, &renders), self.level(render, &renders));
             Ok(Output { file, deliverable, part: render.part, treatment, level })
         };
         let outputs = renders.iter().map(output).collect::<Result<_, JobError>>()?;
@@ -238,8 +250,9 @@ impl<'a> Work<'a> {
             progress(frames.saturating_sub(before).saturating_mul(files));
             before = frames;
         };
-        let rendered = Some(open.run_inspected(&mut tell, stop, Some(&prove))?);
-        Ok(Made { rendered, found: found.into_inner().unwrap_or_else(PoisonError::into_inner), warnings })
+        let rendered = open.run_inspected(&mut tell, stop, Some(&prove))?;
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Made { renders, rendered, found, warnings })
     }
 
     /// A mix goes through its master chain, and its stems get what it gets.
@@ -284,24 +297,20 @@ impl<'a> Work<'a> {
     }
 
     /// Takes the files, and says of each what lies on the disk.
-    fn report(
-        &mut self,
-        renders: &[Render],
-        rendered: Rendered,
-        mut found: BTreeMap<usize, ReadBack>,
-    ) -> Result<(), JobError> {
-        let Rendered { report, files, .. } = rendered;
+    fn report(&mut self, made: Made) -> Result<(), JobError> {
+        let Made { renders, rendered: Rendered { report, files, .. }, mut found, .. } = made;
         let outputs = report.outputs.iter().zip(files).enumerate();
         for (render, (index, (output, (path, file)))) in renders.iter().zip(outputs) {
             let Some(read) = found.remove(&index) else {
                 return Err(JobError::file(&path, "was not read back"));
             };
-            let mix = mix_of(render, &self.planned, renders).and_then(|mix| report.outputs.get(mix));
+            let mix = mix_of(render, &self.planned, &renders).and_then(|mix| report.outputs.get(mix));
             let correction = mix.and_then(|mix| mix.correction.as_ref()).map(Corrected::from);
             let made = report_of(render, output, &read, correction);
             self.folder.keep(path, file);
             if let Some(planned) = self.planned.get_mut(render.index) {
-                planned.report = Some(FileReport { file: planned.name.clone(), ..made });
+                let (file, programme) = (planned.name.clone(), report.programme.clone());
+                planned.report = Some(FileReport { file, programme, ..made });
                 planned.measurement = read.measurement;
             }
         }
@@ -371,6 +380,7 @@ fn report_of(
         part: part_name(render.part).to_owned(),
         layout: output.layout.clone(),
         known_as: output.known_as.map(str::to_owned),
+        programme: None,
         bits: output.bits.to_owned(),
         channels: output.channels.iter().map(|channel| channel.name.clone()).collect(),
         specification: specification.map(JudgedBy::from),

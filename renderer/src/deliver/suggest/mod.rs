@@ -17,7 +17,7 @@ use formats::scene::chain::{Compressor, Eq, EqBand, Limiter, MasterChain};
 use formats::scene::{Bus, Kept, KeptNode, Role, Scene};
 use serde::Serialize;
 
-use super::{BINAURAL, Deliverable, Job, JobError, Output, measure_channels, own_channels};
+use super::{BINAURAL, Deliverable, Job, JobError, Output, Selection, measure_channels, own_channels};
 use crate::loudness::{BANDS, Measure, Measurement, Measures, Specification};
 use crate::render::Target;
 
@@ -138,7 +138,7 @@ fn spectrum_of(
     stop: &dyn Fn() -> bool,
 ) -> Result<[f64; BANDS], JobError> {
     let no_mix = || JobError::file(like, "is no finished mix; give a WAV that is a bed, e.g. a 5.1 render");
-    let channels = own_channels(like)?.ok_or_else(no_mix)?.channels;
+    let channels = own_channels(like, &Selection::default())?.ok_or_else(no_mix)?.channels;
     let (found, _) = measure_channels(like, channels, measures, &mut |_, _| (), stop)?;
     if found.integrated_lufs.is_none_or(|level| level < SILENT_LUFS) {
         return Err(JobError::file(like, "is silent: it has no tone to aim at"));
@@ -342,6 +342,7 @@ impl Proposal {
             name: Some(NAME.to_owned()),
             spec: job.specification.as_ref().map(|specification| specification.name.clone()),
             layout: job.layout.clone(),
+            programme: None,
             parts: Vec::new(),
             master,
             master_kept: Kept::default(),

@@ -87,6 +87,7 @@ fn wanted_of(deliverable: &Deliverable) -> Result<Wanted, String> {
         specification,
         deliverable: target,
         layout: layout.clone(),
+        programme: request.programme,
         settings: String::new(),
         parts: request.parts,
         master: deliverable.master.clone(),

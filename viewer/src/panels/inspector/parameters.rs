@@ -37,9 +37,6 @@ pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize, object: &Object) {
             parameter_row(app, ui, index, object, parameter);
         }
     }
-    for zone in &object.zones {
-        row(ui, "Leaves out", |ui| drop(ui.label(zone.name.as_deref().unwrap_or("a zone of loudspeakers"))));
-    }
 }
 
 /// What a parameter is called.
@@ -61,8 +58,8 @@ pub fn name(parameter: P) -> &'static str {
         P::ChannelLock => "Channel lock",
         P::ChannelLockDistance => "Lock within",
         P::ScreenRef => "On the screen",
-        P::ScreenEdgeHorizontal => "Screen edge, side",
-        P::ScreenEdgeVertical => "Screen edge, height",
+        P::ScreenEdgeHorizontal => "At the side edge",
+        P::ScreenEdgeVertical => "Top or bottom",
         P::Importance => "Importance",
         P::HeadLocked => "Head-locked",
         P::BinauralMode => "Headphones",
@@ -251,11 +248,10 @@ fn number(
     if !value.is_finite() {
         *value = least;
     }
-    let field =
-        DragValue::new(value).range(least..=range.max).speed(speed).max_decimals(decimals).suffix(suffix);
+    let field = DragValue::new(value).range(least..=range.max).speed(speed).max_decimals(decimals);
     let field = match word {
-        Some(word) => field.custom_formatter(move |_, _| word.to_owned()).suffix(""),
-        None => field,
+        Some(word) => field.custom_formatter(move |_, _| word.to_owned()),
+        None => field.suffix(suffix),
     };
     let field = field.custom_parser(|text| {
         let text = text.trim().trim_end_matches(['°', 'd', 'B']).trim();

@@ -2,11 +2,11 @@
 
 use egui::{ComboBox, Grid, RichText, Ui};
 
-use super::{field, row};
+use super::row;
 use crate::app::App;
 use crate::connection::device::devices;
 use crate::connection::listening::{channel_map, channel_map_text};
-use crate::panels::section;
+use crate::panels::{field, section};
 
 /// Frames of a block to choose from.
 const BUFFERS: [u32; 8] = [32, 64, 128, 256, 512, 1024, 2048, 4096];
@@ -59,7 +59,7 @@ fn choose(app: &mut App, ui: &mut Ui) {
     let now = channel_map_text(&settings.map);
     let mut typed = None;
     row(ui, "Channels", |ui| {
-        typed = field(ui, "Channels of the device", now, 110.0);
+        typed = field(ui, "Channels of the device", now, 110.0, "");
         ui.weak("in order when empty");
     });
     match typed.map(|typed| channel_map(&typed)) {

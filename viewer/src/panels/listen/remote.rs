@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 
 use egui::{RichText, Ui};
 
-use super::field;
 use crate::app::App;
 use crate::connection::listening::{RemoteSettings, address, address_text};
-use crate::panels::section;
+use crate::panels::{field, section};
 
 /// Width of an address.
 const ADDRESS: f32 = 112.0;
@@ -99,7 +98,7 @@ fn line(app: &mut App, ui: &mut Ui, line: &Line<'_>) {
         let remote = &mut app.connection.listening.remote;
         ui.checkbox((line.is_on)(remote), line.name).on_hover_text(line.hint);
         let now = address_text((line.address)(remote));
-        typed = field(ui, &format!("Address: {}", line.name), now, ADDRESS);
+        typed = field(ui, &format!("Address: {}", line.name), now, ADDRESS, "");
     });
     match typed.map(|typed| address(&typed)) {
         Some(Some(found)) => *(line.address)(&mut app.connection.listening.remote) = found,

@@ -20,6 +20,9 @@ const STEPS: [f64; 2] = [0.5, 3.0];
 /// How gains are spread: those near 0 dB have the most room.
 const BEND: f64 = 1.6;
 
+/// Where it is kept which fader the keys turn.
+const TURNED: &str = "fader that the keys turn";
+
 /// What is at the bottom.
 fn bottom(range: Range) -> f64 {
     if range.min.is_finite() { range.min } else { LOWEST }
@@ -54,6 +57,10 @@ pub(super) fn show(
     let shown = gain.max(bottom(range));
     response.widget_info(|| egui::WidgetInfo::slider(true, shown, name));
     let way = rect.shrink2(Vec2::new(0.0, 8.0));
+    // What was dragged is turned on by the keys: nobody wants them to move a sound then.
+    if response.drag_started() {
+        response.request_focus();
+    }
     let mut changed = by_keys(ui, &response, shown, range);
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_min_numeric_value(bottom(range));
@@ -75,15 +82,22 @@ pub(super) fn show(
     changed
 }
 
+/// Whether the keys turn a fader, which leaves them all but those that turn it.
+pub fn has_focus(context: &egui::Context) -> bool {
+    let turned: Option<egui::Id> = context.data(|data| data.get_temp(egui::Id::unique(TURNED)));
+    turned.is_some() && turned == context.memory(|memory| memory.focused())
+}
+
 fn by_keys(ui: &Ui, response: &Response, gain: f64, range: Range) -> Option<f64> {
     let mut steps = 0.0;
     if response.has_focus() {
+        ui.data_mut(|data| data.insert_temp(egui::Id::unique(TURNED), response.id));
         let filter = EventFilter { vertical_arrows: true, ..EventFilter::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         let pressed = |key: Key| ui.input(|input| input.num_presses(key)) as f64;
         steps += STEPS[0] * (pressed(Key::ArrowUp) - pressed(Key::ArrowDown));
         steps += STEPS[1] * (pressed(Key::PageUp) - pressed(Key::PageDown));
-        if response.clicked_elsewhere() {
+        if ui.input(|input| input.pointer.any_pressed()) && !response.contains_pointer() {
             response.surrender_focus();
         }
     }
