@@ -17,7 +17,6 @@ use formats::scene::{Feed, Picture};
 use super::input::Input;
 use super::scene::{SceneContents, SceneInput, is_scene};
 use super::{OpenError, picture, plain_wav};
-use crate::engine::Part;
 use crate::items::{self, ItemContext, RenderItem, SelectOptions};
 use crate::monitor::binaural::HeadphoneMode;
 use crate::panner::direct_speakers::nominal_label;
@@ -124,11 +123,6 @@ impl Master {
         master.sources.extend(files);
         master.feeds = feeds;
         master.select(path, &document, selection, gain_db)
-    }
-
-    /// Whether something of it sounds in `part`.
-    pub(crate) fn has(&self, part: Part) -> bool {
-        self.items.iter().any(|item| part.holds(item))
     }
 
     fn of(path: &Path, input: Input, modes: Vec<Option<HeadphoneMode>>, warnings: Vec<Warning>) -> Self {

@@ -81,7 +81,7 @@ impl Package {
             title: &title,
             sample_rate: rate,
             programme: &|render| of(render).programme.clone(),
-            has: &|render, part| of(render).has(part),
+            has: &|render, part| of(render).items.iter().any(|item| part.holds(item)),
         };
         let remarks = self.remarks(known.has)?;
         let planned = Planned::all(&self, &known)?;
