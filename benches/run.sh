@@ -22,14 +22,28 @@ target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_director
 proscenium=$target/release/proscenium
 generate=$target/release/generate
 
-if [ -z "${SKIP_KERNELS:-}" ]; then
-    cargo bench --quiet -p proscenium-benches
-fi
-
 work=$(mktemp -d "${TMPDIR:-/tmp}/proscenium-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+# Other programs' libraries on this machine: libzita-convolver-dev libopenal-dev libebur128-dev libsndfile1-dev of Debian.
+peers() {
+    # shellcheck disable=SC2046
+    c++ -O3 -march=native -o "$work/peers" benches/peers/peers.cpp \
+        $(pkg-config --cflags --libs openal libebur128 sndfile) -lzita-convolver -lpthread || return 1
+    "$generate" wide "$work/wide.wav" 5 && "$work/peers" "$work/wide.wav"
+}
+
+if [ -z "${SKIP_KERNELS:-}" ]; then
+    if peers > "$work/peers.txt" 2> "$work/peers.log"; then
+        export PEERS="$work/peers.txt"
+    else
+        echo "Peers are those published (benches/peers can't be built here: $(head -n 1 "$work/peers.log"))"
+    fi
+    rm -f "$work/wide.wav"
+    cargo bench --quiet -p proscenium-benches
+fi
 
 # Wall seconds and peak kB of a command, from the shell's children: "SECONDS KILOBYTES".
 measure() {

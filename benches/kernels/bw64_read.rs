@@ -9,7 +9,7 @@ use formats::bw64::{Planar, Reader};
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::Scene;
 use proscenium_benches::timing::{best_of, row, table};
-use proscenium_benches::yardstick::{LIBBW64_READ, LIBSNDFILE_READ, Yardstick};
+use proscenium_benches::yardstick::{LIBBW64_READ, Yardstick, libsndfile_read};
 
 const SECONDS: u64 = 4;
 const BLOCK_FRAMES: usize = 4096;
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Yardstick { name: "plain loop, here", value: unit(naive) },
         Yardstick { name: "hound, here", value: unit(hound) },
         LIBBW64_READ,
-        LIBSNDFILE_READ,
+        libsndfile_read(),
     ];
     row("Reader::read_raw + SampleFormat::decode", unit(ours), &live, false);
     Ok(())

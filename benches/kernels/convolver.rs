@@ -9,7 +9,7 @@ use fft_convolver::FFTConvolver;
 use hrtf::convolver::{Convolver, Route};
 use hrtf::{Binauraliser, Direction, HrirPair, HrtfSet, Knot};
 use proscenium_benches::timing::{best_of, row, table};
-use proscenium_benches::yardstick::{OPENAL_MOVING, Yardstick, ZITA_LONG, ZITA_SINGLE, ZITA_STATIC};
+use proscenium_benches::yardstick::{Yardstick, openal_moving, zita_long, zita_single, zita_static};
 use sofar::filter::Filter;
 use sofar::render::{FilterTransition, Renderer, RendererPlan};
 
@@ -22,18 +22,18 @@ const RUNS: u32 = 30;
 fn main() -> Result<(), Box<dyn Error>> {
     let set = HrtfSet::built_in().resampled(RATE);
     println!("{}, {} taps at {RATE} Hz", set.measurements().name, set.taps());
-    for (size, block) in [1024, 256].into_iter().enumerate() {
+    for block in [1024, 256] {
         let binauraliser = Binauraliser::new(set.clone(), block);
         for speed in SPEEDS {
             table(&format!("sources moving at {speed}°/s, blocks of {block}"), "ns per source-sample");
             for sources in SOURCES {
-                let peers = [OPENAL_MOVING[size], sofar(&set, block, sources, true)?];
+                let peers = [openal_moving(block, sources), sofar(&set, block, sources, true)?];
                 row(&sources.to_string(), moving(&binauraliser, sources, speed), &peers, false);
             }
         }
         table(&format!("static sources, blocks of {block}"), "ns per source-sample");
         for sources in SOURCES {
-            let zita = if sources == 1 { ZITA_SINGLE } else { ZITA_STATIC[size] };
+            let zita = if sources == 1 { zita_single() } else { zita_static(block) };
             let peers = [zita, sofar(&set, block, sources, false)?, fft_convolver(&set, block, sources)?];
             row(&sources.to_string(), still(&binauraliser, sources), &peers, false);
         }
@@ -183,7 +183,7 @@ fn single(set: &HrtfSet) -> Result<(), Box<dyn Error>> {
     let (input, mut left, mut right) = (noise(1, BLOCK), vec![0.0; BLOCK], vec![0.0; BLOCK]);
     let seconds = best_of(100 * RUNS, || convolver.process(&[&input], &mut [&mut left, &mut right]));
     table("one live source, static, blocks of 256, partitioned", "ns per source-sample");
-    row("1", each(seconds, BLOCK, 1), &[ZITA_SINGLE, fft_convolver(set, BLOCK, 1)?], false);
+    row("1", each(seconds, BLOCK, 1), &[zita_single(), fft_convolver(set, BLOCK, 1)?], false);
     Ok(())
 }
 
@@ -191,7 +191,7 @@ fn single(set: &HrtfSet) -> Result<(), Box<dyn Error>> {
 fn long() -> Result<(), Box<dyn Error>> {
     const BLOCK: usize = 256;
     table("one channel through a long response, blocks of 256", "ns per sample");
-    for (number, seconds) in [1, 4].into_iter().enumerate() {
+    for seconds in [1, 4] {
         let taps = seconds * RATE as usize;
         let response = noise(7, taps);
         let input = noise(8, RATE as usize / BLOCK * BLOCK);
@@ -215,7 +215,7 @@ fn long() -> Result<(), Box<dyn Error>> {
                 convolver.process(&[block], &mut [&mut output]);
             }
         });
-        row(&format!("{seconds} s"), each(time, input.len(), 1), &[ZITA_LONG[number], peer], false);
+        row(&format!("{seconds} s"), each(time, input.len(), 1), &[zita_long(seconds), peer], false);
     }
     Ok(())
 }

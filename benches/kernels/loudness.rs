@@ -6,7 +6,7 @@ use std::error::Error;
 
 use ebur128::{Channel, EbuR128, Mode};
 use proscenium_benches::timing::{best_of, row, table};
-use proscenium_benches::yardstick::Yardstick;
+use proscenium_benches::yardstick::{Yardstick, libebur128};
 use renderer::layout::Layout;
 use renderer::loudness::{Limiter, Measurement, Measures, Meter, MeterChannel};
 
@@ -72,7 +72,7 @@ fn compare(
     let ours = best_of(RUNS, || ours(meter.clone(), &all, planes[0].len()));
     let nanoseconds = |seconds: f64| seconds * 1e9 / samples;
     let peer = Yardstick { name: "ebur128, here", value: nanoseconds(theirs) };
-    row(what, nanoseconds(ours), &[peer], false);
+    row(what, nanoseconds(ours), &[peer, libebur128(true_peak)], false);
     Ok(())
 }
 

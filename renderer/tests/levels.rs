@@ -60,6 +60,10 @@ fn every_stage_has_its_level_and_the_first_over_is_named_with_its_timecode() {
     let stages = strip(&answer, "track A").unwrap();
     let names: Vec<&str> = stages.iter().map(|stage| stage["stage"].as_str().unwrap()).collect();
     assert_eq!(names, ["clips", "trim", "eq", "compressor", "delay", "fader"]);
+    // A bus that only turns down: what comes in is the clip, a half 9 dB louder.
+    let bus = strip(&answer, "bus effects").unwrap();
+    close(&bus[0]["sample_peak_dbfs"], -6.02 + 9.0, 0.2);
+    close(&bus.last().unwrap()["sample_peak_dbfs"], -6.02 + 9.0 - 1.0, 0.2);
     // A sine of full scale at 1 kHz in one channel is −3.01 LUFS (BS.1770-5 Annex 1); a half is 6.02 dB less.
     for (stage, level) in stages[..3].iter().zip([-6.02, 5.98, 2.98]) {
         if stage["stage"] == "eq" {

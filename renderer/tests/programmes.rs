@@ -157,6 +157,7 @@ fn samples_of_stems_that_are_no_numbers_are_told() {
         &["render", "s.xml", "--layout", "5.1", "-o", "o.wav"][..],
         &["export", "s.xml", "-o", "m.wav"],
         &["loudness", "s.xml"],
+        &["levels", "s.xml"],
     ] {
         let (_, told) = done(folder, command);
         assert!(
@@ -178,6 +179,48 @@ fn samples_of_stems_that_are_no_numbers_are_told() {
         output.status.code() == Some(2) && told.contains("reverb \"r\"") && told.contains("NaN"),
         "{told}"
     );
+    let output = run(folder, &["check", "s.xml"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.code() == Some(1) && told.contains("[bad-response]"), "{told}");
+}
+
+/// Everything that can be asked for of a programme is of that one, and what isn't there is refused with what was perhaps meant.
+#[test]
+fn masters_are_of_their_programme_and_what_is_not_there_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    stems(folder);
+    let deliverable = r#"<deliverable layout="5.1" programme="Deutsch" parts="mix dialogue">
+        <master><limiter ceiling="-1"/></master></deliverable></scene>"#;
+    let text = TWO.replace("MUSIC", "").replace("BUS", "").replace("</scene>", deliverable);
+    fs::write(folder.join("s.xml"), &text).unwrap();
+    let render = |name: &str, more: &[&str]| {
+        let all = ["render", "s.xml", "--layout", "5.1", "--bits", "32f", "-o", name];
+        done(folder, &[&all[..], more].concat());
+        channel(&folder.join(name), 1)
+    };
+    let german = render("d.wav", &["--programme", "Deutsch"]);
+    // English speaks in the first two seconds, German in the last.
+    assert!(level_db(&german, 1.5) < level_db(&german, 3.5) - 3.0);
+    for name in ["none:5.1", "none:5.1@Deutsch", "none:5.1+mix+dialogue@Deutsch"] {
+        let mastered = render("m.wav", &["--master", name]);
+        let worst = mastered.iter().zip(&german).fold(0.0, |most: f32, (a, b)| most.max((a - b).abs()));
+        assert!(worst < 1e-6, "{name}: {worst}");
+    }
+    let refused = |arguments: &[&str], expected: &str| {
+        let output = run(folder, arguments);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && told.contains(expected), "{arguments:?}: {told}");
+    };
+    let out = ["--layout", "5.1", "-o", "x.wav"];
+    let with = |input: &'static str, more: &[&'static str]| [&["render", input], &out[..], more].concat();
+    refused(&with("s.xml", &["--master", "none:5.1@Deutsch", "--programme", "English"]), "is of Deutsch");
+    refused(&with("s.xml", &["--programme", "Deutsh"]), "did you mean `Deutsch`?");
+    refused(&with("voice.wav", &["--programme", "Deutsch"]), "no audioProgramme");
+    refused(&with("voice.wav", &["--complementary", "X"]), "can't be chosen");
+    refused(&["info", "s.xml"], "is a scene");
+    fs::write(folder.join("t.xml"), text.replace(deliverable, "</scene>")).unwrap();
+    refused(&["deliver", "t.xml", "-o", "out"], "has no <deliverable>");
 }
 
 /// No command writes over a stem of the scene that it reads.

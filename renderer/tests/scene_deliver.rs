@@ -272,7 +272,7 @@ fn a_specification_is_met_after_the_master() {
 #[test]
 fn what_a_scene_cannot_ask_for_is_said_with_line_and_column() {
     for (asked, expected) in [
-        ("", "--deliverable SPEC:LAYOUT is missing"),
+        ("", "has no <deliverable> of its own"),
         (r#"<deliverable layout="9.9"/>"#, "line 4, column 9"),
         (r#"<deliverable spec="netflixx" layout="5.1"/>"#, "netflix"),
         (

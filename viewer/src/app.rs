@@ -2,8 +2,10 @@
 
 mod dialogs;
 mod frame;
+mod incoming;
 mod recording;
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use egui_wgpu::RenderState;
@@ -63,8 +65,8 @@ pub struct App {
     kept: Kept,
     /// The last thing that was told, and whether it is bad.
     pub(crate) message: Option<(String, bool)>,
-    /// What was said last, and of which state.
-    said: (Option<(String, bool)>, u64),
+    /// What was said last, of which state, and when.
+    said: (Option<(String, bool)>, u64, f64),
     pub(crate) gpu: Option<(RenderState, Gpu)>,
     /// When the document was last kept for recovery, seconds of the program.
     autosaved: f64,
@@ -101,7 +103,7 @@ impl App {
             kept,
             settings,
             message: None,
-            said: (None, 0),
+            said: (None, 0, 0.0),
             gpu: gpu.map(|state| (state.clone(), Gpu::new(state))),
             autosaved: 0.0,
             recording: Recording::default(),
@@ -226,7 +228,12 @@ impl App {
         let start = self.transport.time();
         for path in paths {
             match added_stems(&added, self.document.folder(), path) {
-                Ok((mut tracks, _)) => {
+                Ok((mut tracks, rate)) => {
+                    // The first sounds of a scene say at which rate it goes.
+                    let rate = NonZeroU32::new(rate).filter(|_| added.tracks.is_empty());
+                    if let Some(rate) = rate.filter(|rate| Scene::SAMPLE_RATES.contains(&rate.get())) {
+                        edits.push(Edit::SampleRate(rate));
+                    }
                     let clips = tracks.iter_mut().flat_map(|track| &mut track.clips);
                     clips.for_each(|clip| clip.start = start);
                     added.tracks.extend(tracks.iter().cloned());

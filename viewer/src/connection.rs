@@ -21,7 +21,7 @@ use renderer::deliver::Selection;
 use renderer::layout::Layout;
 use renderer::live::{
     self, Event, Handle, Listen, Monitor, ObjectEdit, Options, Output, Processor, Source, StripName,
-    Telemetry,
+    Telemetry, TimedMove,
 };
 
 use device::{Device, DeviceInfo};
@@ -58,6 +58,17 @@ pub struct Connection {
     outputs: Outputs,
     remote: Remote,
     names: Vec<String>,
+}
+
+/// What came in for a track from outside. What is `None` wasn't said.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Incoming {
+    /// Where it is.
+    pub position: Option<ObjectPosition>,
+    /// Linear.
+    pub gain: Option<f64>,
+    /// Degrees, or units of the cube.
+    pub width: Option<f64>,
 }
 
 struct Playing {
@@ -301,15 +312,19 @@ impl Connection {
         }
     }
 
-    /// Where OSC has put tracks since it was last asked; of several moves of one the last.
-    pub fn moves(&self) -> BTreeMap<usize, ObjectPosition> {
-        let Some(playing) = &self.playing else { return BTreeMap::new() };
+    /// What OSC has done to tracks since it was last asked; of several messages of a kind the last.
+    pub fn moves(&self) -> BTreeMap<usize, Incoming> {
+        let mut all: BTreeMap<usize, Incoming> = BTreeMap::new();
+        let Some(playing) = &self.playing else { return all };
         let objects = playing.handle.objects();
-        let moves = playing.handle.moves().into_iter().filter_map(|moved| {
-            let track = objects.get(moved.item)?.track?;
-            Some((track, moved.edit.position?))
-        });
-        moves.collect()
+        for TimedMove { item, edit, .. } in playing.handle.moves() {
+            let Some(track) = objects.get(item).and_then(|info| info.track) else { continue };
+            let own = all.entry(track).or_default();
+            own.position = edit.position.or(own.position);
+            own.gain = edit.gain.or(own.gain);
+            own.width = edit.size.map(|[width, ..]| width).or(own.width);
+        }
+        all
     }
 
     /// Plays or waits.

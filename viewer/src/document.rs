@@ -22,7 +22,7 @@ use crate::edit::{Edit, History, Selection};
 
 pub(crate) use files::write_whole;
 pub use files::{OpenError, state_folder};
-pub use import::{Import, folder_for, import, is_master};
+pub use import::{Import, folder_for, import, is_master, is_more_than_a_bed};
 pub use recovery::{Recent, left_over};
 pub use stems::{Stems, added_stems, name_of_file};
 

@@ -66,6 +66,7 @@ impl Kept {
         let mut last: Preferences = serde_json::from_str(&text).unwrap_or_default();
         last.scale =
             if last.scale.is_finite() { last.scale.clamp(*SCALES.start(), *SCALES.end()) } else { 1.0 };
+        last.listening.remote = last.listening.remote.off();
         last.level_db = if last.level_db.is_finite() { last.level_db } else { 0.0 };
         Self { file, last }
     }

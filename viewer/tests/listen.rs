@@ -312,6 +312,57 @@ fn osc_is_off_until_switched_on_and_then_moves_objects_tells_moves_and_turns_the
     });
 }
 
+/// Half the gain is 6.02 dB less. The horn, `/adm/obj/2`, moves from the left to the right by two keys.
+#[test]
+fn osc_turns_gain_and_width_and_leaves_keys_alone_unless_a_pass_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = playing(&write_scene(folder.path()));
+    let port = free_port();
+    {
+        let remote = &mut harness.state_mut().connection.listening.remote;
+        (remote.hears, remote.listen) = (true, ([127, 0, 0, 1], port).into());
+    }
+    let sender = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let send = |address: &str, values: &[f32]| {
+        sender.send_to(&message(address, values), ("127.0.0.1", port)).unwrap();
+    };
+    let horn = |app: &App| match &app.document.scene().tracks[1].spatial {
+        Spatial::Object(object) => object.clone(),
+        other => panic!("{other:?}"),
+    };
+    let keys = |app: &App, parameter: P| {
+        horn(app).automation.get(&parameter).map_or(0, |found| found.curve.keys().len())
+    };
+    let began = Instant::now();
+    while harness.state().connection.telemetry.osc.received < 20 {
+        assert!(began.elapsed().as_secs() < 60, "nothing is heard");
+        send("/adm/obj/2/xyz", &[0.1, 0.2, 0.3]);
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    assert_eq!(keys(harness.state(), P::X), 2, "nobody records");
+    send("/adm/obj/2/gain", &[0.5]);
+    send("/adm/obj/2/w", &[0.25]);
+    wait(&mut harness, "gain and width", |app| {
+        let near = |parameter: P, value: f64| {
+            horn(app).value_at(parameter, 0.0).is_some_and(|found| (found - value).abs() < 0.01)
+        };
+        near(P::Gain, -6.02) && near(P::Width, 0.25)
+    });
+    harness.state_mut().transport.is_recording = true;
+    let began = Instant::now();
+    while keys(harness.state(), P::Gain) < 3 || keys(harness.state(), P::X) == 2 {
+        assert!(began.elapsed().as_secs() < 60, "nothing is recorded");
+        send("/adm/obj/2/gain", &[0.1 + began.elapsed().as_secs_f32() % 0.7]);
+        send("/adm/obj/2/xyz", &[0.1, 0.2, 0.3]);
+        std::thread::sleep(Duration::from_millis(5));
+        harness.step();
+    }
+    harness.state_mut().play_or_stop();
+    harness.step();
+    assert!(keys(harness.state(), P::Gain) > 0 && keys(harness.state(), P::Width) == 0);
+}
+
 #[test]
 fn a_port_that_is_taken_is_told() {
     let folder = tempfile::tempdir().unwrap();

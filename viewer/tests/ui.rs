@@ -6,9 +6,10 @@
 mod window;
 
 use egui::{Key, Modifiers, Vec2};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use formats::scene::{ObjectParameter as P, Scene, Spatial};
-use viewer::app::Dialog;
+use viewer::app::{App, Dialog};
 use viewer::view3d::camera::View;
 use window::{drag, named, number, on_screen, place, program, tab, write_scene};
 
@@ -317,4 +318,56 @@ fn every_action_is_listed_with_its_keys() {
     harness.key_press_modifiers(Modifiers::COMMAND | Modifiers::SHIFT, Key::L);
     harness.run();
     assert_eq!(harness.state().theme, viewer::theme::Theme::Light);
+}
+
+#[test]
+fn zones_are_left_out_by_name_or_by_their_bounds() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    harness.state_mut().document.selection.set_all([0]);
+    harness.run();
+    let zones = |harness: &Harness<'_, App>| match &harness.state().document.scene().tracks[0].spatial {
+        Spatial::Object(object) => object.zones.clone(),
+        other => panic!("{other:?}"),
+    };
+    for choice in ["the sides", "the sides", "a sector"] {
+        named(&harness, "+ Zone").click_accesskit();
+        harness.run();
+        named(&harness, choice).click_accesskit();
+        harness.run();
+    }
+    let names: Vec<_> = zones(&harness).into_iter().map(|zone| zone.name).collect();
+    assert_eq!(names, [Some("ZM2L".to_owned()), Some("ZM2R".to_owned()), None], "each once");
+    // It is no zone of that name any more.
+    number(&harness, "X, right to, zone 1").set_value_accesskit(-0.5);
+    harness.run();
+    assert_eq!(zones(&harness)[0].name, None);
+    named(&harness, "Take out the sides (ZM2R)").click_accesskit();
+    harness.run();
+    assert_eq!(zones(&harness).len(), 2);
+}
+
+#[test]
+fn several_sounds_are_added_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut harness = program(&write_scene(folder.path()));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::I);
+    harness.run();
+    let row = |harness: &mut Harness<'_, App>, name: &str, held: Modifiers| {
+        harness.get_by_role_and_label(egui::Role::Row, name).click_modifiers(held);
+        harness.run();
+    };
+    row(&mut harness, "anna.wav", Modifiers::NONE);
+    row(&mut harness, "rain.wav", Modifiers::SHIFT);
+    row(&mut harness, "horn.wav", Modifiers::COMMAND);
+    assert!(harness.query_by_label("2 files").is_some());
+    named(&harness, "Open").click();
+    harness.run();
+    assert_eq!(harness.state().dialog, None);
+    let names: Vec<_> =
+        harness.state().document.scene().tracks[3..].iter().map(|track| track.name.clone()).collect();
+    assert_eq!(names, ["anna", "rain"]);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    harness.run();
+    assert_eq!(harness.state().document.scene().tracks.len(), 3, "one step");
 }

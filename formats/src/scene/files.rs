@@ -96,7 +96,16 @@ pub fn check_files_by(
         let element = format!("reverb \"{}\" > convolution", shown(&reverb.name));
         let mut at = At { mistakes, place, element };
         let Some(head) = open((&convolution.file, folder), &mut at, head) else { continue };
-        let channels = reverb.returns.channels();
+        let (file, channels) = (shown(&convolution.file), reverb.returns.channels());
+        if head.frames == 0 {
+            let found = format!("{file}, which has no samples");
+            at.note("empty-file", Severity::Error, found, "a response", "take another file");
+        }
+        if head.sample_rate != scene.sample_rate.get() {
+            let found = format!("{file} at {} Hz", head.sample_rate);
+            let expected = format!("{} Hz, the rate of the scene", scene.sample_rate);
+            at.note("file-rate", Severity::Warning, found, &expected, "it is resampled");
+        }
         if head.channels != 1 && head.channels != channels {
             let found = format!("{} with {} channels", shown(&convolution.file), head.channels);
             let expected = format!("1 or {channels}, as many as it returns to");
@@ -184,6 +193,11 @@ fn check_clip((scene, track, clip): (&Scene, &Track, &Clip), head: SoundHead, at
             &expected,
             "choose them with channels=\"…\" or change the place",
         );
+    }
+    if head.frames == 0 {
+        let found = format!("{file}, which has no samples");
+        at.note("empty-file", Severity::Error, found, "a sound", "take the clip out or another file");
+        return;
     }
     let seconds = head.frames as f64 / f64::from(rate);
     check_length(clip, seconds, &file, at);

@@ -19,6 +19,7 @@ use crate::deliver::package::{
 };
 use crate::deliver::{BINAURAL, Deliverable, Job, Selection, Timecode};
 use crate::loudness::Verdict;
+use crate::master::is_scene;
 use crate::render::{Conversion, RenderOptions};
 
 /// Make every deliverable of a master in one pass: brought to its specification, read back from the disk, with checksums
@@ -254,6 +255,10 @@ impl Asked<'_> {
                 master,
             })
             .collect();
+        if own.is_empty() && is_scene(input) {
+            let message = "has no <deliverable> of its own: say what to make with --deliverable SPEC:LAYOUT (try --help)";
+            return Err(CliError::file(input, message));
+        }
         if own.is_empty() {
             return Err(self.missing("--deliverable SPEC:LAYOUT", "deliverable"));
         }

@@ -14,7 +14,7 @@ use super::input::check_seekable;
 use super::render::{failure, progress_bar};
 use super::{CliError, Console, Interrupt, Outcome};
 use crate::deliver::{SoundComparison, compare_sound};
-use crate::master::{is_scene, scene_text};
+use crate::master::{is_scene, picture_of, scene_text, timecode_at};
 
 /// Differences of the metadata that the text lists without --all.
 const LISTED: usize = 40;
@@ -64,6 +64,8 @@ struct Answer {
     metadata: Option<Vec<Told>>,
     /// `None`: not compared.
     sound: Option<SoundComparison>,
+    /// Of the picture of A, where it has one.
+    first_difference_timecode: Option<String>,
 }
 
 /// A difference of the metadata.
@@ -109,7 +111,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let is_equal = metadata.as_ref().is_none_or(Vec::is_empty)
         && sound.as_ref().is_none_or(|sound: &SoundComparison| sound.is_equal);
     let shown = |path: &Path| path.display().to_string();
-    let answer = Answer { a: shown(&args.a), b: shown(&args.b), is_equal, metadata, sound };
+    let first_difference_timecode = sound.as_ref().and_then(|sound| {
+        let picture = picture_of(&args.a).ok().flatten()?;
+        Some(timecode_at(&picture, sound.first_difference?, sound.sample_rates[0]))
+    });
+    let (a, b) = (shown(&args.a), shown(&args.b));
+    let answer = Answer { a, b, is_equal, metadata, sound, first_difference_timecode };
     if console.wants_json() {
         console.json(&answer)?;
     } else if !console.is_quiet() {

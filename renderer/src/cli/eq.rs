@@ -117,7 +117,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
 /// The equaliser that was asked for, and whose it is.
 fn equaliser(args: &Args, scene: &Scene) -> Result<(String, Eq), CliError> {
     if let Some(name) = &args.strip.master {
-        let master = master_of(&args.scene, name).map_err(failure)?;
+        let (master, _) = master_of(&args.scene, name, None).map_err(failure)?;
         let none =
             || CliError::file(&args.scene, format_args!("the master of `{}` has no eq", printable(name)));
         return Ok((format!("master {name}"), master.eq.ok_or_else(none)?));

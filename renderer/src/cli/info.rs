@@ -13,6 +13,7 @@ use formats::damf::{Damf, is_damf};
 
 use super::input::check_seekable;
 use super::{CliError, Console, Outcome};
+use crate::master::is_scene;
 
 pub(super) use text::{clean, plural, printable};
 
@@ -34,6 +35,11 @@ pub struct Args {
 pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     let input = args.input.as_path();
     check_seekable(input)?;
+    if is_scene(input) {
+        let message = "is a scene, and no master yet: `proscenium check` and `proscenium levels` tell of it, \
+                       `proscenium export` makes a master of it";
+        return Err(CliError::file(input, message));
+    }
     if is_damf(input) {
         let mut damf = Damf::open(input).map_err(CliError::new)?;
         let warnings = std::mem::take(&mut damf.warnings);

@@ -61,7 +61,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     };
     let report = job.run(&mut progress, &stop);
     bar.finish_and_clear();
-    let report = report.map_err(failure)?;
+    let (report, warnings) = report.map_err(failure)?;
+    console.warnings(&args.scene, &warnings)?;
     if console.wants_json() {
         console.json(&report)?;
     } else {

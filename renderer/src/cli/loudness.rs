@@ -13,12 +13,12 @@ use formats::Warning;
 use self::answer::{Answer, MeasuredOn};
 use super::info::plural;
 use super::input::check_seekable;
+use super::render::target::through_master;
 use super::render::{failure, progress_bar};
 use super::{CliError, Console, Interrupt, Outcome};
-use crate::deliver::package::master_of;
 use crate::deliver::{
-    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, Selection, Treatment, channel_named,
-    measure_channels, own_channels,
+    BINAURAL, Deliverable, Job, JobError, Output, OwnChannels, Selection, channel_named, measure_channels,
+    own_channels,
 };
 use crate::layout::Layout;
 use crate::loudness::{MAX_SPECIFICATION_BYTES, Measurement, Measures, MeterChannel, Specification, Verdict};
@@ -248,13 +248,11 @@ fn rendered(
         return Err(fault(&format_args!("{layout} feeds no loudspeakers; choose a layout, e.g. 7.1.4")));
     }
     let name = deliverable.name();
-    let treatment = match &args.master {
-        None => Treatment::None,
-        Some(name) => Treatment::Chain(Box::new(master_of(&args.input, name).map_err(failure)?)),
-    };
+    let (treatment, programme) =
+        through_master(&args.input, args.master.as_deref(), args.programme.as_deref())?;
+    let selection = Selection::by_ids(programme.as_deref(), &args.complementary);
     let outputs = vec![Output { treatment, ..Output::mix(PathBuf::new(), deliverable) }];
-    let job =
-        Job { outputs, selection: args.selection(), measure_dialogue: true, ..Job::new(args.input.clone()) };
+    let job = Job { outputs, selection, measure_dialogue: true, ..Job::new(args.input.clone()) };
     let open = job.open_unwritten().map_err(failure)?;
     let programme = open.programme().map(str::to_owned);
     let mut warnings = open.warnings().to_vec();

@@ -16,14 +16,13 @@ use formats::bw64::{SampleFormat, same_file};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
 use self::headphones::HeadphoneArgs;
-use self::target::TargetArgs;
+use self::target::{TargetArgs, through_master};
 use super::info::{plural, printable};
 use super::input::{check_not_read, check_present, check_seekable};
 use super::{CliError, Console, Interrupt, OpenOutputs, Outcome, table};
-use crate::deliver::package::master_of;
 use crate::deliver::{
     BINAURAL, Deliverable, Job, JobError, OpenJob, Output, OutputReport, Rendered, Report, Selection,
-    Timecode, Treatment,
+    Timecode,
 };
 use crate::layout::Layout;
 use crate::layout::measured::{MAX_FILE_BYTES, MeasuredRoom};
@@ -166,10 +165,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
     check_seekable(&args.input)?;
     let level = args.target.level()?;
     let (mut outputs, room_warnings) = outputs(args, console)?;
-    let treatment = match &args.master {
-        None => Treatment::None,
-        Some(name) => Treatment::Chain(Box::new(master_of(&args.input, name).map_err(failure)?)),
-    };
+    let (treatment, programme) =
+        through_master(&args.input, args.master.as_deref(), args.programme.as_deref())?;
     for output in &mut outputs {
         (output.level, output.treatment) = (level.clone(), treatment.clone());
     }
@@ -186,7 +183,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Outcome, CliError> {
         outputs,
         sample_format: args.bits.into(),
         dither: !args.no_dither,
-        selection: Selection::by_ids(args.programme.as_deref(), &args.complementary),
+        selection: Selection::by_ids(programme.as_deref(), &args.complementary),
         options: RenderOptions {
             importance: args.importance,
             conversion: args.apply_conversion.map(Conversion::from),

@@ -9,14 +9,13 @@ use std::path::PathBuf;
 
 use formats::Warning;
 use formats::scene::Scene;
-use formats::timecode::FrameCode;
 use serde::Serialize;
 
 use super::package::{SceneDeliverable, deliverables_of};
 use super::{Clock, Deliverable, Job, JobError, Output, Treatment};
 use crate::loudness::{Measurement, Measures};
-use crate::master::{SceneInput, Selection, read_scene};
-use crate::mix::mixer::StripLevels;
+use crate::master::{BadStem, SceneInput, Selection, read_scene, timecode_at};
+use crate::mix::mixer::{Desk, StripLevels};
 use crate::mix::strip::{PEAK_CELL, StageLevel};
 
 /// Strips that are named as the loudest of a moment.
@@ -131,12 +130,10 @@ impl Times<'_> {
     /// Timecode of the picture where there is one.
     fn at(&self, sample: u64) -> String {
         let sample_rate = self.scene.sample_rate.get();
-        let Some(picture) = &self.scene.picture else { return Clock { sample, sample_rate }.to_string() };
-        let (frames, seconds) = picture.frame_rate.to_ratio();
-        let passed =
-            u128::from(sample) * u128::from(frames) / (u128::from(sample_rate) * u128::from(seconds.max(1)));
-        let frames = picture.start.frames.saturating_add(u64::try_from(passed).unwrap_or(u64::MAX));
-        picture.frame_rate.display(FrameCode { frames, ..picture.start }).to_string()
+        match &self.scene.picture {
+            Some(picture) => timecode_at(picture, sample, sample_rate),
+            None => Clock { sample, sample_rate }.to_string(),
+        }
     }
 }
 
@@ -150,12 +147,12 @@ impl StagingJob {
         self,
         progress: &mut dyn FnMut(u64, u64),
         stop: &dyn Fn() -> bool,
-    ) -> Result<StagingReport, JobError> {
+    ) -> Result<(StagingReport, Vec<Warning>), JobError> {
         let scene = read_scene(&self.scene)?;
         let masters = deliverables_of(&self.scene)?;
         let masters: Vec<SceneDeliverable> =
             masters.into_iter().filter(|deliverable| !deliverable.master.is_empty()).collect();
-        let (mut input, contents) = SceneInput::open(&self.scene)?;
+        let (mut input, contents) = SceneInput::open_at(&self.scene, Desk::Metered)?;
         input.use_threads(self.threads)?;
         let (frames, sample_rate) = (input.frames(), input.sample_rate());
         let passes = 1 + scene.programmes.len().max(1) as u64;
@@ -164,7 +161,7 @@ impl StagingJob {
             progress(done, all);
             !stop()
         };
-        let levels = input.levels(&self.scene, &mut go_on)?.ok_or(JobError::Interrupted)?;
+        let (levels, bad) = input.levels(&self.scene, &mut go_on)?.ok_or(JobError::Interrupted)?;
         let times = Times { scene: &scene };
         let mut mixes = Vec::new();
         for index in 0..scene.programmes.len().max(1) {
@@ -179,8 +176,10 @@ impl StagingJob {
                 mixes.push(mix(name, asked, &measurement, (&heard, &times)));
             }
         }
+        let warnings: Vec<Warning> =
+            contents.warnings.into_iter().chain(bad.iter().map(BadStem::warning)).collect();
         let strips: Vec<StripReport> = levels.iter().map(|strip| strip_report(strip, &times)).collect();
-        Ok(StagingReport {
+        let report = StagingReport {
             scene: self.scene.display().to_string(),
             sample_rate,
             frames,
@@ -188,8 +187,9 @@ impl StagingJob {
             clipping: clipping(&strips, &mixes),
             strips,
             mixes,
-            warnings: contents.warnings.iter().map(Warning::to_string).collect(),
-        })
+            warnings: warnings.iter().map(Warning::to_string).collect(),
+        };
+        Ok((report, warnings))
     }
 
     /// The mixes of a programme: layout and deliverable of each, and what was measured.

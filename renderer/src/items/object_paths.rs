@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use formats::Warning;
 use formats::adm::{AdmId, AudioContent, AudioProgramme};
+use formats::{Warning, nearest};
 
 use super::error::{Error, shown, shown_path};
 use super::graph::{Graph, ObjectIndex};
@@ -31,7 +31,10 @@ pub(super) fn programme<'a>(
         let found = programmes.iter().find(|programme| programme.id == *id);
         return found.map(Some).ok_or_else(|| {
             let there = named(programmes.iter().map(|p| (&p.id, p.name.as_str())));
-            Error::Choice(format!("no audioProgramme {} in this file; it has {there}", shown(id)))
+            let known = programmes.iter().flat_map(|p| [p.id.as_str(), p.name.as_str()]);
+            let meant = nearest(id.as_str(), known).map(|meant| format!(" (did you mean `{meant}`?)"));
+            let meant = meant.unwrap_or_default();
+            Error::Choice(format!("no audioProgramme {} in this file{meant}; it has {there}", shown(id)))
         });
     }
     let lowest = programmes.iter().min_by(|a, b| a.id.cmp(&b.id));

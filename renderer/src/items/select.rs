@@ -51,6 +51,9 @@ pub fn select(
         if graph.track_uids.is_empty() {
             return Err(Error::NoAdm);
         }
+        // There is nothing to choose from.
+        programme(&graph, options.programme.as_ref(), &mut warnings)?;
+        complementary::unselected(&graph, &options.complementary, &mut warnings)?;
         let selected =
             selector.of_all_tracks(&graph, options.file_tracks, &mut items.budget, &mut warnings)?;
         let source = Source { programme: None, path: None, values: ObjectValues::default() };
@@ -62,6 +65,15 @@ pub fn select(
         let ignored = complementary::unselected(&graph, &options.complementary, &mut warnings)?;
         let programme = programme(&graph, options.programme.as_ref(), &mut warnings)?;
         let paths = object_paths(&graph, programme, &mut warnings)?;
+        for id in &options.complementary {
+            let is_there = graph
+                .object(id)
+                .is_some_and(|object| paths.iter().any(|path| path.objects.contains(&object)));
+            if !is_there {
+                let message = "was chosen from its complementary group and is not in the programme: nothing of it is heard";
+                warnings.push(Warning::new("not-in-programme", shown(id), message));
+            }
+        }
         let value_sets = ValueSets::new(&graph, programme, &paths, &mut warnings);
         for path in paths.iter().filter(|path| !path.objects.iter().any(|object| ignored.contains(object))) {
             let Some(&object) = path.objects.last() else { continue };

@@ -102,9 +102,10 @@ impl ObjectEdit {
 /// Highest gain that is taken, linear: 60 dB.
 const LOUDEST: f64 = 1_000.0;
 
-/// The items of a master.
+/// The items of a master. The objects of a scene have the numbers of their tracks among all that are objects, whichever programme
+/// is chosen; what comes back from reverbs comes after them.
 pub(super) fn list(master: &Master) -> Vec<ObjectInfo> {
-    let mut number = 0;
+    let mut number = master.object_tracks.len();
     let infos = master.items.iter().zip(&master.object_names).enumerate().map(|(item, (render, object))| {
         let (kind, track) = match render {
             RenderItem::Objects(object) => (ObjectKind::Object, Some(&object.track)),
@@ -120,7 +121,8 @@ pub(super) fn list(master: &Master) -> Vec<ObjectInfo> {
             Some(Feed::Strip { track, channel }) => (Some(*track), *channel),
             _ => (None, 0),
         };
-        number += usize::from(kind == ObjectKind::Object);
+        let own = track.and_then(|track| master.object_tracks.binary_search(&track).ok());
+        number += usize::from(kind == ObjectKind::Object && own.is_none());
         ObjectInfo {
             item,
             name: name(render, object),
@@ -129,7 +131,7 @@ pub(super) fn list(master: &Master) -> Vec<ObjectInfo> {
             track,
             channel,
             role: render.context().role,
-            number: (kind == ObjectKind::Object).then_some(number),
+            number: (kind == ObjectKind::Object).then(|| own.map_or(number, |own| own + 1)),
         }
     });
     infos.collect()

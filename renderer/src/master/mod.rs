@@ -20,6 +20,8 @@ pub use error::OpenError;
 pub(crate) use input::Input;
 pub use opened::Selection;
 pub(crate) use opened::{Contents, Master, is_xml, programme_called, read_master};
-pub(crate) use picture::{first_sample, picture_of};
-pub(crate) use scene::{BadStem, SceneContents, SceneInput, StemFile, deliverables, read_checked};
+pub(crate) use picture::{first_sample, picture_of, timecode_at};
+pub(crate) use scene::{
+    BadStem, SceneContents, SceneInput, StemFile, bad_responses, deliverables, read_checked,
+};
 pub use scene::{is_scene, read_scene, scene_text, sources};

@@ -66,6 +66,8 @@ fn id_of<'a>(all: impl Iterator<Item = (&'a AdmId, &'a str)> + Clone, called: &A
     }
 }
 
+/// The band of an LFE in the common definitions (BS.2094-1), Hz.
+const LFE_LOW_PASS_HZ: f64 = 120.0;
 /// A master begins earlier on its time line: a film that goes on past midnight counts on to the end of the next day.
 const LONGEST_DAY_SECONDS: u64 = 48 * 3_600;
 
@@ -82,6 +84,8 @@ pub(crate) struct Master {
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What each track of a scene's master carries.
     pub(crate) feeds: Vec<Feed>,
+    /// Tracks of the scene that are objects, ascending.
+    pub(crate) object_tracks: Vec<usize>,
     /// The picture that it goes with, where it says one.
     pub(crate) picture: Option<Picture>,
     /// Its first sample on the time line that it is part of, where it says so.
@@ -115,13 +119,13 @@ impl Master {
         selection: &Selection,
         gain_db: f64,
     ) -> Result<Self, OpenError> {
-        let SceneContents { document, picture, modes, feeds, warnings, files, .. } = contents;
+        let SceneContents { document, picture, modes, feeds, object_tracks, warnings, files, .. } = contents;
         let time_reference =
             picture.as_ref().and_then(|found| picture::first_sample(found, input.sample_rate()));
         let of = Self::of(path, Input::Scene(Box::new(input)), modes, warnings);
         let mut master = Self { picture, time_reference, ..of };
         master.sources.extend(files);
-        master.feeds = feeds;
+        (master.feeds, master.object_tracks) = (feeds, object_tracks);
         master.select(path, &document, selection, gain_db)
     }
 
@@ -134,6 +138,7 @@ impl Master {
             object_names: Vec::new(),
             modes,
             feeds: Vec::new(),
+            object_tracks: Vec::new(),
             picture: None,
             time_reference: None,
             programme: None,
@@ -290,11 +295,14 @@ fn read_damf(path: &Path) -> Result<Contents, OpenError> {
     })
 }
 
-/// Dolby's names of loudspeakers as those of BS.2051 that a renderer takes them for.
+/// Dolby's names of loudspeakers as those of BS.2051 that a renderer takes them for, and the band that the LFE has there.
 fn with_labels_of_bs_2051(channel: &mut AudioChannelFormat) {
     let BlockFormats::DirectSpeakers(blocks) = &mut channel.blocks else { return };
     for label in blocks.iter_mut().flat_map(|block| &mut block.speaker_labels) {
         *label = nominal_label(label).to_owned();
+        if label.starts_with("LFE") {
+            channel.frequency.low_pass = Some(LFE_LOW_PASS_HZ);
+        }
     }
 }
 

@@ -53,6 +53,15 @@ pub(super) fn of_dbmd(dbmd: &DbmdChunk, first: u64, sample_rate: u32) -> Option<
     Some((Picture { frame_rate, start, ffoa: ffoa.map(Time::new), kept: Kept::default() }, warning))
 }
 
+/// The timecode of the frame of `picture` that a sample lies in.
+pub(crate) fn timecode_at(picture: &Picture, sample: u64, sample_rate: u32) -> String {
+    let (frames, seconds) = picture.frame_rate.to_ratio();
+    let passed = u128::from(sample) * u128::from(frames)
+        / (u128::from(sample_rate.max(1)) * u128::from(seconds.max(1)));
+    let frames = picture.start.frames.saturating_add(u64::try_from(passed).unwrap_or(u64::MAX));
+    picture.frame_rate.display(FrameCode { frames, ..picture.start }).to_string()
+}
+
 /// The first sample of a picture on the time line that its timecode counts.
 pub(crate) fn first_sample(picture: &Picture, sample_rate: u32) -> Option<u64> {
     let start = picture.frame_rate.duration(picture.start.frames)?;

@@ -190,6 +190,15 @@ fn nudge(app: &mut App, way: Way, by: f64) {
 
 /// Keys for the place as it is now, so that it can move from here on.
 fn add_keys(app: &mut App) {
+    if app.selected_objects().next().is_none() {
+        let nothing = app.document.selection.is_empty();
+        app.fail(if nothing {
+            "select an object first"
+        } else {
+            "beds and Ambisonics have no place that could move"
+        });
+        return;
+    }
     let (seconds, time) = (app.transport.seconds, app.transport.time());
     let scene = app.document.scene();
     let edits = app.selected_objects().filter_map(|index| {

@@ -6,7 +6,7 @@ use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit
 
 use super::App;
 use crate::actions::{ACTIONS, Menu};
-use crate::document::{Document, Import, is_master};
+use crate::document::{Document, Import, is_more_than_a_bed};
 use crate::panels::files::{self, Choice, Chooser};
 use crate::panels::listen::ListenFile;
 
@@ -83,30 +83,43 @@ impl App {
     }
 
     fn choose(&mut self, context: &Context, dialog: Dialog, title: &str) {
+        // A scene that has no file yet is at home where something was chosen last.
+        let own = self.document.folder().to_path_buf();
+        let last = self.panels.last_folder.clone().unwrap_or_else(|| own.clone());
+        let home = if self.document.path().is_some() { own } else { last.clone() };
         let (folder, endings) = match &dialog {
             Dialog::Listen(file) => (self.listen_folder(*file), file.endings()),
-            Dialog::SaveAs => (self.document.folder().to_path_buf(), files::SCENES),
-            Dialog::AddSounds | Dialog::FindMissing(_) => {
-                (self.document.folder().to_path_buf(), files::SOUNDS)
-            }
-            _ => (self.document.folder().to_path_buf(), files::PROGRAMMES),
+            Dialog::SaveAs => (home, files::SCENES),
+            Dialog::AddSounds | Dialog::FindMissing(_) => (last, files::SOUNDS),
+            _ => (home, files::PROGRAMMES),
         };
         let is_saving = dialog == Dialog::SaveAs;
         let name = self.document.path().and_then(|path| path.file_name()).map_or_else(
             || format!("{}.xml", self.document.title()),
             |name| name.to_string_lossy().into_owned(),
         );
-        let start = || Chooser::new(folder, if is_saving { name } else { String::new() }, is_saving, endings);
+        let several = dialog == Dialog::AddSounds;
+        let start = || {
+            let chooser =
+                Chooser::new(folder, if is_saving { name } else { String::new() }, is_saving, endings);
+            if several { chooser.of_several() } else { chooser }
+        };
         let chooser = self.panels.chooser.get_or_insert_with(start);
         let choice = Modal::new(Id::unique(title)).show(context, |ui| chooser.show(ui, title));
         let closes = choice.should_close();
         match choice.inner {
             Choice::Open if !closes => self.dialog = Some(dialog),
+            Choice::Several(paths) => {
+                self.panels.chooser = None;
+                self.panels.last_folder = paths.first().and_then(|path| path.parent()).map(PathBuf::from);
+                self.add_sounds(&paths);
+            }
             Choice::Chosen(path) => {
                 self.panels.chooser = None;
+                self.panels.last_folder = path.parent().map(PathBuf::from);
                 match dialog {
                     Dialog::SaveAs => self.save_as(&path),
-                    Dialog::AddSounds if is_master(&path) => {
+                    Dialog::AddSounds if is_more_than_a_bed(&path) => {
                         self.ask_unless_saved(Dialog::OpenThis(path));
                     }
                     Dialog::AddSounds => self.add_sounds(&[path]),

@@ -4,23 +4,25 @@ use egui::{Align, CentralPanel, Frame, Layout, Panel, RichText, Ui, ViewportComm
 
 use super::{App, Dialog};
 use crate::actions::{ACTIONS, Action, Menu, take_keys};
-use crate::document::is_master;
+use crate::document::is_more_than_a_bed;
 use crate::panels::{self, Tab};
 use crate::theme::PANEL_MARGIN;
 
+/// Height of the panel at the bottom until it is given another: a desk has room in it.
+const LOWER_HEIGHT: f32 = 310.0;
 /// The most of a window that the panel at the bottom, and each of those beside the room, may take.
 const LOWER_SHARE: f32 = 0.6;
 const SIDE_SHARE: f32 = 0.32;
 /// Seconds between two autosaves.
 const AUTOSAVE_SECONDS: f64 = 20.0;
-/// How often it is looked whether an output is made.
+/// How often it is looked whether an output is made, or something came in.
 const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(50);
+/// Seconds for which what went wrong is told at least.
+const TOLD_SECONDS: f64 = 4.0;
 /// Seconds without the wheel that end one.
 const WHEEL_SECONDS: f32 = 0.4;
 /// Seconds that a frame lasts at most; one that was longer in coming is no time that was heard.
 const LONGEST_FRAME: f64 = 0.25;
-/// Seconds without a move from outside that end a gesture.
-const PAUSE_SECONDS: f64 = 0.5;
 
 impl App {
     /// Shows everything.
@@ -39,14 +41,12 @@ impl App {
         Panel::bottom("message").frame(bar.inner_margin(egui::Margin::symmetric(10, 3))).show(ui, |ui| {
             self.status(ui);
         });
-        // A desk is higher than a timeline; each keeps the height that it is given.
-        let (lower, height) = if self.panels.tab == Tab::Mixer { ("desk", 330.0) } else { ("lower", 250.0) };
         // In a small window, or a large script, the room keeps some of it.
         let window = context.content_rect().size();
         let range = |least: f32, most: f32| least..=most.max(least);
-        Panel::bottom(lower)
+        Panel::bottom("lower")
             .resizable(true)
-            .default_size(height)
+            .default_size(LOWER_HEIGHT)
             .size_range(range(120.0, window.y * LOWER_SHARE))
             .frame(bar)
             .show(ui, |ui| {
@@ -79,7 +79,7 @@ impl App {
         if is_wheeling {
             context.request_repaint_after(std::time::Duration::from_secs_f32(WHEEL_SECONDS));
         }
-        self.forget_message();
+        self.forget_message(context.input(|input| input.time));
         // A gesture lasts as long as the pointer is held, a field is typed into, or the wheel is turned.
         let goes_on = context.input(|input| input.pointer.any_down())
             || context.egui_wants_keyboard_input() && !panels::mixer::fader_has_focus(&context)
@@ -106,14 +106,15 @@ impl App {
         }
     }
 
-    /// What was said of the state before is not said any more.
-    fn forget_message(&mut self) {
+    /// What was said of the state before is not said any more; what went wrong could be read first.
+    fn forget_message(&mut self, now: f64) {
         let state = self.document.history().state();
         if self.message != self.said.0 {
-            self.said = (self.message.clone(), state);
+            self.said = (self.message.clone(), state, now);
         } else if self.said.1 != state {
-            self.message = self.message.take().filter(|(_, is_bad)| *is_bad);
-            self.said = (self.message.clone(), state);
+            let was_read = now - self.said.2 > TOLD_SECONDS;
+            self.message = self.message.take().filter(|(_, is_bad)| *is_bad && !was_read);
+            self.said = (self.message.clone(), state, self.said.2);
         }
     }
 
@@ -146,6 +147,10 @@ impl App {
         }
         self.follow_listening(context, is_settled);
         self.take_moves(now);
+        if self.connection.listening.remote.engine().is_some() {
+            // Nothing else wakes the window for what comes in.
+            context.request_repaint_after(LOOK_EVERY);
+        }
         if self.connection.is_open() && self.transport.is_playing {
             self.panels.loudness.add(passed.min(LONGEST_FRAME), &self.connection.telemetry.loudness);
         }
@@ -199,19 +204,6 @@ impl App {
     }
 
     /// Moves that came in by OSC are edits like those of a hand; those without a pause between them are one step.
-    fn take_moves(&mut self, now: f64) {
-        let space = self.space();
-        let places: Vec<_> =
-            self.connection.moves().into_iter().map(|(track, place)| (track, space.at(&place))).collect();
-        if !places.is_empty() {
-            self.last_move = Some(now);
-            self.move_to(Self::BY_HAND, &places);
-        } else if self.last_move.is_some_and(|last| now - last > PAUSE_SECONDS) {
-            self.last_move = None;
-            self.let_go();
-        }
-    }
-
     /// What was dropped on the window: a scene or a master is opened, sounds are added.
     fn take_files(&mut self, context: &egui::Context) {
         let dropped = context.input(|input| input.raw.dropped_files.clone());
@@ -219,7 +211,7 @@ impl App {
         let (scenes, sounds): (Vec<_>, Vec<_>) = paths
             .into_iter()
             .partition(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")));
-        let master = sounds.iter().find(|path| is_master(path)).cloned();
+        let master = sounds.iter().find(|path| is_more_than_a_bed(path)).cloned();
         if let Some(scene) = scenes.into_iter().next().or(master) {
             self.ask_unless_saved(Dialog::OpenThis(scene));
         } else if !sounds.is_empty() {
@@ -289,6 +281,14 @@ impl App {
                 self.panels.tab = Tab::Warnings;
             }
             ui.separator();
+            if let Some(ports) = self.connection.listening.remote.ports() {
+                let lamp = ui
+                    .add(egui::Button::new(RichText::new(ports).color(palette.accent).small()).frame(false));
+                if lamp.on_hover_text("Heard or sent now; switched in the tab Listen").clicked() {
+                    self.panels.tab = Tab::Listen;
+                }
+                ui.separator();
+            }
             if let Some((message, is_bad)) = &self.message {
                 let colour = if *is_bad { palette.verdicts[2] } else { palette.dim };
                 ui.label(RichText::new(message).color(colour).small());

@@ -6,7 +6,7 @@
 //! | latch | what was held, from then until it stops |
 //! | write | all that is selected, from the start until it stops |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use formats::scene::{Object, ObjectParameter as P, Scene, Spatial, Time};
 
@@ -18,8 +18,8 @@ use crate::view3d::Point;
 /// How far recorded curves may be from the hand, as part of what they go through.
 const THINNING: f64 = 0.004;
 
-/// Parameters that are recorded.
-const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
+/// Parameters that a hand moves.
+pub(super) const PLACE: [P; 6] = [P::Azimuth, P::Elevation, P::Distance, P::X, P::Y, P::Z];
 
 /// What was recorded since it began.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,8 @@ pub(super) struct Recording {
     written: BTreeMap<usize, Option<Time>>,
     /// Where tracks stay that nobody holds any more, or yet.
     latched: BTreeMap<usize, Point>,
+    /// What else was written, which only comes from outside: the parameters of a track, each with when it was last.
+    values: BTreeMap<usize, BTreeMap<P, Option<Time>>>,
     /// The objects as they were before.
     before: BTreeMap<usize, Object>,
 }
@@ -51,9 +53,24 @@ impl Recording {
         }
     }
 
+    /// When a parameter of a track that no hand moves was written last, if that is not later than now.
+    pub(super) fn value_since(&self, track: usize, parameter: P, now: Time) -> Option<Time> {
+        let last = self.values.get(&track)?.get(&parameter).copied().flatten();
+        last.filter(|last| last.seconds <= now.seconds)
+    }
+
+    /// Such a parameter is written at `now`.
+    pub(super) fn add_value(&mut self, scene: &Scene, (track, parameter): (usize, P), now: Time) {
+        if let Some(Spatial::Object(object)) = scene.tracks.get(track).map(|track| &track.spatial) {
+            self.before.entry(track).or_insert_with(|| (**object).clone());
+            self.values.entry(track).or_default().insert(parameter, Some(now));
+        }
+    }
+
     /// Time jumps: what lies between is left alone.
     pub(super) fn jump(&mut self) {
         self.written.values_mut().for_each(|last| *last = None);
+        self.values.values_mut().flat_map(BTreeMap::values_mut).for_each(|last| *last = None);
     }
 }
 
@@ -115,23 +132,41 @@ impl App {
 
     /// Where a pass ends, or time jumps out of it, tracks go back to where they were.
     pub(super) fn return_from_recording(&mut self) {
-        let Recording { written, before, .. } = &self.recording;
+        let Recording { written, values, before, .. } = &self.recording;
         let scene = self.document.scene();
         let edits = written.iter().filter_map(|(track, last)| {
             let (last, before) = ((*last)?, before.get(track)?);
             return_to(scene, *track, &PLACE, before, last)
         });
         let edits = edits.collect();
+        let values: Vec<(usize, P, Time)> = values
+            .iter()
+            .flat_map(|(track, own)| {
+                own.iter().filter_map(|(parameter, last)| Some((*track, *parameter, (*last)?)))
+            })
+            .collect();
+        let before = before.clone();
         self.document.edit(Self::BY_HAND, edits);
+        for (track, parameter, last) in values {
+            let Some(before) = before.get(&track) else { continue };
+            let edit = return_to(self.document.scene(), track, &[parameter], before, last);
+            self.document.edit(Self::BY_HAND, edit.into_iter().collect());
+        }
     }
 
     /// The pass is over: of the keys that were recorded, those stay that the curve needs.
     pub(crate) fn finish_recording(&mut self) {
         self.return_from_recording();
-        let tracks = std::mem::take(&mut self.recording).written;
+        let Recording { written, values, .. } = std::mem::take(&mut self.recording);
+        let tracks: BTreeSet<usize> = written.keys().chain(values.keys()).copied().collect();
         let scene = self.document.scene();
-        let edits =
-            tracks.into_keys().filter_map(|index| thin_parameters(scene, index, &PLACE, THINNING)).collect();
+        let thinned = |track: usize| {
+            let place: &[P] = if written.contains_key(&track) { &PLACE } else { &[] };
+            let own = values.get(&track).into_iter().flat_map(BTreeMap::keys);
+            let parameters: Vec<P> = place.iter().chain(own).copied().collect();
+            thin_parameters(scene, track, &parameters, THINNING)
+        };
+        let edits = tracks.into_iter().filter_map(thinned).collect();
         self.document.edit(Self::BY_HAND, edits);
         self.document.seal();
     }

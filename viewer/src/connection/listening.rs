@@ -175,6 +175,28 @@ impl Default for RemoteSettings {
 }
 
 impl RemoteSettings {
+    /// The ports that are in use, in a few words; `None` when all of it is off.
+    pub(crate) fn ports(&self) -> Option<String> {
+        let all = [
+            (self.hears, "hears", self.listen),
+            (self.sends, "sends", self.send),
+            (self.tracks, "head", self.head),
+        ];
+        let on = all.iter().filter(|(is_on, ..)| *is_on).map(|(_, name, address)| {
+            match address.ip().is_loopback() {
+                true => format!("{name} {}", address.port()),
+                false => format!("{name} {address}"),
+            }
+        });
+        let on: Vec<String> = on.collect();
+        (!on.is_empty()).then(|| format!("OSC {}", on.join(", ")))
+    }
+
+    /// With all of it off: a port is opened by who sits there, and not by who sat there last.
+    pub(crate) fn off(&self) -> Self {
+        Self { hears: false, sends: false, tracks: false, ..self.clone() }
+    }
+
     /// For the engine; `None` when all of it is off.
     pub(crate) fn engine(&self) -> Option<OscOptions> {
         let options = OscOptions {

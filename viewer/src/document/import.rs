@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use formats::bw64::{ChunkId, Reader};
-use renderer::deliver::ImportJob;
+use renderer::deliver::{ImportJob, Selection, own_channels};
 use renderer::import::{Automation, TOLERANCE};
 
 /// An import that goes on.
@@ -26,6 +26,11 @@ struct Progress {
 /// Whether a file is an ADM master: a sound with ADM in it.
 pub fn is_master(path: &Path) -> bool {
     Reader::open(path).is_ok_and(|reader| reader.find(ChunkId::AXML).is_some())
+}
+
+/// Whether it is more than a bed, which can be a sound of a scene as it is.
+pub fn is_more_than_a_bed(path: &Path) -> bool {
+    is_master(path) && !own_channels(path, &Selection::default()).is_ok_and(|bed| bed.is_some())
 }
 
 /// The folder beside a master that its scene is made in, unless another is chosen.

@@ -2,6 +2,7 @@
 
 mod listing;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -37,6 +38,9 @@ pub struct Chooser {
     entries: Vec<Entry>,
     /// The entry that the keys are at.
     cursor: Option<usize>,
+    /// More than one may be chosen; these are.
+    takes_several: bool,
+    marked: BTreeSet<usize>,
     fault: Option<String>,
     /// A file of this name is there, and may be replaced.
     replaces: Option<String>,
@@ -53,6 +57,8 @@ pub enum Choice {
     Given,
     /// This one.
     Chosen(PathBuf),
+    /// All of these.
+    Several(Vec<PathBuf>),
 }
 
 impl Chooser {
@@ -68,12 +74,19 @@ impl Chooser {
             has_hidden: false,
             entries: Vec::new(),
             cursor: None,
+            takes_several: false,
+            marked: BTreeSet::new(),
             fault: None,
             replaces: None,
             focuses: true,
         };
         chooser.enter(folder);
         chooser
+    }
+
+    /// The same for any number of files: Ctrl and a click mark another one, Shift and a click all up to there.
+    pub fn of_several(self) -> Self {
+        Self { takes_several: true, ..self }
     }
 
     fn enter(&mut self, folder: PathBuf) {
@@ -86,6 +99,7 @@ impl Chooser {
 
     fn look(&mut self) {
         self.cursor = None;
+        self.marked.clear();
         match listing::read(&self.folder, self.endings, self.has_hidden) {
             Ok(entries) => (self.entries, self.fault) = (entries, None),
             Err(fault) => (self.entries, self.fault) = (Vec::new(), Some(fault)),
@@ -140,6 +154,7 @@ impl Chooser {
             return false;
         };
         self.cursor = (!self.entries.is_empty()).then_some(to.min(last));
+        self.marked.clear();
         if let Some(entry) = self.cursor.and_then(|at| self.entries.get(at)).filter(|entry| !entry.is_folder)
         {
             self.name.clone_from(&entry.name);
@@ -190,7 +205,8 @@ impl Chooser {
         let (mut entered, mut chosen, mut clicked) = (None, None, None);
         let now = SystemTime::now();
         for (index, entry) in self.entries.iter().enumerate() {
-            let is_it = self.cursor == Some(index) || (!entry.is_folder && self.name == entry.name);
+            let is_named = !entry.is_folder && self.name == entry.name;
+            let is_it = self.cursor == Some(index) || is_named || self.marked.contains(&index);
             let response = row(ui, entry, is_it, now);
             if moved && self.cursor == Some(index) {
                 response.scroll_to_me(None);
@@ -205,6 +221,7 @@ impl Chooser {
             }
         }
         if let Some(index) = clicked {
+            self.mark(index, ui.input(|input| input.modifiers));
             self.cursor = Some(index);
             self.name.clone_from(&self.entries[index].name);
         }
@@ -212,6 +229,31 @@ impl Chooser {
             self.enter(folder);
         }
         chosen
+    }
+
+    /// Marks what was clicked, and with a key held what goes with it.
+    fn mark(&mut self, index: usize, held: Modifiers) {
+        let from = self.cursor.unwrap_or(index);
+        if !self.takes_several || !(held.command || held.shift) {
+            self.marked = BTreeSet::from([index]);
+            return;
+        }
+        let range = if held.shift { from.min(index)..=from.max(index) } else { index..=index };
+        let is_there = !held.shift && self.marked.contains(&index);
+        for entry in range.filter(|entry| !self.entries[*entry].is_folder) {
+            if is_there {
+                self.marked.remove(&entry)
+            } else {
+                self.marked.insert(entry)
+            };
+        }
+    }
+
+    /// The files that are marked, where there is more than one.
+    fn several(&self) -> Option<Vec<PathBuf>> {
+        let files = self.marked.iter().filter_map(|index| self.entries.get(*index));
+        let paths: Vec<PathBuf> = files.map(|entry| self.folder.join(&entry.name)).collect();
+        (paths.len() > 1).then_some(paths)
     }
 
     /// The name, and the buttons.
@@ -224,6 +266,11 @@ impl Chooser {
         }
         if response.changed() {
             self.cursor = None;
+            self.marked.clear();
+        }
+        let several = self.several();
+        if let Some(all) = &several {
+            ui.weak(format!("{} files", all.len()));
         }
         let is_idle = ui.memory(|memory| memory.focused().is_none());
         let is_entered =
@@ -251,6 +298,8 @@ impl Chooser {
         let path = self.typed(&self.name);
         if given {
             Choice::Given
+        } else if let Some(all) = several.filter(|_| confirmed) {
+            Choice::Several(all)
         } else if !confirmed || self.name.trim().is_empty() {
             Choice::Open
         } else if path.is_dir() {

@@ -15,6 +15,8 @@ pub mod transport;
 pub mod warnings;
 pub mod waveforms;
 
+use std::path::PathBuf;
+
 use egui::{Response, RichText, TextEdit, Ui};
 
 use crate::app::App;
@@ -30,6 +32,8 @@ pub struct Panels {
     pub timeline: timeline::Timeline,
     /// Files to choose from.
     pub chooser: Option<files::Chooser>,
+    /// Where one was chosen last.
+    pub last_folder: Option<PathBuf>,
     /// Pictures of the sounds.
     pub waveforms: waveforms::Waveforms,
     /// What is delivered.
@@ -46,7 +50,7 @@ impl Panels {
     /// Another document was opened.
     pub fn forget(&mut self) {
         let (tab, waveforms) = (self.tab, std::mem::take(&mut self.waveforms));
-        *self = Self { tab, waveforms, ..Self::default() };
+        *self = Self { tab, waveforms, last_folder: self.last_folder.take(), ..Self::default() };
     }
 }
 

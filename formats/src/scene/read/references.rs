@@ -16,6 +16,18 @@ pub(super) fn check(d: &mut Decoder<'_>, scene: &Scene) {
         d.tree.children(root).filter(|id| d.tree.node(*id).name == name).collect()
     };
     let (tracks, buses, deliverables) = (of(d, "track"), of(d, "bus"), of(d, "deliverable"));
+    for (programme, id) in scene.programmes.iter().zip(of(d, "programme")) {
+        let is_in = |track: &Track| track.programmes.is_empty() || track.programmes.contains(&programme.name);
+        if !scene.tracks.is_empty() && !scene.tracks.iter().any(is_in) {
+            let found = format!("the programme \"{}\", which no track is in", shown(&programme.name));
+            let expected = "a track with its name in programmes".to_owned();
+            d.note(
+                id,
+                false,
+                Fault { rule: "empty-programme", found, expected, remedy: "nothing is heard in it" },
+            );
+        }
+    }
     for (element, attribute) in [
         ("programme", "name"),
         ("group", "name"),
@@ -133,12 +145,24 @@ fn chain(d: &mut Decoder<'_>, id: NodeId, scene: &Scene, chain: &Chain) {
     let units = d.tree.children(root).filter(|id| d.tree.node(*id).name == "reverb");
     let reverbs: BTreeSet<&str> = units.filter_map(|id| d.tree.attribute(id, "name")).collect();
     for send in &chain.sends {
-        leads(d, id, "reverb", &send.to, &reverbs);
+        let at = within(d, id, "send", ("to", &send.to));
+        leads(d, at, "reverb", &send.to, &reverbs);
     }
     if let Some(key) = chain.compressor.as_ref().and_then(|compressor| compressor.key.as_deref()) {
         let roles: BTreeSet<&str> = scene.tracks.iter().map(|track| track.role.name()).collect();
-        leads(d, id, "role", key, &roles);
+        let at = within(d, id, "compressor", ("key", key));
+        leads(d, at, "role", key, &roles);
     }
+}
+
+/// The element of the chain inside `id` that says so, or `id` itself.
+fn within(d: &Decoder<'_>, id: NodeId, name: &str, (attribute, value): (&str, &str)) -> NodeId {
+    let chains = d.tree.children(id).filter(|child| d.tree.node(*child).name == "chain");
+    let mut stages = chains.flat_map(|chain| d.tree.children(chain));
+    let is_it = |stage: &NodeId| {
+        d.tree.node(*stage).name == name && d.tree.attribute(*stage, attribute) == Some(value)
+    };
+    stages.find(is_it).unwrap_or(id)
 }
 
 /// Roles that listen to each other in a circle, or to themselves: no track of them could be the first to be mixed.

@@ -179,7 +179,7 @@ fn mistakes_have_line_column_element_and_what_was_expected() {
         ),
         (
             track("", "<chain><send to=\"hal\"/></chain><object/>"),
-            "line 2, column 1, track \"A\": the reverb \"hal\", which the scene doesn't have",
+            "line 3, column 8, track \"A\" > chain > send \"hal\": the reverb \"hal\", which the scene doesn't have",
         ),
         (
             track("", "words<object/>"),

@@ -14,7 +14,7 @@ use crate::cli::render::failure;
 use crate::cli::{CliError, Console, Outcome};
 use crate::deliver::package::{NO_SPECIFICATION, Request, STEMS, SceneDeliverable, Wanted, check_names};
 use crate::deliver::{BINAURAL, Deliverable};
-use crate::master::scene_text;
+use crate::master::{bad_responses, scene_text};
 
 /// What `--json` says about a scene. Fields are only ever added.
 #[derive(Serialize)]
@@ -56,6 +56,13 @@ pub(super) fn run(input: &Path, console: &Console) -> Result<Outcome, CliError> 
         }
         let same = same_names(scene, &places.deliverables, input);
         same.into_iter().for_each(|mistake| mistakes.push(mistake));
+        if mistakes.errors() == 0 {
+            for (reverb, error) in bad_responses(scene, folder) {
+                let place = places.reverbs.get(reverb).copied().unwrap_or_default();
+                let element = "reverb > convolution";
+                mistakes.push(mistake("bad-response", (place, element), error.to_string()));
+            }
+        }
     }
     let (errors, warnings, infos) = (mistakes.errors(), mistakes.warnings(), mistakes.remarks());
     if console.wants_json() {
@@ -107,6 +114,12 @@ fn found(mistake: &Mistake) -> Found<'_> {
     }
 }
 
+/// An error that says all in one sentence.
+fn mistake(rule: &'static str, (place, element): (Place, &str), found: String) -> Mistake {
+    let (element, expected, remedy) = (element.to_owned(), String::new(), String::new());
+    Mistake { rule, severity: Severity::Error, place, element, found, expected, remedy }
+}
+
 /// Deliverables of which a file would have the name of an earlier one's, as `deliver` names them.
 fn same_names(scene: &scene::Scene, places: &[Place], input: &Path) -> Vec<Mistake> {
     let mut wanted: Vec<Wanted> = Vec::new();
@@ -117,15 +130,7 @@ fn same_names(scene: &scene::Scene, places: &[Place], input: &Path) -> Vec<Mista
         wanted.push(own);
         if let Err(error) = check_names(&wanted, input, scene.sample_rate.get()) {
             wanted.pop();
-            mistakes.push(Mistake {
-                rule: "deliverable-twice",
-                severity: Severity::Error,
-                place: *place,
-                element: "deliverable".to_owned(),
-                found: error.to_string(),
-                expected: String::new(),
-                remedy: String::new(),
-            });
+            mistakes.push(mistake("deliverable-twice", (*place, "deliverable"), error.to_string()));
         }
     }
     mistakes
@@ -133,15 +138,7 @@ fn same_names(scene: &scene::Scene, places: &[Place], input: &Path) -> Vec<Mista
 
 /// The names of layouts, specifications and parts, which only the renderer knows.
 fn check_deliverable(deliverable: &scene::Deliverable, place: Place, input: &Path) -> Vec<Mistake> {
-    let mistake = |rule, found: String| Mistake {
-        rule,
-        severity: Severity::Error,
-        place,
-        element: "deliverable".to_owned(),
-        found,
-        expected: String::new(),
-        remedy: String::new(),
-    };
+    let mistake = |rule, found: String| mistake(rule, (place, "deliverable"), found);
     // One that is missing was told of.
     if deliverable.layout.is_empty() {
         return Vec::new();

@@ -17,7 +17,7 @@ pub(super) fn render(answer: &Answer, listed: usize) -> String {
         metadata(&mut text, found, listed);
     }
     if let Some(found) = &answer.sound {
-        sound(&mut text, found);
+        sound(&mut text, found, answer.first_difference_timecode.as_deref());
     }
     text
 }
@@ -57,7 +57,7 @@ fn line(told: &Told) -> String {
     format!("{time}{what}{values}")
 }
 
-fn sound(text: &mut String, found: &SoundComparison) {
+fn sound(text: &mut String, found: &SoundComparison, timecode: Option<&str>) {
     let verdict = if found.is_equal { "no difference" } else { "different" };
     let _ = writeln!(text, "\nSound: {verdict}");
     let sample_rate = found.sample_rates[0];
@@ -87,7 +87,8 @@ fn sound(text: &mut String, found: &SoundComparison) {
         let _ = writeln!(text, "  lengths {a} and {b} ({frames_a} and {frames_b} frames)");
     }
     if let Some(sample) = found.first_difference {
-        let _ = writeln!(text, "  first difference at {} (frame {sample})", Clock { sample, sample_rate });
+        let at = timecode.map_or_else(|| Clock { sample, sample_rate }.to_string(), str::to_owned);
+        let _ = writeln!(text, "  first difference at {at} (frame {sample})");
     }
     if let Some(lag) = found.lag {
         let (frames, which) = (lag.unsigned_abs(), if lag > 0 { "later" } else { "earlier" });

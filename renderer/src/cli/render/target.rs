@@ -1,13 +1,17 @@
 //! `--target`: outputs that are to meet a specification, what was done for it, and whether they do.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use super::failure;
 use crate::cli::CliError;
 use crate::cli::info::printable;
 use crate::cli::loudness::specification;
 use crate::cli::table::file_name;
+use crate::deliver::package::master_of;
 use crate::deliver::{
     Correction, CorrectionReport, Level, LimiterReport, LoudnessReport, OutputReport, Peaks, Report,
+    Treatment,
 };
 use crate::loudness::{ClauseJudgement, Judgement, Verdict};
 
@@ -16,6 +20,20 @@ const MOST_REGIONS: usize = 5;
 /// What `≈` means.
 pub(in crate::cli) const ESTIMATE: &str =
     "≈ a voice activity detector told speech from the rest: what depends on it is an estimate";
+
+/// What `--master` asks for, and the programme to render: that of its deliverable, unless `programme` is given.
+///
+/// # Errors
+/// When the scene has no such deliverable, or it is of another programme.
+pub(in crate::cli) fn through_master(
+    input: &Path,
+    master: Option<&str>,
+    programme: Option<&str>,
+) -> Result<(Treatment, Option<String>), CliError> {
+    let Some(name) = master else { return Ok((Treatment::None, programme.map(str::to_owned))) };
+    let (chain, programme) = master_of(input, name, programme).map_err(failure)?;
+    Ok((Treatment::Chain(Box::new(chain)), programme))
+}
 
 /// What is asked of the level.
 #[derive(Debug, clap::Args)]

@@ -147,11 +147,17 @@ fn everyday_name<'a>(deliverable: &Deliverable, name: &'a str) -> &'a str {
 
 fn same_name(package: &Package, first: usize, second: usize, name: &str) -> String {
     let text = |index: usize| package.wanted.get(index).map_or("", |wanted| wanted.text.as_str());
+    if first == second {
+        let own = text(first);
+        return format!("`{own}`: several of its files would be called {name}; put {{part}} into its name");
+    }
+    // With what it is asked for by, and not with the name that it has.
+    let asked = text(second).split('=').next().unwrap_or_default();
+    let asked_twice = if text(first) == text(second) { "ask for it once, or " } else { "" };
     format!(
-        "`{}` and `{}` would both be called {name}; ask for it once, or name one of them: {}=NAME",
+        "`{}` and `{}` would both be called {name}; {asked_twice}give one of them another name: {asked}=NAME",
         text(first),
         text(second),
-        text(second)
     )
 }
 

@@ -72,15 +72,25 @@ impl FromStr for Request {
     fn from_str(text: &str) -> Result<Self, RequestError> {
         let refuse = |message: String| RequestError { text: text.chars().take(60).collect(), message };
         let (head, name) = match text.split_once('=') {
+            Some((_, name)) if name.contains('@') => {
+                return Err(refuse("`@PROGRAMME` goes before `=NAME`; a name has no `@`".to_owned()));
+            }
             Some((head, name)) => (head, Some(name.parse().map_err(|e| refuse(format!("{e}")))?)),
             None => (text, None),
         };
         if head.eq_ignore_ascii_case(ADM) {
             return Ok(Self::Adm { name });
         }
+        if head.to_ascii_lowercase().starts_with("adm@") {
+            return Err(refuse("a copy of the master has all of its programmes; leave `@` out".to_owned()));
+        }
         let (head, programme) = split_programme(head);
         if programme == Some("") {
             return Err(refuse("expected the id or the name of a programme after `@`".to_owned()));
+        }
+        let part_behind = programme.and_then(|name| name.rsplit_once('+')).map(|(_, part)| part);
+        if let Some(part) = part_behind.filter(|part| PARTS.iter().any(|(known, _)| known == part)) {
+            return Err(refuse(format!("`+{part}` goes before `@PROGRAMME`")));
         }
         let programme = programme.map(str::to_owned);
         let Some((specification, wanted)) = head.rsplit_once(':') else { return Err(refuse(no_colon(head))) };
@@ -267,7 +277,9 @@ mod tests {
             assert_eq!(programme(text), (layout.to_owned(), name.map(str::to_owned)), "{text}");
         }
         assert!(parse("none:5.1@").unwrap_err().contains("after `@`"));
-        assert!(parse("adm@Deutsch").is_err());
+        assert!(parse("adm@Deutsch").unwrap_err().contains("all of its programmes"));
+        assert!(parse("none:5.1=x@Deutsch").unwrap_err().contains("before `=NAME`"));
+        assert!(parse("none:5.1@Deutsch+stems").unwrap_err().contains("before `@PROGRAMME`"));
         assert!(request_text(None, "5.1", "", Some("a=b")).is_err());
     }
 

@@ -18,6 +18,7 @@ use formats::scene::{Bus, Kept, KeptNode, Role, Scene};
 use serde::Serialize;
 
 use super::{BINAURAL, Deliverable, Job, JobError, Output, Selection, measure_channels, own_channels};
+use crate::layout::Layout;
 use crate::loudness::{BANDS, Measure, Measurement, Measures, Specification};
 use crate::render::Target;
 
@@ -341,7 +342,7 @@ impl Proposal {
         let proposed = formats::scene::Deliverable {
             name: Some(NAME.to_owned()),
             spec: job.specification.as_ref().map(|specification| specification.name.clone()),
-            layout: job.layout.clone(),
+            layout: everyday(&job.layout),
             programme: None,
             parts: Vec::new(),
             master,
@@ -351,6 +352,12 @@ impl Proposal {
         self.scene.deliverables.retain(|deliverable| deliverable.name.as_deref() != Some(NAME));
         self.scene.deliverables.push(proposed);
     }
+}
+
+/// A layout as people call it.
+fn everyday(layout: &str) -> String {
+    let known = Layout::by_name(layout).ok();
+    known.as_ref().and_then(Layout::everyday_name).unwrap_or(layout).to_owned()
 }
 
 /// Where the dialogue stands, in words.

@@ -19,12 +19,14 @@ use formats::Warning;
 use formats::adm::{AdmTime, Document};
 use formats::profile::Severity;
 use formats::scene::{
-    self, BinauralMode, Deliverable, Feed, Mistake, Parted, Picture, Place, Places, Return, Scene, limits,
+    self, BinauralMode, Deliverable, Feed, Mistake, Parted, Picture, Place, Places, Return, Scene, Spatial,
+    limits,
 };
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use self::stem_file::BadStems;
 pub(crate) use self::stem_file::{BadStem, StemFile};
+pub(crate) use self::stems::bad_responses;
 use self::stems::{clips, files, responses};
 use super::OpenError;
 use crate::audio::AudioBlock;
@@ -94,6 +96,9 @@ impl std::fmt::Debug for SceneInput {
     }
 }
 
+/// The level at every stage of every strip, and the stems with samples that are no numbers.
+pub(crate) type FoundLevels = (Vec<StripLevels>, Vec<BadStem>);
+
 /// What a scene says beside its sound.
 pub(crate) struct SceneContents {
     /// The ADM of the master that it is.
@@ -108,6 +113,8 @@ pub(crate) struct SceneContents {
     pub(crate) modes: Vec<Option<HeadphoneMode>>,
     /// What each track of the master carries.
     pub(crate) feeds: Vec<Feed>,
+    /// Tracks of the scene that are objects, ascending.
+    pub(crate) object_tracks: Vec<usize>,
     /// What was found on the way.
     pub(crate) warnings: Vec<Warning>,
     /// Its stems and responses, each once.
@@ -120,9 +127,17 @@ impl SceneInput {
     /// # Errors
     /// When the file is no scene, a stem is missing or doesn't fit, or a processor can't be made.
     pub(crate) fn open(path: &Path) -> Result<(Self, SceneContents), OpenError> {
+        Self::open_at(path, Desk::Unattended)
+    }
+
+    /// The same at another desk.
+    ///
+    /// # Errors
+    /// As [`SceneInput::open`].
+    pub(crate) fn open_at(path: &Path, desk: Desk) -> Result<(Self, SceneContents), OpenError> {
         let (scene, warnings) = read_checked(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let (input, contents) = Self::of(&scene, (path, folder), Desk::Unattended)?;
+        let (input, contents) = Self::of(&scene, (path, folder), desk)?;
         Ok((input, SceneContents { warnings, ..contents }))
     }
 
@@ -138,6 +153,8 @@ impl SceneInput {
     ) -> Result<(Self, SceneContents), OpenError> {
         let error = |e: &dyn std::fmt::Display| OpenError::file(name, e);
         let own_tracks = scene.tracks.len();
+        let is_object = |track: &usize| matches!(scene.tracks[*track].spatial, Spatial::Object(_));
+        let object_tracks = (0..own_tracks).filter(is_object).collect();
         let (scene, origins) = parted(scene).map_err(|e| error(&e))?;
         let scene = &scene;
         let returns = scene.returns();
@@ -153,7 +170,7 @@ impl SceneInput {
         let duration = AdmTime::from_samples(frames, scene.sample_rate);
         let master = scene.to_adm(duration).map_err(|e| error(&e))?;
         let frames_at_a_time = match desk {
-            Desk::Unattended => BLOCK_FRAMES,
+            Desk::Unattended | Desk::Metered => BLOCK_FRAMES,
             Desk::Attended => mixer::BLOCK_FRAMES,
         };
         let block = AudioBlock::new(mixer.channels(), frames_at_a_time);
@@ -174,6 +191,7 @@ impl SceneInput {
             modes: master.binaural_modes.iter().map(|mode| mode.map(headphone_mode)).collect(),
             document: master.document,
             feeds: master.feeds.into_iter().map(|feed| of_origin(feed, &origins)).collect(),
+            object_tracks,
             second_edition: scene.second_edition(),
             picture: scene.picture.clone(),
             markers: scene.markers.len(),
@@ -286,8 +304,8 @@ impl SceneInput {
         Ok(())
     }
 
-    /// Mixes all of it and tells the level at every stage. `progress` hears how many frames are done and says whether to go on;
-    /// `None` when it said no.
+    /// Mixes all of it and tells the level at every stage, and which stems have samples that are no numbers. `progress` hears how
+    /// many frames are done and says whether to go on; `None` when it said no.
     ///
     /// # Errors
     /// When a stem can't be read on.
@@ -295,7 +313,7 @@ impl SceneInput {
         mut self,
         path: &Path,
         progress: &mut dyn FnMut(u64) -> bool,
-    ) -> Result<Option<Vec<StripLevels>>, OpenError> {
+    ) -> Result<Option<FoundLevels>, OpenError> {
         self.mixer.measure();
         while self.mixed < self.frames {
             let left = usize::try_from(self.frames - self.mixed).unwrap_or(BLOCK_FRAMES);
@@ -305,7 +323,7 @@ impl SceneInput {
                 return Ok(None);
             }
         }
-        Ok(Some(self.mixer.levels()))
+        Ok(Some((self.mixer.levels(), self.bad_stems())))
     }
 
     fn mix(&mut self) -> Result<(), String> {

@@ -60,6 +60,8 @@ pub struct Stems {
 pub enum Desk {
     /// It mixes what is written.
     Unattended,
+    /// The same, with the sums of all buses for their meters.
+    Metered,
     /// It shows its levels, and its strips have all that may be turned up while it works. The mix is the same to the bit.
     Attended,
 }

@@ -104,8 +104,8 @@ impl Plan {
             let first = plan.buses.len();
             for (own, track) in scene.tracks.iter().enumerate().filter(|(_, track)| track.role == bus.role) {
                 let key = plan.key(scene, &bus.chain, track);
-                let sum =
-                    if attended || bus.chain.follows_level() { sum_with(scene, own) } else { Vec::new() };
+                let is_summed = desk != Desk::Unattended || bus.chain.follows_level();
+                let sum = if is_summed { sum_with(scene, own) } else { Vec::new() };
                 let known = plan.buses[first..].iter_mut().find(|known| known.key == key && known.sum == sum);
                 match known {
                     Some(known) => known.tracks.push(own),

@@ -7,7 +7,7 @@ use super::row;
 use crate::app::{App, Dialog};
 use crate::edit::track_edit;
 use crate::panels::section;
-use crate::transport::time_at;
+use crate::transport::{frame_seconds, parse, text_of, time_at};
 
 pub(super) fn show(app: &mut App, ui: &mut Ui, index: usize, track: &Track) {
     for (number, clip) in track.clips.iter().enumerate() {
@@ -67,8 +67,16 @@ fn clip_rows(app: &mut App, ui: &mut Ui, place: (usize, usize), clip: &Clip) {
         response.changed().then(|| time_at(value))
     };
     row(ui, "Starts at", |ui| {
-        if let Some(time) = seconds(ui, "Starts at", clip.start) {
-            change(app, place, "Clip start", |clip| clip.start = time);
+        // A place in time, which has a timecode where there is a picture.
+        let mut value = clip.start.seconds_f64();
+        let scene = app.document.scene();
+        let field = DragValue::new(&mut value).range(0.0..=172_800.0).speed(frame_seconds(scene));
+        let field = field.custom_formatter(|value, _| text_of(scene, value));
+        let field = field.custom_parser(|text| parse(scene, text));
+        let response = ui.add_sized([104.0, 20.0], field).accessible_name("Starts at");
+        if response.changed() {
+            let start = time_at(value);
+            change(app, place, "Clip start", |clip| clip.start = start);
         }
     });
     row(ui, "Leaves out", |ui| {

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::edit::Edit;
 use crate::edit::programmes::{rename_programme, with_programme, without_programme};
 use crate::panels::{field, section};
+use crate::transport::text_of;
 
 /// Width of a field for a time.
 const TIME: f32 = 128.0;
@@ -29,6 +30,10 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
         });
         sample_rate(app, ui, &scene);
         length(app, ui, &scene);
+        if scene.picture.is_some() {
+            let end = text_of(&scene, app.document.seconds());
+            row(ui, "Ends at", |ui| drop(ui.label(end)));
+        }
         row(ui, "Tracks", |ui| drop(ui.label(app.document.scene().tracks.len().to_string())));
         picture(app, ui, &scene);
         programmes(app, ui, &scene);
@@ -55,11 +60,15 @@ fn sample_rate(app: &mut App, ui: &mut Ui, scene: &Scene) {
 fn length(app: &mut App, ui: &mut Ui, scene: &Scene) {
     row(ui, "Length", |ui| {
         let own = |time: Time| time.text(Origin::Nothing, scene.sample_rate, scene.picture.as_ref());
-        let all = crate::transport::text_of(&Scene::default(), app.document.seconds());
+        let all = text_of(&Scene::default(), app.document.seconds());
         let text = scene.length.map(own).unwrap_or_default();
         let typed = field(ui, "Length of the scene", text, TIME, &all);
-        if let Some(length) = typed.and_then(|typed| time(app, &typed, Origin::Nothing, scene)) {
-            app.document.edit("Length", vec![Edit::Length(length)]);
+        match typed.and_then(|typed| time(app, &typed, Origin::Nothing, scene)) {
+            Some(Some(length)) if length == Time::ZERO => {
+                app.fail("a scene has a length; empty is that of its clips")
+            }
+            Some(length) => app.document.edit("Length", vec![Edit::Length(length)]),
+            None => {}
         }
     });
 }
@@ -113,7 +122,7 @@ fn picture(app: &mut App, ui: &mut Ui, scene: &Scene) {
         }
     });
     row(ui, "FFOA", |ui| {
-        let text = now.ffoa.map(|ffoa| ffoa.text(Origin::Start, scene.sample_rate, Some(now)));
+        let text = now.ffoa.map(|ffoa| text_of(scene, ffoa.seconds_f64()));
         let typed = field(ui, "First frame of action", text.unwrap_or_default(), TIME, "none");
         if let Some(ffoa) = typed.and_then(|typed| time(app, &typed, Origin::Start, scene)) {
             let picture = Picture { ffoa, ..now.clone() };
@@ -159,6 +168,10 @@ fn programmes(app: &mut App, ui: &mut Ui, scene: &Scene) {
                     ui.small_button("×").on_hover_text("Take the programme out; its own sounds are muted");
                 if out.accessible_name(format!("Take out programme {number}")).clicked() {
                     app.document.edit("Programmes", without_programme(app.document.scene(), index));
+                    let gone = &programme.name;
+                    app.tell(Some(format!(
+                        "{gone} is gone; what was in it alone is muted, its deliverables too are gone"
+                    )));
                 }
             });
         });

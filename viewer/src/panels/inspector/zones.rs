@@ -63,6 +63,11 @@ fn named(name: &str) -> Option<Zone> {
     Some(zone(Some(name), ExclusionZone::Cartesian { min_x, max_x, min_y, max_y, min_z, max_z }))
 }
 
+/// What a zone of this name leaves out, in words.
+fn words(name: &str) -> Option<&'static str> {
+    NAMED.iter().find(|(_, names)| names.contains(&name)).map(|(title, _)| *title)
+}
+
 /// Adds zones to all selected objects that don't have them.
 fn add(app: &mut App, zones: &[Zone]) {
     let scene = app.document.scene();
@@ -84,9 +89,12 @@ fn show_zone(app: &mut App, ui: &mut Ui, (index, number): (usize, usize), zone: 
     let mut changed = zone.clone();
     let mut is_gone = false;
     ui.horizontal(|ui| {
-        let title = zone.name.clone().unwrap_or_else(|| format!("zone {}", number + 1));
+        let title = match &zone.name {
+            Some(name) => words(name).map_or_else(|| name.clone(), |words| format!("{words} ({name})")),
+            None => format!("zone {}", number + 1),
+        };
         let mut is_on = zone.is_active_at(seconds);
-        let hint = "From here on; from its beginning where it has no keys and this is the start";
+        let hint = "Left out from here on: a key, but at the start of what has none";
         if ui.checkbox(&mut is_on, title.as_str()).on_hover_text(hint).changed() {
             changed.active = switched(&zone.active, time, is_on);
         }

@@ -180,6 +180,7 @@ fn choose(app: &mut App, ui: &Ui) {
     let choice = modal.show(ui.ctx(), |ui| chooser.show(ui, "Responses of a room"));
     let closes = choice.should_close();
     match choice.inner {
+        Choice::Several(_) => {}
         Choice::Chosen(path) => match name_of_file(app.document.folder(), &path) {
             Some(file) => {
                 let edit = reverb_edit(app.document.scene(), index, |unit| measured(unit, file));
