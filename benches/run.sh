@@ -32,7 +32,7 @@ peers() {
     # shellcheck disable=SC2046
     c++ -O3 -march=native -o "$work/peers" benches/peers/peers.cpp \
         $(pkg-config --cflags --libs openal libebur128 sndfile) -lzita-convolver -lpthread || return 1
-    "$generate" wide "$work/wide.wav" 5 && "$work/peers" "$work/wide.wav"
+    "$work/peers" "$work/peers.wav"
 }
 
 if [ -z "${SKIP_KERNELS:-}" ]; then
@@ -41,7 +41,7 @@ if [ -z "${SKIP_KERNELS:-}" ]; then
     else
         echo "Peers are those published (benches/peers can't be built here: $(head -n 1 "$work/peers.log"))"
     fi
-    rm -f "$work/wide.wav"
+    rm -f "$work/peers.wav"
     cargo bench --quiet -p proscenium-benches
 fi
 

@@ -141,10 +141,17 @@ double loudness(unsigned channels, int mode) {
     });
 }
 
-/// A file of 24 bits, decoded and put into planes, a sample.
+/// A file of 128 channels of 24 bits, which is written to `path` first, decoded and put into planes, a sample.
 double sndfile(const char *path) {
     SF_INFO info = {};
-    SNDFILE *file = sf_open(path, SFM_READ, &info);
+    info.samplerate = RATE, info.channels = 128, info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_24;
+    SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+    if (!file) fail("libsndfile: can't write the file");
+    Samples second = noise(9, size_t(RATE) * 128);
+    for (int written = 0; written < 5; ++written) sf_writef_float(file, second.data(), RATE);
+    sf_close(file);
+    info = {};
+    file = sf_open(path, SFM_READ, &info);
     if (!file) fail("libsndfile: can't open the file");
     constexpr sf_count_t block = 2048;
     // Planes of a length that is no power of two.
