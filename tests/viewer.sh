@@ -63,10 +63,10 @@ sleep 2
 
 # Without a window manager nobody gives it the keyboard.
 xdotool windowfocus "$window"
-# The object lies at the listener's head, in the middle of the room: left panel 238, right panel 272 points wide.
+# The object lies at the listener's head, in the middle of the room: left panel 238, right panel 272 points wide, the one below 310 high.
 eval "$(xdotool getwindowgeometry --shell "$window")"
 x=$(((238 + 20 + WIDTH - 272 - 20) / 2))
-y=$((HEIGHT * 337 / 1000))
+y=$((HEIGHT * 296 / 1000))
 drag() {
     xdotool mousemove --window "$window" "$1" "$2"
     sleep 0.4

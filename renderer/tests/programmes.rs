@@ -219,6 +219,8 @@ fn masters_are_of_their_programme_and_what_is_not_there_is_refused() {
     refused(&with("voice.wav", &["--programme", "Deutsch"]), "no audioProgramme");
     refused(&with("voice.wav", &["--complementary", "X"]), "can't be chosen");
     refused(&["info", "s.xml"], "is a scene");
+    refused(&["render", "s.xml", "--layout", "5.1", "-o", "x.FLAC"], "ends in .flac");
+    refused(&["export", "s.xml", "-o", "x.aiff"], "ends in .aiff");
     fs::write(folder.join("t.xml"), text.replace(deliverable, "</scene>")).unwrap();
     refused(&["deliver", "t.xml", "-o", "out"], "has no <deliverable>");
 }

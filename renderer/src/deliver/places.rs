@@ -6,10 +6,25 @@ use formats::bw64::same_file;
 
 use super::{JobError, Output};
 
+/// Endings of other formats of sound: what is written is none of them.
+const OTHER_FORMATS: [&str; 10] = ["aif", "aiff", "caf", "flac", "m4a", "mp3", "mp4", "ogg", "opus", "wma"];
+
+/// A file that would be called something else than it is.
+pub(super) fn check_ending(output: &Path) -> Result<(), JobError> {
+    let ending = output.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if OTHER_FORMATS.contains(&ending.as_str()) {
+        let message =
+            format!("ends in .{ending}, and what is written is WAV; give it a name that ends in .wav");
+        return Err(JobError::file(output, message));
+    }
+    Ok(())
+}
+
 /// No output may be the input or another output, and every folder must be there.
 pub(super) fn check_outputs(input: &Path, outputs: &[Output]) -> Result<(), JobError> {
     let mut places: Vec<PathBuf> = Vec::new();
     for Output { file, .. } in outputs {
+        check_ending(file)?;
         if same_file(input, file) {
             return Err(JobError::file(file, "is the input itself; choose another name for the output"));
         }

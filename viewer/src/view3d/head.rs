@@ -3,12 +3,14 @@
 use nalgebra::{Rotation3, Vector3};
 
 use super::Point;
-use super::drawing::{Drawing, faded, mixed};
+use super::drawing::{Drawing, Stroke, faded, mixed};
 use crate::theme::Palette;
 
 /// Triangles around and from top to bottom of an ellipsoid.
 const AROUND: usize = 28;
 const DOWN: usize = 16;
+/// Length of the line of sight, in halves of the head's height.
+const GAZE: f64 = 5.0;
 /// Height of the head, room units.
 const SIZE: f64 = 0.13;
 
@@ -28,6 +30,12 @@ pub(super) fn draw(drawing: &mut Drawing, palette: &Palette, [yaw, pitch, roll]:
     part(drawing, &turn, ([0.0, -0.04, 0.12], [0.74, 0.86, 0.86]), skin);
     part(drawing, &turn, ([0.0, 0.14, -0.4], [0.55, 0.66, 0.66]), skin);
     part(drawing, &turn, ([0.0, 0.84, -0.16], [0.13, 0.24, 0.2]), skin);
+    if [yaw, pitch, roll] != [0.0; 3] {
+        // Where it looks, for who sees it from behind.
+        let ahead = |along: f64| Point::from(turn * Vector3::new(0.0, along, 0.1) * SIZE);
+        let (from, to) = (faded(palette.accent, 0.9), faded(palette.accent, 0.0));
+        drawing.line(&ahead(1.2), &ahead(GAZE), Stroke { width: 2.5, dash: 0.0, from, to });
+    }
     for side in [-1.0, 1.0] {
         part(drawing, &turn, ([side * 0.74, -0.06, -0.06], [0.1, 0.2, 0.27]), darker);
         part(

@@ -22,7 +22,7 @@ use serde::Serialize;
 use self::files::{Complete, Files};
 use self::plan::Plan;
 use self::tracks::Tracks;
-use super::places::check_sources;
+use super::places::{check_ending, check_sources};
 use super::report::ChannelReport;
 use super::{Clock, JobError};
 use crate::master::{BadStem, SceneInput, is_scene};
@@ -105,6 +105,7 @@ impl ExportJob {
     /// # Errors
     /// When the scene is unusable, the profile can't hold it, or the master breaks a rule.
     pub fn open(mut self) -> Result<OpenExport, JobError> {
+        check_ending(&self.output)?;
         if is_damf(&self.output) {
             match self.profile {
                 Profile::Bs2076 => self.profile = Profile::Dolby,
