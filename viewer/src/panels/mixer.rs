@@ -36,7 +36,7 @@ use crate::edit::groups::{with_group, without_group};
 use crate::theme::{role_colour, role_name};
 
 /// Part of the panel that the processors take, and the least and the most of it.
-const RACK: f32 = 0.45;
+const RACK: f32 = 0.5;
 const RACK_WIDTHS: [f32; 2] = [620.0, 1000.0];
 /// Least width of the strips; where there is less, everything scrolls.
 const STRIPS: f32 = 220.0;

@@ -109,7 +109,7 @@ fn row(ui: &mut Ui, look: &Look<'_>, number: usize, band: &mut EqBand) -> bool {
         number::field(ui, &name("Q"), q, range, 44.0).on_hover_text("Q");
     }
     if let Some(slope) = parts.slope {
-        let combo = ComboBox::from_id_salt("slope").selected_text(slope.to_string()).width(44.0).truncate();
+        let combo = ComboBox::from_id_salt("slope").selected_text(slope.to_string()).width(48.0);
         let shown = combo.show_ui(ui, |ui| {
             for known in SLOPES {
                 ui.selectable_value(slope, known, format!("{known} dB per octave"));

@@ -15,7 +15,7 @@ const SPECTRUM: [f32; 2] = [-96.0, 0.0];
 /// Points around a band's own that belong to it.
 const REACH: f32 = 9.0;
 /// Least width of the curve.
-const LEAST: f32 = 220.0;
+const LEAST: f32 = 150.0;
 const GRID: [(f64, &str); 9] = [
     (50.0, "50"),
     (100.0, "100"),
