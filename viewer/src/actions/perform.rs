@@ -8,7 +8,7 @@ use renderer::live::Listen;
 use super::{Action, Way};
 use crate::app::{App, Dialog};
 use crate::edit::groups::with_group;
-use crate::edit::{Edit, curve, track_edit};
+use crate::edit::{Edit, curve, free_name, track_edit};
 use crate::panels::{Tab, lane, mixer};
 use crate::theme::{SCALES, Theme};
 use crate::transport::{frame_seconds, time_at};
@@ -239,9 +239,7 @@ fn add_marker(app: &mut App) {
         let message = format!("{} is here already", there.name);
         return app.tell(Some(message));
     }
-    let name = (markers.len() + 1..).map(|number| format!("Marker {number}"));
-    let is_free = |name: &String| markers.iter().all(|marker| marker.name != *name);
-    let name = name.into_iter().find(is_free).unwrap_or_default();
+    let name = free_name("Marker", markers.iter().map(|marker| &marker.name));
     markers.push(Marker { time, name, kept: Kept::default() });
     markers.sort_by_key(|marker| marker.time.seconds);
     app.document.edit("Add a marker", vec![Edit::Markers(markers)]);

@@ -6,7 +6,7 @@ use egui::{Context, Grid, Id, Modal, ProgressBar, RichText, ScrollArea, TextEdit
 
 use super::App;
 use crate::actions::{ACTIONS, Menu};
-use crate::document::{Document, Import, is_more_than_a_bed};
+use crate::document::{Document, Import};
 use crate::panels::files::{self, Choice, Chooser};
 use crate::panels::listen::ListenFile;
 
@@ -112,17 +112,14 @@ impl App {
             Choice::Several(paths) => {
                 self.panels.chooser = None;
                 self.panels.last_folder = paths.first().and_then(|path| path.parent()).map(PathBuf::from);
-                self.add_sounds(&paths);
+                self.take_sounds(&paths);
             }
             Choice::Chosen(path) => {
                 self.panels.chooser = None;
                 self.panels.last_folder = path.parent().map(PathBuf::from);
                 match dialog {
                     Dialog::SaveAs => self.save_as(&path),
-                    Dialog::AddSounds if is_more_than_a_bed(&path) => {
-                        self.ask_unless_saved(Dialog::OpenThis(path));
-                    }
-                    Dialog::AddSounds => self.add_sounds(&[path]),
+                    Dialog::AddSounds => self.take_sounds(&[path]),
                     Dialog::FindMissing(name) => self.find_missing(&name, &path),
                     Dialog::Listen(file) => self.listen_with(file, Some(path)),
                     _ => self.open(&path),

@@ -1,5 +1,7 @@
 //! One frame: keys, menus, panels, and the room between them.
 
+use std::path::PathBuf;
+
 use egui::{Align, CentralPanel, Frame, Layout, Panel, RichText, Ui, ViewportCommand};
 
 use super::{App, Dialog};
@@ -203,19 +205,25 @@ impl App {
         }
     }
 
-    /// Moves that came in by OSC are edits like those of a hand; those without a pause between them are one step.
-    /// What was dropped on the window: a scene or a master is opened, sounds are added.
+    /// What was dropped on the window: a scene is opened, sounds are taken.
     fn take_files(&mut self, context: &egui::Context) {
         let dropped = context.input(|input| input.raw.dropped_files.clone());
         let paths: Vec<_> = dropped.into_iter().map(|file| file.path().to_path_buf()).collect();
         let (scenes, sounds): (Vec<_>, Vec<_>) = paths
             .into_iter()
             .partition(|path| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xml")));
-        let master = sounds.iter().find(|path| is_more_than_a_bed(path)).cloned();
-        if let Some(scene) = scenes.into_iter().next().or(master) {
-            self.ask_unless_saved(Dialog::OpenThis(scene));
-        } else if !sounds.is_empty() {
-            self.add_sounds(&sounds);
+        match scenes.into_iter().next() {
+            Some(scene) => self.ask_unless_saved(Dialog::OpenThis(scene)),
+            None if sounds.is_empty() => {}
+            None => self.take_sounds(&sounds),
+        }
+    }
+
+    /// Opens the first master among the sounds; without one, they are added.
+    pub(super) fn take_sounds(&mut self, sounds: &[PathBuf]) {
+        match sounds.iter().find(|path| is_more_than_a_bed(path)) {
+            Some(master) => self.ask_unless_saved(Dialog::OpenThis(master.clone())),
+            None => self.add_sounds(sounds),
         }
     }
 

@@ -3,7 +3,7 @@
 use formats::scene::chain::{Chain, Fdn, MOST_SENDS, MasterChain, Reverb, Send};
 use formats::scene::{Bus, ReverbReturn, ReverbUnit, Role, Scene, limits};
 
-use super::{Edit, track_edit};
+use super::{Edit, free_name, track_edit};
 
 /// The edit that puts what `change` makes of the chain of a bus in its place; `None` when nothing changes.
 pub fn bus_edit(scene: &Scene, index: usize, change: impl FnOnce(&mut Chain)) -> Option<Edit> {
@@ -65,8 +65,7 @@ pub fn with_reverb(scene: &Scene, returns: ReverbReturn) -> Option<Edit> {
     if scene.reverbs.len() >= limits::REVERBS {
         return None;
     }
-    let is_free = |name: &String| scene.reverbs.iter().all(|unit| unit.name != *name);
-    let name = (1..=scene.reverbs.len() + 1).map(|number| format!("room {number}")).find(is_free)?;
+    let name = free_name("room", scene.reverbs.iter().map(|unit| &unit.name));
     let mut reverbs = scene.reverbs.clone();
     let reverb = Reverb::Fdn(Fdn::default());
     let (reverb_kept, kept) = Default::default();

@@ -2,7 +2,7 @@
 
 use formats::scene::{Group, Kept, Scene, limits};
 
-use super::{Edit, track_edit};
+use super::{Edit, free_name, track_edit};
 
 /// The edit that puts what `change` makes of a group in its place; `None` when nothing changes.
 pub fn group_edit(scene: &Scene, index: usize, change: impl FnOnce(&mut Group)) -> Option<Edit> {
@@ -16,11 +16,7 @@ pub fn with_group(scene: &Scene, tracks: impl IntoIterator<Item = usize>) -> Vec
     if scene.groups.len() >= limits::GROUPS {
         return Vec::new();
     }
-    let is_free = |name: &String| scene.groups.iter().all(|group| group.name != *name);
-    let Some(name) = (1..=scene.groups.len() + 1).map(|number| format!("group {number}")).find(is_free)
-    else {
-        return Vec::new();
-    };
+    let name = free_name("group", scene.groups.iter().map(|group| &group.name));
     let mut edits = put_in_group(scene, tracks, Some(&name));
     let mut groups = scene.groups.clone();
     groups.push(Group { name, mute: false, solo: false, gain_db: 0.0, kept: Kept::default() });

@@ -16,6 +16,7 @@ mod selection;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::num::NonZeroU32;
 
 use formats::scene::{Bus, Deliverable, Group, Marker, Picture, Programme, ReverbUnit, Scene, Time, Track};
@@ -25,6 +26,17 @@ pub use place::{
     record_parameters, rename_track, return_to, set_parameter, set_parameters, thin_parameters, track_edit,
 };
 pub use selection::Selection;
+
+/// The first of "`kind` 1", "`kind` 2"… that isn't `taken`.
+pub fn free_name<'a>(kind: &str, taken: impl IntoIterator<Item = &'a String>) -> String {
+    let taken: HashSet<&str> = taken.into_iter().map(String::as_str).collect();
+    let name = |number: usize| format!("{kind} {number}");
+    let mut number = 1;
+    while taken.contains(name(number).as_str()) {
+        number += 1;
+    }
+    name(number)
+}
 
 /// One change of a scene. What it replaces comes back as the edit that undoes it.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use formats::scene::{Programme, Scene, limits};
 
-use super::{Edit, track_edit};
+use super::{Edit, free_name, track_edit};
 
 /// A programme with a name of its own, after the others. What is in all programmes is in it too. Nothing when there is no
 /// room for another.
@@ -10,12 +10,7 @@ pub fn with_programme(scene: &Scene) -> Vec<Edit> {
     if scene.programmes.len() >= limits::PROGRAMMES {
         return Vec::new();
     }
-    let is_free = |name: &String| scene.programmes.iter().all(|programme| programme.name != *name);
-    let Some(name) =
-        (1..=scene.programmes.len() + 1).map(|number| format!("Programme {number}")).find(is_free)
-    else {
-        return Vec::new();
-    };
+    let name = free_name("Programme", scene.programmes.iter().map(|programme| &programme.name));
     let mut programmes = scene.programmes.clone();
     programmes.push(Programme { name, ..Programme::default() });
     vec![Edit::Programmes(programmes)]

@@ -20,7 +20,7 @@ const TIME: f32 = 128.0;
 pub(super) fn show(app: &mut App, ui: &mut Ui) {
     ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
         section(ui, "Scene");
-        let scene = Scene { tracks: Vec::new(), ..app.document.scene().clone() };
+        let scene = what_is_shown(app.document.scene());
         row(ui, "Name", |ui| {
             let mut name = scene.name.clone();
             let field = TextEdit::singleline(&mut name).desired_width(ui.available_width() - 8.0);
@@ -40,6 +40,18 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
         ui.add_space(10.0);
         ui.weak("Select a sound to see where it is and what is done to it.");
     });
+}
+
+/// What the panel shows of a scene, so that it can be edited while it is shown.
+fn what_is_shown(scene: &Scene) -> Scene {
+    Scene {
+        name: scene.name.clone(),
+        sample_rate: scene.sample_rate,
+        length: scene.length,
+        picture: scene.picture.clone(),
+        programmes: scene.programmes.clone(),
+        ..Scene::default()
+    }
 }
 
 fn sample_rate(app: &mut App, ui: &mut Ui, scene: &Scene) {
