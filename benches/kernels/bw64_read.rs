@@ -5,14 +5,15 @@
 use std::error::Error;
 use std::io::Read;
 
-use formats::bw64::{Planar, Reader};
+use formats::bw64::Reader;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::scene::Scene;
 use proscenium_benches::timing::{best_of, row, table};
 use proscenium_benches::yardstick::{LIBBW64_READ, Yardstick, libsndfile_read};
+use renderer::audio::AudioBlock;
 
 const SECONDS: u64 = 4;
-const BLOCK_FRAMES: usize = 4096;
+const BLOCK_FRAMES: usize = 1024;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -24,11 +25,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (frames, channels, format) = (reader.frames(), reader.channels(), reader.format().sample_format);
     let samples = frames as f64 * channels as f64;
     let mut raw = Vec::new();
-    let mut block = Planar::new(0, 0);
+    let tracks: Vec<usize> = (0..channels).collect();
+    let mut block = AudioBlock::new(channels, BLOCK_FRAMES);
+    let stride = block.stride();
     let ours = best_of(7, || {
         let mut start = 0;
         while let Ok(read @ 1..) = reader.read_raw(start, BLOCK_FRAMES, &mut raw) {
-            format.decode(&raw, channels, &mut block);
+            format.decode_tracks(&raw, channels, &tracks, block.as_mut_slice(), stride);
             start += read as u64;
         }
         start
@@ -62,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         LIBBW64_READ,
         libsndfile_read(),
     ];
-    row("Reader::read_raw + SampleFormat::decode", unit(ours), &live, false);
+    row("Reader::read_raw + SampleFormat::decode_tracks", unit(ours), &live, false);
     Ok(())
 }
 

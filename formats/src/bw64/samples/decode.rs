@@ -1,18 +1,26 @@
 //! Interleaved bytes to planar `f32`.
 //!
-//! Sixteen frames at a time become `f32`, in the order in which they lie in the file, and are then transposed.
-//! Exact: 24 bits fit an `f32`, and the scale is a power of two.
+//! Four samples of n bytes are n words, whichever the format: sixteen frames at a time, the words of four channels are
+//! transposed as they lie in the file, and then taken apart. Exact: 24 bits fit an `f32`, and the scale is a power of two.
+//!
+//! ```text
+//!  16 frames:  a b c │ a b c │ …  24 bits, four channels        ── interleave ──   a: 16 words ┐
+//!              a b c │ a b c │ …                                                   b: 16 words ├ split ── 4 channels of 16 samples
+//!                                                                                  c: 16 words ┘
+//! ```
 
 use multiversion::multiversion;
 
 use super::planar::Aligned;
-use super::transpose::{QUAD, interleave};
+use super::transpose::{QUAD, interleave, interleave_words};
 use super::{Planar, SampleFormat};
 
 /// Frames that are transposed at a time: one cache line of each plane.
 const ROWS: usize = 4 * QUAD;
-/// Channels that are transposed at a time, at most.
-const COLUMNS: usize = 64;
+/// Words of each frame that are transposed at a time, at most.
+const WORDS: usize = 64;
+/// Channels whose samples are whole words.
+const GROUP: usize = 4;
 /// Files of fewer channels are read one channel at a time.
 const TILE_AT_LEAST: usize = 4;
 /// As long as at least one in so many of the file's channels is wanted, it pays to read them all.
@@ -59,7 +67,7 @@ impl SampleFormat {
             return 0;
         }
         let raw = raw.get(..frames * frame_bytes).unwrap_or_default();
-        let file = Interleaved { format: self, channels, frame_bytes, raw };
+        let file = Interleaved { format: self, frame_bytes, raw };
         let fitting = (out.len() - frames) / stride + 1;
         let mut picks = Vec::with_capacity(tracks.len().min(fitting));
         for (plane, &track) in tracks.iter().take(fitting).enumerate() {
@@ -74,7 +82,13 @@ impl SampleFormat {
             return picks.iter().map(|pick| decode_strided(file, *pick, out)).sum();
         }
         picks.sort_unstable_by_key(|pick| pick.track);
-        decode_tiles(file, &picks, out)
+        match self {
+            Self::Uint8 => decode_tiles::<1>(file, &picks, out),
+            Self::Int16 => decode_tiles::<2>(file, &picks, out),
+            Self::Int24 => decode_tiles::<3>(file, &picks, out),
+            Self::Int32 | Self::Float32 => decode_tiles::<4>(file, &picks, out),
+            Self::Float64 => decode_tiles::<8>(file, &picks, out),
+        }
     }
 }
 
@@ -82,7 +96,6 @@ impl SampleFormat {
 #[derive(Clone, Copy)]
 struct Interleaved<'a> {
     format: SampleFormat,
-    channels: usize,
     frame_bytes: usize,
     /// Whole frames.
     raw: &'a [u8],
@@ -95,42 +108,53 @@ struct Pick {
     start: usize,
 }
 
-/// Decodes `picks`, which are in the order of the file, and with them the channels between.
+/// Decodes `picks`, which are in the order of the file, and with them the channels between. Samples have `B` bytes.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn decode_tiles(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
-    // In the order of the file. The last row is read beyond its end: channels are transposed by fours.
-    let mut samples = [0.0; (ROWS + 1) * COLUMNS];
-    // Of each channel, frames n, n + 4, n + 8 and n + 12.
-    let Aligned(quads) = &mut Aligned([[[0.0; QUAD]; COLUMNS]; ROWS / QUAD]);
+fn decode_tiles<const B: usize>(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
+    // Rows that can't be read where they lie, because what follows the last one isn't there.
+    let mut apart = [[0; 4 * WORDS]; ROWS];
+    // Of each word, frames n, n + 4, n + 8 and n + 12.
+    let Aligned(quads) = &mut Aligned([[[0; QUAD]; WORDS]; ROWS / QUAD]);
     // All sixteen.
-    let Aligned(lines) = &mut Aligned([[0.0; ROWS]; COLUMNS]);
-    let pitch = file.channels.min(COLUMNS);
+    let Aligned(lines) = &mut Aligned([[0; ROWS]; WORDS]);
+    let columns = WORDS / B * GROUP;
     let mut non_finite = 0;
     // One window after the other: the planes of more would be too many for the processor's table of pages.
-    for window in picks.chunk_by(|a, b| a.track / COLUMNS == b.track / COLUMNS) {
+    for window in picks.chunk_by(|a, b| a.track / columns == b.track / columns) {
+        let groups: Vec<&[Pick]> = window.chunk_by(|a, b| a.track / GROUP == b.track / GROUP).collect();
         let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
-        let width = (last.track - first.track + 1).next_multiple_of(QUAD).min(COLUMNS);
-        let skipped = if file.channels <= COLUMNS { first.track } else { 0 };
-        for (block, rows) in file.raw.chunks(file.frame_bytes * ROWS).enumerate() {
-            load_rows(file, rows, first.track, width, &mut samples);
+        let first = first.track / GROUP;
+        let (begin, words) = (first * GROUP * B, (last.track / GROUP - first + 1) * B);
+        for at in (0..file.raw.len() / file.frame_bytes).step_by(ROWS) {
+            let tile = file.raw.get(at * file.frame_bytes..).unwrap_or_default();
+            let frames = (tile.len() / file.frame_bytes).min(ROWS);
+            let direct = (ROWS - 1) * file.frame_bytes + begin + 4 * words <= tile.len();
+            let (bytes, pitch) = if direct {
+                (tile.get(begin..).unwrap_or_default(), file.frame_bytes)
+            } else {
+                put_apart(file, tile, begin, words, &mut apart);
+                (apart.as_flattened(), 4 * WORDS)
+            };
             for (quad, of) in quads.iter_mut().enumerate() {
-                let at = quad * pitch + skipped;
-                let row = |n: usize| samples.get(at + n * QUAD * pitch..).unwrap_or_default();
-                interleave([row(0), row(1), row(2), row(3)], &mut of[..width]);
+                let row = |n: usize| bytes.get((quad + n * QUAD) * pitch..).unwrap_or_default().as_chunks().0;
+                interleave_words([row(0), row(1), row(2), row(3)], &mut of[..words]);
             }
-            let frames = rows.len() / file.frame_bytes;
-            let usual = frames == ROWS && (!file.format.is_float() || all_finite(&samples));
             let [a, b, c, d] = &*quads;
             let (fours, _) = lines.as_flattened_mut().as_chunks_mut::<QUAD>();
             let quads = [a.as_flattened(), b.as_flattened(), c.as_flattened(), d.as_flattened()];
-            interleave(quads, &mut fours[..QUAD * width]);
-            for pick in window {
-                let line = lines[pick.track - first.track];
-                let to = out.get_mut(pick.start + block * ROWS..).unwrap_or_default();
-                if !usual {
-                    non_finite += store_carefully(&line, frames, file.format, to);
-                } else if let Some(to) = to.first_chunk_mut() {
-                    *to = line;
+            interleave(quads, &mut fours[..QUAD * words]);
+            for picks in &groups {
+                let Some(group) = picks.first().map(|pick| pick.track / GROUP - first) else { continue };
+                let four = split::<B>(file.format, &lines[group * B..(group + 1) * B]);
+                let usual = frames == ROWS && (!file.format.is_float() || all_finite(four.as_flattened()));
+                for pick in *picks {
+                    let line = four[pick.track % GROUP];
+                    let to = out.get_mut(pick.start + at..).unwrap_or_default();
+                    if !usual {
+                        non_finite += store_carefully(&line, frames, file.format, to);
+                    } else if let Some(to) = to.first_chunk_mut() {
+                        *to = line;
+                    }
                 }
             }
         }
@@ -138,18 +162,54 @@ fn decode_tiles(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
     non_finite
 }
 
-/// Takes in the channels from `first` to `first + width`; of narrow files all, in one go.
+/// The first rows of `tile`, as many as there are, from byte `begin` on, as far as a row has so many words.
+#[cold]
+#[inline(never)]
+fn put_apart(
+    file: Interleaved,
+    tile: &[u8],
+    begin: usize,
+    words: usize,
+    apart: &mut [[u8; 4 * WORDS]; ROWS],
+) {
+    let end = (begin + 4 * words).min(file.frame_bytes);
+    for (row, to) in tile.chunks_exact(file.frame_bytes).zip(apart) {
+        let row = row.get(begin..end).unwrap_or_default();
+        to[..row.len()].copy_from_slice(row);
+    }
+}
+
+/// Four channels of the `B` words that they are made of.
 #[inline(always)]
-fn load_rows(file: Interleaved, rows: &[u8], first: usize, width: usize, samples: &mut [f32]) {
-    if file.channels <= COLUMNS {
-        load(file.format, rows, samples);
-        return;
+fn split<const B: usize>(format: SampleFormat, words: &[[u32; ROWS]]) -> [[f32; ROWS]; GROUP] {
+    let mut four = [[0.0; ROWS]; GROUP];
+    let word = |number: usize, n: usize| words[number][n];
+    for n in 0..ROWS {
+        let samples = match (B, format) {
+            (1, _) => [0, 8, 16, 24].map(|shift| scaled((word(0, n) >> shift ^ 0x80) << 24)),
+            (2, _) => {
+                let (a, b) = (word(0, n), word(1, n));
+                [scaled(a << 16), scaled(a & 0xFFFF_0000), scaled(b << 16), scaled(b & 0xFFFF_0000)]
+            }
+            (3, _) => {
+                let (a, b, c) = (word(0, n), word(1, n), word(2, n));
+                [
+                    scaled(a << 8),
+                    scaled((a >> 16 & 0xFF00) | b << 16),
+                    scaled((b >> 8 & 0x00FF_FF00) | c << 24),
+                    scaled(c & 0xFFFF_FF00),
+                ]
+            }
+            (4, SampleFormat::Float32) => [0, 1, 2, 3].map(|k| f32::from_bits(word(k, n))),
+            (4, _) => [0, 1, 2, 3].map(|k| scaled(word(k, n))),
+            _ => [0, 2, 4, 6]
+                .map(|k| f64::from_bits(u64::from(word(k, n)) | u64::from(word(k + 1, n)) << 32) as f32),
+        };
+        for (line, sample) in four.iter_mut().zip(samples) {
+            line[n] = sample;
+        }
     }
-    let begin = first * file.format.bytes();
-    let end = (begin + width * file.format.bytes()).min(file.frame_bytes);
-    for (row, to) in rows.chunks_exact(file.frame_bytes).zip(samples.chunks_exact_mut(COLUMNS)) {
-        load(file.format, row.get(begin..end).unwrap_or_default(), to);
-    }
+    four
 }
 
 /// Stores `frames` samples that may not be finite. Apart, so that the usual way has loops of fixed length.
@@ -215,59 +275,6 @@ fn int32(bytes: [u8; 4]) -> f32 {
 #[inline(always)]
 fn scaled(word: u32) -> f32 {
     word.cast_signed() as f32 * (1.0 / 2_147_483_648.0)
-}
-
-/// Samples in the order of the file.
-#[inline(always)]
-fn load(format: SampleFormat, from: &[u8], to: &mut [f32]) {
-    match format {
-        SampleFormat::Uint8 => {
-            for (to, bytes) in to.iter_mut().zip(from.as_chunks().0) {
-                *to = uint8(*bytes);
-            }
-        }
-        SampleFormat::Int16 => {
-            for (to, bytes) in to.iter_mut().zip(from.as_chunks().0) {
-                *to = int16(*bytes);
-            }
-        }
-        SampleFormat::Int24 => load_int24(from, to),
-        SampleFormat::Int32 => {
-            for (to, bytes) in to.iter_mut().zip(from.as_chunks().0) {
-                *to = int32(*bytes);
-            }
-        }
-        SampleFormat::Float32 => {
-            for (to, bytes) in to.iter_mut().zip(from.as_chunks().0) {
-                *to = f32::from_le_bytes(*bytes);
-            }
-        }
-        SampleFormat::Float64 => {
-            for (to, bytes) in to.iter_mut().zip(from.as_chunks().0) {
-                *to = f64::from_le_bytes(*bytes) as f32;
-            }
-        }
-    }
-}
-
-/// Four samples are three words.
-#[inline(always)]
-fn load_int24(from: &[u8], to: &mut [f32]) {
-    let (groups, _) = from.as_chunks::<4>().0.as_chunks::<3>();
-    let (fours, _) = to.as_chunks_mut::<4>();
-    for (four, [a, b, c]) in fours.iter_mut().zip(groups) {
-        let (a, b, c) = (u32::from_le_bytes(*a), u32::from_le_bytes(*b), u32::from_le_bytes(*c));
-        *four = [
-            scaled(a << 8),
-            scaled((a >> 16 & 0xFF00) | b << 16),
-            scaled((b >> 8 & 0x00FF_FF00) | c << 24),
-            scaled(c & 0xFFFF_FF00),
-        ];
-    }
-    let (from, to) = (from.get(12 * groups.len()..), to.get_mut(4 * groups.len()..));
-    for (to, bytes) in to.unwrap_or_default().iter_mut().zip(from.unwrap_or_default().as_chunks().0) {
-        *to = int24(*bytes);
-    }
 }
 
 /// All ones for infinities and NaN.
