@@ -49,12 +49,9 @@ pub fn engine(
     Ok(Engine::new(spec)?.0)
 }
 
-/// Renders all of it from one block of noise, again and again. Returns the number of samples that came out.
-///
-/// # Errors
-/// When the engine refuses a block.
-pub fn render(engine: &mut Engine) -> Result<usize, Box<dyn Error>> {
-    let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
+/// A block of noise as `engine`'s input, and room for its outputs.
+pub fn blocks(engine: &Engine) -> (AudioBlock, Vec<AudioBlock>) {
+    let mut input = engine.input_block();
     let mut state = 0x1234_5678u32;
     for channel in 0..input.channels() {
         for sample in input.channel_mut(channel) {
@@ -62,6 +59,17 @@ pub fn render(engine: &mut Engine) -> Result<usize, Box<dyn Error>> {
             *sample = state as i32 as f32 * (0.1 / 2_147_483_648.0);
         }
     }
+    (input, engine.output_blocks())
+}
+
+/// Renders all of it from one block, again and again. Returns the number of samples that came out.
+///
+/// # Errors
+/// When the engine refuses a block.
+pub fn render(
+    engine: &mut Engine,
+    (mut input, mut outputs): (AudioBlock, Vec<AudioBlock>),
+) -> Result<usize, Box<dyn Error>> {
     let span = engine.input_span();
     let (mut left, mut made) = (span.end - span.start, 0);
     while left > 0 {

@@ -1,12 +1,13 @@
 //! Blocks of samples on their way through the engine.
 
+use hrtf::convolver::Row;
 use multiversion::multiversion;
 
 /// Floats between the ends of two channels beyond whole cache lines, so that channels of a block whose length
 /// is a power of two don't fall on the same cache sets.
 const STRIDE_SKEW: usize = 272;
 
-/// Planar `f32` samples: `channels` rows of `frames` samples, full scale 1.0.
+/// Planar `f32` samples: `channels` rows of `frames` samples, full scale 1.0. Every channel begins where a cache line does.
 ///
 /// The room for samples is taken once in [`AudioBlock::new`]; [`AudioBlock::set_frames`] never allocates.
 #[derive(Clone, Debug, Default)]
@@ -15,7 +16,7 @@ pub struct AudioBlock {
     frames: usize,
     capacity: usize,
     stride: usize,
-    samples: Vec<f32>,
+    samples: Row,
 }
 
 impl AudioBlock {
@@ -27,7 +28,7 @@ impl AudioBlock {
             frames: capacity,
             capacity,
             stride,
-            samples: vec![0.0; channels.saturating_mul(stride)],
+            samples: Row::zero(channels.saturating_mul(stride)),
         }
     }
 

@@ -24,6 +24,7 @@ mod transform;
 
 pub(crate) use delayed::{Delayer, MOST, Turn};
 pub use overlap_save::{OverlapSave, Scratch};
+pub use row::Row;
 pub use spectrum::Spectrum;
 pub use streaming::{Convolver, Route};
 pub use transform::{Transform, TransformScratch};

@@ -7,7 +7,7 @@ const LINE: usize = 16;
 
 /// A row that begins where a cache line does. Its length does not change.
 #[derive(Default)]
-pub(super) struct Row {
+pub struct Row {
     room: Vec<f32>,
     start: usize,
     length: usize,
@@ -15,7 +15,7 @@ pub(super) struct Row {
 
 impl Row {
     /// `length` zeros.
-    pub(super) fn zero(length: usize) -> Self {
+    pub fn zero(length: usize) -> Self {
         let room = vec![0.0; length + LINE - 1];
         // Any start is right, but for time.
         let start = room.as_ptr().align_offset(size_of::<[f32; LINE]>()).min(LINE - 1);

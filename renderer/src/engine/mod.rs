@@ -85,8 +85,14 @@ impl From<Target> for EngineTarget {
 
 /// Samples of all input tracks in one block, about: small enough for the processor's cache.
 const BLOCK_SAMPLES: usize = 1 << 18;
+/// The same of blocks that are long because several threads share them.
+const MOST_BLOCK_SAMPLES: usize = 1 << 21;
 /// The longest block, in samples per channel.
 const LONGEST_BLOCK: usize = 1 << 16;
+/// Grid blocks that each of several threads has of one: to wake them costs less than to render those.
+const SHARE: usize = 32;
+/// Grid blocks that one has at least, however many the tracks.
+const LEAST_SHARE: usize = 4;
 
 /// Renders one list of items to several targets.
 pub struct Engine {
@@ -139,7 +145,7 @@ impl Engine {
         }
         let lag = renderers.iter().map(Renderer::look_ahead).max().unwrap_or(0).next_multiple_of(GRID);
         let capacity = block_frames + tracks.latency() + lag;
-        renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag));
+        renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag, spec.threads));
         let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);
         let input_span = input_span(&span, &tracks, lag + memory, (lag, spec.frames));
         let (position, frames) = (input_span.start, spec.frames);
@@ -279,8 +285,9 @@ impl std::fmt::Debug for Engine {
 
 /// Samples per channel of a block of input with `tracks` tracks, on the grid.
 fn block_frames(tracks: usize, threads: usize) -> usize {
-    let least = GRID * 4 * threads.max(1);
-    (BLOCK_SAMPLES / tracks.max(1) / GRID * GRID).clamp(least.min(LONGEST_BLOCK), LONGEST_BLOCK)
+    let of = |samples: usize| samples / tracks.max(1) / GRID * GRID;
+    let shared = if threads > 1 { (SHARE * GRID * threads).min(of(MOST_BLOCK_SAMPLES)) } else { 0 };
+    of(BLOCK_SAMPLES).max(shared).max(LEAST_SHARE * GRID * threads.max(1)).min(LONGEST_BLOCK)
 }
 
 /// What must be read so that `span` has the bits it has in a render of everything.

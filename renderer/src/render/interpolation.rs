@@ -21,16 +21,26 @@ pub(super) struct Term<'a> {
     pub ramp: Ramp,
 }
 
-/// Adds `terms`, each at least as long as `output`, to it, in their order: the sum has the same bits as if they were
-/// added one by one.
+/// Adds one to four `terms`, each at least as long as `output`, to it, in their order: the sum has the same bits as if
+/// they were added one by one.
 pub(super) fn add_terms(terms: &[Term], output: &mut [f32]) {
-    let (fours, rest) = terms.as_chunks::<4>();
-    fours.iter().for_each(|terms| add_some(*terms, output, constant_4, ramp_4));
-    match *rest {
-        [a] => add_some([a], output, constant_1, ramp_1),
-        [a, b] => add_some([a, b], output, constant_2, ramp_2),
-        [a, b, c] => add_some([a, b, c], output, constant_3, ramp_3),
-        _ => {}
+    match *terms {
+        [a] => add_some([a], output, constant_1::<true>, ramp_1::<true>),
+        [a, b] => add_some([a, b], output, constant_2::<true>, ramp_2::<true>),
+        [a, b, c] => add_some([a, b, c], output, constant_3::<true>, ramp_3::<true>),
+        [a, b, c, d] => add_some([a, b, c, d], output, constant_4::<true>, ramp_4::<true>),
+        _ => debug_assert!(false, "{} terms", terms.len()),
+    }
+}
+
+/// The same to an `output` that holds nothing yet, whatever it holds: as if it had been zero.
+pub(super) fn set_terms(terms: &[Term], output: &mut [f32]) {
+    match *terms {
+        [a] => add_some([a], output, constant_1::<false>, ramp_1::<false>),
+        [a, b] => add_some([a, b], output, constant_2::<false>, ramp_2::<false>),
+        [a, b, c] => add_some([a, b, c], output, constant_3::<false>, ramp_3::<false>),
+        [a, b, c, d] => add_some([a, b, c, d], output, constant_4::<false>, ramp_4::<false>),
+        _ => debug_assert!(false, "{} terms", terms.len()),
     }
 }
 
@@ -60,7 +70,7 @@ macro_rules! kernels {
             "aarch64+neon"
         ))]
         #[allow(clippy::needless_range_loop)]
-        fn $constant(
+        fn $constant<const ADD: bool>(
             [$($input),+]: [&[f32]; $count],
             [$($gain),+]: [f32; $count],
             output: &mut [f32],
@@ -69,7 +79,7 @@ macro_rules! kernels {
             let frames = output.len();
             $(let $input = &$input[..frames];)+
             for n in 0..frames {
-                let mut sum = output[n];
+                let mut sum = if ADD { output[n] } else { 0.0 };
                 $(sum = multiply_add($input[n], $gain, sum, fused);)+
                 output[n] = sum;
             }
@@ -81,7 +91,7 @@ macro_rules! kernels {
             "aarch64+neon"
         ))]
         #[allow(clippy::needless_range_loop)]
-        fn $ramp(
+        fn $ramp<const ADD: bool>(
             [$($input),+]: [&[f32]; $count],
             [$($gain),+]: [Ramp; $count],
             output: &mut [f32],
@@ -91,7 +101,7 @@ macro_rules! kernels {
             $(let $input = &$input[..frames];)+
             for n in 0..frames {
                 let at = n as i32 as f32;
-                let mut sum = output[n];
+                let mut sum = if ADD { output[n] } else { 0.0 };
                 $(
                     let gain = multiply_add(at, $gain.step, $gain.first, fused);
                     sum = multiply_add($input[n], gain, sum, fused);
@@ -212,7 +222,7 @@ mod tests {
     #[test]
     fn kernels_equal_the_slow_twin_in_double_precision() {
         for length in [0, 1, 15, 16, 17, 255, 1024] {
-            for count in 1..10 {
+            for count in 1..=4 {
                 for moving in [0, 1, count] {
                     let inputs: Vec<Vec<f32>> = (0..count).map(|n| noise(n as u32, length)).collect();
                     let term = |n: usize| {
@@ -231,6 +241,10 @@ mod tests {
                     terms.iter().for_each(|term| add_terms(&[*term], &mut one_by_one));
                     add_terms(&terms, &mut output);
                     assert_eq!(output, one_by_one);
+                    let (mut set, mut added) = (noise(78, length), vec![0.0; length]);
+                    set_terms(&terms, &mut set);
+                    add_terms(&terms, &mut added);
+                    assert_eq!(set, added);
                     for (found, expected) in output.iter().zip(expected) {
                         assert!((f64::from(*found) - expected).abs() < 2e-7 * count as f64 + 4e-7);
                     }

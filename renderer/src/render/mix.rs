@@ -1,26 +1,66 @@
 //! One grid block of the mix: every voice of a target, always in the same order, into the target's bus.
 
-use super::interpolation::{Ramp, Term, add_terms, is_silent};
+use std::ops::Range;
+
+use super::interpolation::{Ramp, Term, add_terms, is_silent, set_terms};
 use super::plan::{ChannelGain, GRID, Plan, ProcessingSpan};
 use super::voice::Voice;
+use crate::audio::AudioBlock;
 
 /// The samples that voices take: one row per source, all starting at the same sample.
 pub trait Sources: Sync {
     /// The samples of `source` in `range`, counted from the stretch's start.
-    fn samples(&self, source: usize, range: std::ops::Range<usize>) -> &[f32];
+    fn samples(&self, source: usize, range: Range<usize>) -> &[f32];
     /// How many sources there are.
     fn count(&self) -> usize;
 }
 
-/// Which sources are silent within one grid block; looked at when first asked for.
+/// What is known of one grid block.
 #[derive(Clone, Debug, Default)]
-pub(super) struct SilenceCache(Vec<Option<bool>>);
+pub(super) struct Known {
+    /// Of each source, whether it is silent; looked at when first asked for.
+    silent: Vec<Option<bool>>,
+    /// Of each channel of the bus, whether it has something already. What it holds until then means nothing.
+    begun: Vec<bool>,
+}
 
-impl SilenceCache {
-    /// Forgets all, for `sources` sources.
-    pub(super) fn reset(&mut self, sources: usize) {
-        self.0.clear();
-        self.0.resize(sources, None);
+impl Known {
+    /// Forgets all, for `sources` sources and `channels` channels, which have something already or not.
+    pub(super) fn reset(&mut self, sources: usize, (channels, begun): (usize, bool)) {
+        self.silent.clear();
+        self.silent.resize(sources, None);
+        self.begun.clear();
+        self.begun.resize(channels, begun);
+    }
+}
+
+/// One grid block of the bus, from sample `at` on, and which of its channels have something already.
+struct BusBlock<'a> {
+    bus: &'a mut AudioBlock,
+    at: usize,
+    frames: usize,
+    begun: &'a mut [bool],
+}
+
+impl BusBlock<'_> {
+    /// Adds to samples `range` of `channel`. What is first in a whole row makes it, which is cheaper than to clear it.
+    fn add(&mut self, channel: usize, range: Range<usize>, terms: &[Term]) {
+        let row = &mut self.bus.channel_mut(channel)[self.at..self.at + self.frames];
+        if std::mem::replace(&mut self.begun[channel], true) {
+            add_terms(terms, &mut row[range]);
+        } else if range.len() == row.len() {
+            set_terms(terms, row);
+        } else {
+            row.fill(0.0);
+            add_terms(terms, &mut row[range]);
+        }
+    }
+
+    /// What nothing was added to is silent.
+    fn finish(self) {
+        for (row, _) in self.bus.channels_mut().zip(self.begun).filter(|(_, begun)| !**begun) {
+            row[self.at..self.at + self.frames].fill(0.0);
+        }
     }
 }
 
@@ -40,22 +80,23 @@ struct Member<'a> {
 }
 
 /// Mixes `frames` samples of grid block `block` of the stretch that starts at `start`: adds every voice, by its plan,
-/// to `bus`, one slice of that many samples per channel. The first voice is one after a whole number of [`RUN`]s.
+/// to `bus` from its sample `at` on. The first voice is one after a whole number of [`RUN`]s.
 pub(super) fn mix_block(
     voices: &[Voice],
     plans: &[Plan],
     sources: &impl Sources,
-    silent: &mut SilenceCache,
+    Known { silent, begun }: &mut Known,
     (start, block, frames): (i64, usize, usize),
-    bus: &mut [&mut [f32]],
+    (bus, at): (&mut AudioBlock, usize),
 ) {
+    let mut bus = BusBlock { bus, at, frames, begun };
     let offset = block * GRID;
     let range = offset..offset + frames;
     let mut group = [Member::default(); GROUP];
     let mut members = 0;
     for (number, (voice, plan)) in voices.iter().zip(plans).enumerate() {
         if number % RUN == 0 {
-            mix_group(&mut group[..members], start + offset as i64, bus);
+            mix_group(&mut group[..members], start + offset as i64, &mut bus);
             members = 0;
         }
         let (spans, gains) = plan.spans(block);
@@ -63,21 +104,22 @@ pub(super) fn mix_block(
             continue;
         }
         let input = sources.samples(voice.source, range.clone());
-        if *silent.0[voice.source].get_or_insert_with(|| is_silent(input)) {
+        if *silent[voice.source].get_or_insert_with(|| is_silent(input)) {
             continue;
         }
         group[members] = Member { input, spans, gains };
         members += 1;
         if members == GROUP {
-            mix_group(&mut group, start + offset as i64, bus);
+            mix_group(&mut group, start + offset as i64, &mut bus);
             members = 0;
         }
     }
-    mix_group(&mut group[..members], start + offset as i64, bus);
+    mix_group(&mut group[..members], start + offset as i64, &mut bus);
+    bus.finish();
 }
 
 /// Adds a few voices to the bus, whose first sample is `start`, from one change of their gains to the next.
-fn mix_group(group: &mut [Member], start: i64, bus: &mut [&mut [f32]]) {
+fn mix_group(group: &mut [Member], start: i64, bus: &mut BusBlock) {
     let end = start + group.first().map_or(0, |member| member.input.len() as i64);
     let mut at = start;
     while at < end {
@@ -114,7 +156,7 @@ fn mix_segment(
     group: &[Member],
     sounding: &mut [Sounding; GROUP],
     (start, at, until): (i64, i64, i64),
-    bus: &mut [&mut [f32]],
+    bus: &mut BusBlock,
 ) {
     let range = (at - start) as usize..(until - start) as usize;
     loop {
@@ -132,6 +174,6 @@ fn mix_segment(
                 voice.gains = later;
             }
         }
-        add_terms(&terms[..count], &mut bus[channel as usize][range.clone()]);
+        bus.add(channel as usize, range.clone(), &terms[..count]);
     }
 }

@@ -1,4 +1,5 @@
 mod delivery;
+mod worker;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +13,6 @@ use super::decorrelation::{DecorrelationFilters, Decorrelators};
 use super::error::{RenderError, element};
 use super::hand::ItemEdit;
 use super::importance;
-use super::mix::{RUN, SilenceCache, Sources, mix_block};
 use super::plan::{GRID, Plan, Stretch};
 use super::target::{Bus, Conversion, Panner, Target};
 use super::track_processor::ItemSources;
@@ -20,6 +20,7 @@ use super::voice::{PlanContext, Voice};
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::binaural::Stage;
+use worker::Worker;
 
 /// Choices of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,7 +40,8 @@ pub struct Renderer {
     /// Of the voices that are being mixed.
     plans: Vec<Plan>,
     names: Vec<String>,
-    bus: AudioBlock,
+    /// One for each thread; the first goes on from the last stretch.
+    workers: Vec<Worker>,
     decorrelators: Option<Decorrelators>,
     /// For each channel of the bus, where it goes and with which gain.
     wiring: Vec<(usize, f32)>,
@@ -49,10 +51,6 @@ pub struct Renderer {
     outputs: usize,
     sample_rate: u32,
 }
-
-/// Room for the plans of the voices that are mixed at a time. A scene of any sense needs a small part of it; metadata
-/// that changes from sample to sample fills it.
-const MOST_PLAN_BYTES: usize = 512 << 20;
 
 impl Renderer {
     /// A renderer of those `items` that `sounds` has true for; `sources` are the sources of all.
@@ -89,7 +87,6 @@ impl Renderer {
         let decorrelators = decorrelated.then(|| Decorrelators::new(&filters()));
         let diffuse = stage.as_ref().map_or(names.len(), Stage::diffuse);
         let (items, importance, outputs) = (items.clone(), options.importance, target.channels());
-        let bus = AudioBlock::default();
         let renderer = Self {
             items,
             panner,
@@ -97,7 +94,7 @@ impl Renderer {
             voices,
             plans: Vec::new(),
             names,
-            bus,
+            workers: Vec::new(),
             decorrelators,
             wiring,
             diffuse,
@@ -124,17 +121,12 @@ impl Renderer {
         self.stage.as_ref().map_or(0, Stage::latency)
     }
 
-    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`.
-    pub fn reserve(&mut self, capacity: usize, lag: usize) {
+    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`, to be rendered by so many threads.
+    pub fn reserve(&mut self, capacity: usize, lag: usize, threads: usize) {
         if let Some(stage) = &mut self.stage {
             stage.reserve((capacity + lag).div_ceil(GRID) + 1);
         }
-        let plan = Plan::most_bytes(capacity.div_ceil(GRID) + 1, self.bus_channels());
-        let count = (MOST_PLAN_BYTES / plan / RUN).max(1) * RUN;
-        self.plans.resize_with(count.min(self.voices.len()), Plan::default);
-        self.bus =
-            AudioBlock::new(self.bus_channels(), self.history(lag) + capacity.next_multiple_of(GRID) + GRID);
-        self.bus.silence();
+        self.hire(capacity, lag, threads);
     }
 
     /// What is done by hand to an item from the next stretch on; no click comes of it.
@@ -155,7 +147,7 @@ impl Renderer {
 
     /// Forgets all samples: what comes next may be any stretch.
     pub fn restart(&mut self) {
-        self.bus.silence();
+        self.workers.iter_mut().for_each(|worker| worker.bus.silence());
         if let Some(stage) = &mut self.stage {
             stage.restart();
         }
@@ -174,24 +166,6 @@ impl Renderer {
 
     fn bus_channels(&self) -> usize {
         self.names.len() + if self.decorrelators.is_some() { self.diffuse } else { 0 }
-    }
-
-    /// Renders the next stretch. `output` receives the part of [`Stretch::output`] that lies in `wanted`.
-    pub fn render(
-        &mut self,
-        sources: &impl Sources,
-        stretch: Stretch,
-        wanted: &Range<i64>,
-        output: &mut AudioBlock,
-    ) -> Result<(), RenderError> {
-        for first in (0..self.voices.len().max(1)).step_by(self.plans.len().max(1)) {
-            let batch = first..(first + self.plans.len()).min(self.voices.len());
-            self.prepare(batch.clone(), stretch)?;
-            self.mix(batch, sources, stretch);
-        }
-        self.deliver(stretch, wanted, output)?;
-        self.keep_history(stretch);
-        Ok(())
     }
 
     /// Gains of a batch of voices for the stretch.
@@ -221,33 +195,6 @@ impl Renderer {
             Some((item, error)) => {
                 Err(RenderError::Gain { element: element(&self.items[item]), block: error.0.to_string() })
             }
-        }
-    }
-
-    /// A batch of voices onto the bus.
-    fn mix(&mut self, batch: Range<usize>, sources: &impl Sources, stretch: Stretch) {
-        let (skip, is_first) = (self.history(stretch.lag), batch.start == 0);
-        let (voices, plans, count) = (&self.voices[batch], &self.plans, sources.count());
-        grid_blocks(&mut self.bus, skip, skip + stretch.frames).into_par_iter().enumerate().for_each_init(
-            SilenceCache::default,
-            |cache, (block, mut bus)| {
-                cache.reset(count);
-                let frames = bus.first().map_or(0, |channel| channel.len());
-                if is_first {
-                    bus.iter_mut().for_each(|channel| channel.fill(0.0));
-                }
-                mix_block(voices, plans, sources, cache, (stretch.start, block, frames), &mut bus);
-            },
-        );
-        for channel in self.bus.channels_mut() {
-            channel[skip + stretch.frames..].fill(0.0);
-        }
-    }
-
-    fn keep_history(&mut self, stretch: Stretch) {
-        let (keep, end) = (self.history(stretch.lag), stretch.blocks() * GRID);
-        if keep > 0 {
-            self.bus.channels_mut().for_each(|channel| channel.copy_within(end..end + keep, 0));
         }
     }
 }

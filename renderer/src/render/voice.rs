@@ -110,6 +110,33 @@ impl Voice {
         Ok(())
     }
 
+    /// Whether no more than about `most` blocks of `item` lie within a stretch.
+    pub(super) fn has_at_most(&mut self, most: usize, item: &RenderItem, within: &Range<i64>) -> bool {
+        match item {
+            RenderItem::Objects(item) => match &item.channel.blocks {
+                BlockFormats::Objects(blocks) => self.are_at_most(most, blocks, within),
+                _ => true,
+            },
+            RenderItem::DirectSpeakers(item) => match &item.channel.blocks {
+                BlockFormats::DirectSpeakers(blocks) => self.are_at_most(most, blocks, within),
+                _ => true,
+            },
+            RenderItem::Binaural(item) => match &item.channel.blocks {
+                BlockFormats::Binaural(blocks) => self.are_at_most(most, blocks, within),
+                _ => true,
+            },
+            RenderItem::Hoa(_) => true,
+        }
+    }
+
+    fn are_at_most(&mut self, most: usize, blocks: &[impl TimedBlock], within: &Range<i64>) -> bool {
+        if blocks.len() <= most {
+            return true;
+        }
+        self.seek(blocks, within.start);
+        blocks.get(self.cursor + most).is_none_or(|block| self.window.start_of(block).ceil() >= within.end)
+    }
+
     /// The first block of `item` that starts before the one in front of it, if any.
     pub(super) fn block_out_of_order(&self, item: &RenderItem) -> Option<BlockId> {
         match item {

@@ -1,0 +1,242 @@
+//! What one thread works with: a bus of a few grid blocks, which stay in its cache from the mix to the output.
+//!
+//! ```text
+//!  bus:     … history │ block │ block │ block │ block         mixed, delivered, and the history moved to the front
+//!               └─────────┴ what decorrelation looks back to, and the lag of the output
+//! ```
+//!
+//! A stretch is shared out in runs of neighbouring blocks. The first run goes on from the history that the last stretch has
+//! left; the others mix theirs once more, which gives the same bits.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::super::decorrelation::Decorrelators;
+use super::super::error::{RenderError, time_span};
+use super::super::mix::{Known, RUN, Sources, mix_block};
+use super::super::plan::{GRID, Plan, Stretch};
+use super::Renderer;
+use crate::audio::AudioBlock;
+
+/// Grid blocks on a bus at a time.
+const AT_ONCE: usize = 4;
+
+/// Room for the plans of the voices that are mixed at a time. A scene of any sense needs a small part of it; metadata
+/// that changes from sample to sample fills it.
+const MOST_PLAN_BYTES: usize = 512 << 20;
+
+/// What one thread works with. On cache lines of its own: threads that write to one line in turns wait for it.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+pub(super) struct Worker {
+    /// Whole grid blocks of history, then [`AT_ONCE`] more.
+    pub(super) bus: AudioBlock,
+    known: Known,
+    pub(super) room: Room,
+}
+
+/// What delivering a block needs besides.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    pub(super) line: Vec<f32>,
+    pub(super) decorrelation: hrtf::convolver::Scratch,
+    /// Which rows of the output hold something of the block.
+    pub(super) filled: Vec<bool>,
+}
+
+/// Where a grid block of the output goes: the samples missing at its start, and its rows.
+pub(super) type OutputBlock<'a> = (usize, Vec<&'a mut [f32]>);
+
+/// The samples of a stretch that begins later.
+struct Later<'a, S>(&'a S, usize);
+
+impl<S: Sources> Sources for Later<'_, S> {
+    fn samples(&self, source: usize, Range { start, end }: Range<usize>) -> &[f32] {
+        self.0.samples(source, start + self.1..end + self.1)
+    }
+
+    fn count(&self) -> usize {
+        self.0.count()
+    }
+}
+
+impl Renderer {
+    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`, to be rendered by so many threads.
+    pub(super) fn hire(&mut self, capacity: usize, lag: usize, threads: usize) {
+        let history = self.history(lag).div_ceil(GRID);
+        let runs = (capacity + lag).div_ceil(GRID) / shortest_run(history);
+        let worker = || Worker {
+            bus: AudioBlock::new(self.bus_channels(), (history + AT_ONCE) * GRID),
+            known: Known::default(),
+            room: Room {
+                line: vec![0.0; GRID],
+                decorrelation: self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default(),
+                filled: Vec::new(),
+            },
+        };
+        self.workers = (0..runs.clamp(1, threads.max(1))).map(|_| worker()).collect();
+        self.plans.resize_with(self.voices.len(), Plan::default);
+    }
+
+    /// Mixes a stretch, and delivers what is wanted of each grid block of its output. `ahead` is where the output is taken
+    /// from the bus, in samples after those of its time.
+    pub(super) fn work(
+        &mut self,
+        sources: &impl Sources,
+        stretch: Stretch,
+        ahead: usize,
+        blocks: &mut [Option<OutputBlock<'_>>],
+    ) -> Result<(), RenderError> {
+        let mut workers = std::mem::take(&mut self.workers);
+        let worked = match self.has_room_for_plans(stretch) {
+            true => self.share_out(&mut workers, sources, (stretch, ahead), blocks),
+            false => self.go_slowly(&mut workers, sources, (stretch, ahead), blocks),
+        };
+        self.workers = workers;
+        let failed = worked?;
+        failed.map_or(Ok(()), |(block, channel)| {
+            Err(RenderError::Output {
+                channel: self.names[channel].clone(),
+                time: time_span(stretch.output().start + (block * GRID) as i64, self.sample_rate),
+            })
+        })
+    }
+
+    /// Whether all voices can be planned at once. A block of metadata makes two spans at most.
+    fn has_room_for_plans(&mut self, stretch: Stretch) -> bool {
+        let voices = self.voices.len().max(1);
+        let block = 2 * Plan::most_bytes(1, self.bus_channels()) / GRID;
+        let (most, items) = (MOST_PLAN_BYTES / voices / block, &self.items);
+        let within = stretch.start..stretch.start + (stretch.blocks() * GRID) as i64;
+        self.voices.iter_mut().all(|voice| voice.has_at_most(most, &items[voice.item], &within))
+    }
+
+    /// Every worker a run of its own. Gives the first block, and its channel, that came out as no numbers.
+    fn share_out(
+        &mut self,
+        workers: &mut [Worker],
+        sources: &impl Sources,
+        (stretch, ahead): (Stretch, usize),
+        blocks: &mut [Option<OutputBlock<'_>>],
+    ) -> Result<Option<(usize, usize)>, RenderError> {
+        self.prepare(0..self.voices.len(), stretch)?;
+        let history = self.history(stretch.lag).div_ceil(GRID);
+        let runs = (blocks.len() / shortest_run(history)).clamp(1, workers.len().max(1));
+        let length = blocks.len().div_ceil(runs).max(1);
+        let renderer = &*self;
+        let run = |(number, (worker, blocks)): (usize, (&mut Worker, &mut [Option<OutputBlock<'_>>]))| {
+            let first = number * length;
+            if number > 0 {
+                for back in (1..=history.min(first)).rev() {
+                    let to = (history - back) * GRID;
+                    renderer.mix(worker, (0..renderer.voices.len(), to), sources, (stretch, first - back));
+                }
+            }
+            let mut failed = None;
+            for (chunk, blocks) in blocks.chunks_mut(AT_ONCE).enumerate() {
+                let first = first + chunk * AT_ONCE;
+                for block in 0..blocks.len() {
+                    let to = (history + block) * GRID;
+                    renderer.mix(worker, (0..renderer.voices.len(), to), sources, (stretch, first + block));
+                }
+                let found = renderer.deliver(worker, (stretch.lag, ahead), blocks);
+                failed = failed.or(found.map(|(block, channel)| (first + block, channel)));
+            }
+            failed
+        };
+        let used = blocks.len().div_ceil(length).max(1);
+        let shared = workers.par_iter_mut().zip(blocks.par_chunks_mut(length)).enumerate().map(run);
+        let failed = shared.find_map_first(std::convert::identity);
+        if let Some((first, others)) = workers.split_first_mut()
+            && let Some(last) = others[..used - 1].last()
+        {
+            // Only this much goes from one processor's cache to another's.
+            let history = (history * GRID - self.history(stretch.lag))..history * GRID;
+            for (channel, kept) in first.bus.channels_mut().enumerate() {
+                kept[history.clone()].copy_from_slice(&last.bus.channel(channel)[history.clone()]);
+            }
+        }
+        Ok(failed)
+    }
+
+    /// One worker, a few blocks at a time, as many voices as there is room to plan. Only metadata that changes all the
+    /// time makes it necessary.
+    fn go_slowly(
+        &mut self,
+        workers: &mut [Worker],
+        sources: &impl Sources,
+        (stretch, ahead): (Stretch, usize),
+        blocks: &mut [Option<OutputBlock<'_>>],
+    ) -> Result<Option<(usize, usize)>, RenderError> {
+        let Some(worker) = workers.first_mut() else { return Ok(None) };
+        let history = self.history(stretch.lag).div_ceil(GRID);
+        let batch = (MOST_PLAN_BYTES / Plan::most_bytes(AT_ONCE, self.bus_channels()) / RUN).max(1) * RUN;
+        let mut failed = None;
+        for (chunk, blocks) in blocks.chunks_mut(AT_ONCE).enumerate() {
+            let skipped = chunk * AT_ONCE * GRID;
+            let part = Stretch {
+                start: stretch.start + skipped as i64,
+                frames: stretch.frames.saturating_sub(skipped).min(blocks.len() * GRID),
+                output_blocks: blocks.len(),
+                lag: stretch.lag,
+            };
+            for first in (0..self.voices.len().max(1)).step_by(batch) {
+                let voices = first..(first + batch).min(self.voices.len());
+                self.prepare(voices.clone(), part)?;
+                for block in 0..blocks.len() {
+                    let (to, sources) = ((history + block) * GRID, Later(sources, skipped));
+                    self.mix(worker, (voices.clone(), to), &sources, (part, block));
+                }
+            }
+            let found = self.deliver(worker, (stretch.lag, ahead), blocks);
+            failed = failed.or(found.map(|(block, channel)| (chunk * AT_ONCE + block, channel)));
+        }
+        Ok(failed)
+    }
+
+    /// Adds `voices`, which are planned, to grid block `block` of a stretch, which lies at `to` on the bus. The first of all
+    /// voices begin it.
+    fn mix(
+        &self,
+        Worker { bus, known, .. }: &mut Worker,
+        (voices, to): (Range<usize>, usize),
+        sources: &impl Sources,
+        (stretch, block): (Stretch, usize),
+    ) {
+        let frames = stretch.frames.saturating_sub(block * GRID).min(GRID);
+        known.reset(sources.count(), (self.bus_channels(), voices.start > 0));
+        let plans = &self.plans[..voices.len()];
+        mix_block(&self.voices[voices], plans, sources, known, (stretch.start, block, frames), (bus, to));
+        if frames < GRID {
+            bus.channels_mut().for_each(|channel| channel[to + frames..to + GRID].fill(0.0));
+        }
+    }
+
+    /// What is wanted of the blocks on the bus to the output; then they are history. Gives the first block, and its channel,
+    /// that came out as no numbers.
+    fn deliver(
+        &self,
+        Worker { bus, room, .. }: &mut Worker,
+        (lag, ahead): (usize, usize),
+        blocks: &mut [Option<OutputBlock<'_>>],
+    ) -> Option<(usize, usize)> {
+        let kept = self.history(lag);
+        let front = kept.next_multiple_of(GRID);
+        let mut failed = None;
+        for (number, block) in blocks.iter_mut().enumerate() {
+            let Some((skip, rows)) = block else { continue };
+            let at = front - lag + ahead + number * GRID;
+            let found = self.deliver_block((bus, at), *skip, rows, room);
+            failed = failed.or(found.err().map(|channel| (number, channel)));
+        }
+        let end = front + blocks.len() * GRID;
+        bus.channels_mut().for_each(|channel| channel.copy_within(end - kept..end, front - kept));
+        failed
+    }
+}
+
+/// Grid blocks that a run has at least: mixing its history once more is to cost little beside them.
+fn shortest_run(history: usize) -> usize {
+    (4 * history).max(2)
+}
