@@ -8,8 +8,8 @@
 /// ear on the side (12 samples a radian at 48 kHz) and the kinks of responses between directions 5° apart allow.
 const KINDS: [(usize, f64); 5] = [(2, 0.3), (3, 1.03), (4, 2.06), (5, 3.9), (6, 4.15)];
 
-/// The kind of a piece of a block that is divided.
-const DIVIDED: (usize, f64) = KINDS[4];
+/// The kinds of the pieces of a block that is divided.
+const DIVIDED: [(usize, f64); 2] = [KINDS[3], KINDS[4]];
 
 /// Parts of a piece that nodes lie at.
 const PARTS: usize = 32;
@@ -49,7 +49,9 @@ impl Paces {
         let mut all: Vec<Pace> = kinds.map(|kind| pace(1, kind)).collect();
         let halves = std::iter::successors(Some(2), |pieces: &usize| pieces.checked_mul(2));
         all.extend(
-            halves.take_while(|pieces| length / pieces >= SHORTEST).map(|pieces| pace(pieces, DIVIDED)),
+            halves
+                .take_while(|pieces| length / pieces >= SHORTEST)
+                .flat_map(|pieces| DIVIDED.map(|kind| pace(pieces, kind))),
         );
         all.push(Pace::new(length, steps, 2, -1.0));
         Self { all }
@@ -143,9 +145,17 @@ mod tests {
     fn the_faster_the_more_nodes() {
         let paces = Paces::new(1024, 256);
         // Degrees a second at 48 kHz.
-        for (speed, nodes) in
-            [(5.0, 2), (45.0, 3), (90.0, 4), (180.0, 5), (190.0, 6), (360.0, 11), (720.0, 21), (5000.0, 41)]
-        {
+        for (speed, nodes) in [
+            (5.0, 2),
+            (45.0, 3),
+            (90.0, 4),
+            (180.0, 5),
+            (190.0, 6),
+            (360.0, 9),
+            (380.0, 11),
+            (720.0, 17),
+            (5000.0, 41),
+        ] {
             let turn = f64::to_radians(speed * 256.0 / 48_000.0).cos();
             assert_eq!(paces.all()[paces.of(turn)].at.len(), nodes, "{speed}");
         }

@@ -246,13 +246,13 @@ fn a_sine_round_a_head_has_only_the_lines_that_the_motion_makes() {
     // Every pace; no round is a whole number of blocks, or errors would repeat with it and hide among its lines.
     let mut cases = Vec::new();
     for speed in [11.0, 47.0, 97.0, 131.0, 181.0, 193.0, 353.0] {
-        for (hertz, most) in [(300.0, -120.0), (1_000.0, -100.0), (3_000.0, -86.0), (8_000.0, -86.0)] {
+        for (hertz, most) in [(300.0, -120.0), (1_000.0, -97.0), (3_000.0, -86.0), (8_000.0, -86.0)] {
             cases.push((&head, 1024, hertz, speed, most));
         }
     }
-    cases.extend([(&head, 1024, 6_000.0, 360.0, -86.0), (&head, 1024, 8_000.0, 360.0, -86.0)]);
+    cases.extend([(&head, 1024, 6_000.0, 360.0, -85.0), (&head, 1024, 8_000.0, 360.0, -83.0)]);
     for block in [32, 256, 1000, 4096] {
-        cases.extend([(&head, block, 1_000.0, 353.0, -100.0), (&head, block, 6_000.0, 97.0, -86.0)]);
+        cases.extend([(&head, block, 1_000.0, 353.0, -97.0), (&head, block, 6_000.0, 97.0, -86.0)]);
     }
     cases.extend([(&head, 256, 8_000.0, 353.0, -86.0), (&sphere, 1024, 8_000.0, 360.0, -86.0)]);
     for (set, block, hertz, speed, most) in cases {

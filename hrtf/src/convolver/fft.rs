@@ -15,6 +15,10 @@ pub(super) const LEAST: usize = 16;
 /// Samples computed before they are written in groups of four.
 const STRIP: usize = 128;
 
+/// Samples on cache lines: a register's worth that lies across two takes twice as long to store.
+#[repr(align(64))]
+struct Strip([[f32; STRIP]; 4]);
+
 /// A transform of one size.
 #[derive(Clone, Debug)]
 pub(super) struct Fft {
@@ -241,7 +245,7 @@ fn narrow(turns: &[f32], x_re: &[f32], x_im: &[f32], y_re: &mut [f32], y_im: &mu
     let quarter = x_re.len() / 4;
     let (x_re, x_im) = (quarters(x_re), quarters(&x_im[..4 * quarter]));
     let turns = sixths(turns, quarter);
-    let (mut re, mut im) = ([[0.0_f32; STRIP]; 4], [[0.0_f32; STRIP]; 4]);
+    let (Strip(re), Strip(im)) = (&mut Strip([[0.0; STRIP]; 4]), &mut Strip([[0.0; STRIP]; 4]));
     let mut at = 0;
     while at < quarter {
         let count = (quarter - at).min(STRIP);
@@ -256,8 +260,8 @@ fn narrow(turns: &[f32], x_re: &[f32], x_im: &[f32], y_re: &mut [f32], y_im: &mu
             (re[0][i], re[1][i], re[2][i], re[3][i]) = (y[0].0, y[1].0, y[2].0, y[3].0);
             (im[0][i], im[1][i], im[2][i], im[3][i]) = (y[0].1, y[1].1, y[2].1, y[3].1);
         }
-        by_fours(&re, &mut y_re[4 * at..4 * (at + count)]);
-        by_fours(&im, &mut y_im[4 * at..4 * (at + count)]);
+        by_fours(re, &mut y_re[4 * at..4 * (at + count)]);
+        by_fours(im, &mut y_im[4 * at..4 * (at + count)]);
         at += count;
     }
 }
