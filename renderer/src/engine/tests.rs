@@ -79,8 +79,12 @@ fn spec(items: Vec<RenderItem>, frames: usize) -> EngineSpec {
 
 /// All output channels of the first target.
 fn render(spec: EngineSpec, tracks: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(spec.threads).build().unwrap();
-    let (mut engine, _) = Engine::new(spec).unwrap();
+    let threads = spec.threads;
+    render_with(Engine::new(spec).unwrap().0, threads, tracks)
+}
+
+fn render_with(mut engine: Engine, threads: usize, tracks: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
     let mut rendered = vec![Vec::new(); outputs[0].channels()];
     let span = engine.input_span();
@@ -311,9 +315,27 @@ fn importance_leaves_out_items_and_silences_blocks() {
     assert!(render(threshold, &tracks(frames)).iter().flatten().all(|sample| *sample == 0.0));
 }
 
-/// More voices than are planned at a time, and no block of metadata longer than a sample.
+/// Runs of several threads, plans that there is no room for, voices in batches: always the same bits.
 #[test]
-fn many_voices_with_a_block_on_every_sample_are_mixed_in_batches() {
+fn voices_in_batches_have_the_bits_of_all_at_once() {
+    let frames = 150_001;
+    let audio = tracks(frames);
+    let items: Vec<RenderItem> = std::iter::repeat_with(scene).take(8).flatten().collect();
+    let whole = render(spec(items.clone(), frames), &audio);
+    for threads in [1, 3] {
+        let mut all = spec(items.clone(), frames);
+        (all.span, all.threads) = (5_000..149_000, threads);
+        let mut engine = Engine::new(all).unwrap().0;
+        // No room for a single span: sixteen voices at a time are the least.
+        engine.renderers.iter_mut().for_each(|renderer| renderer.plan_within(1));
+        let batches = render_with(engine, threads, &audio);
+        assert!(batches.iter().zip(&whole).all(|(batches, whole)| *batches == whole[5_000..149_000]));
+    }
+}
+
+/// No block of metadata is longer than a sample.
+#[test]
+fn many_voices_with_a_block_on_every_sample_are_summed() {
     const VOICES: usize = 150;
     let frames = 3000;
     let moment = |sample: u64| time(sample, RATE);

@@ -20,7 +20,7 @@ use super::voice::{PlanContext, Voice};
 use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::binaural::Stage;
-use worker::Worker;
+use worker::{MOST_PLAN_BYTES, Worker};
 
 /// Choices of the user.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +39,7 @@ pub struct Renderer {
     voices: Vec<Voice>,
     /// Of the voices that are being mixed.
     plans: Vec<Plan>,
+    most_plan_bytes: usize,
     names: Vec<String>,
     /// One for each thread; the first goes on from the last stretch.
     workers: Vec<Worker>,
@@ -93,6 +94,7 @@ impl Renderer {
             importance,
             voices,
             plans: Vec::new(),
+            most_plan_bytes: MOST_PLAN_BYTES,
             names,
             workers: Vec::new(),
             decorrelators,
@@ -127,6 +129,12 @@ impl Renderer {
             stage.reserve((capacity + lag).div_ceil(GRID) + 1);
         }
         self.hire(capacity, lag, threads);
+    }
+
+    /// Makes the room for plans small.
+    #[cfg(test)]
+    pub(crate) fn plan_within(&mut self, bytes: usize) {
+        self.most_plan_bytes = bytes;
     }
 
     /// What is done by hand to an item from the next stretch on; no click comes of it.

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 4;
 
 /// Room for the plans of the voices that are mixed at a time. A scene of any sense needs a small part of it; metadata
 /// that changes from sample to sample fills it.
-const MOST_PLAN_BYTES: usize = 512 << 20;
+pub(super) const MOST_PLAN_BYTES: usize = 512 << 20;
 
 /// What one thread works with. On cache lines of its own: threads that write to one line in turns wait for it.
 #[derive(Debug, Default)]
@@ -107,7 +107,7 @@ impl Renderer {
     fn has_room_for_plans(&mut self, stretch: Stretch) -> bool {
         let voices = self.voices.len().max(1);
         let block = 2 * Plan::most_bytes(1, self.bus_channels()) / GRID;
-        let (most, items) = (MOST_PLAN_BYTES / voices / block, &self.items);
+        let (most, items) = (self.most_plan_bytes / voices / block, &self.items);
         let within = stretch.start..stretch.start + (stretch.blocks() * GRID) as i64;
         self.voices.iter_mut().all(|voice| voice.has_at_most(most, &items[voice.item], &within))
     }
@@ -171,7 +171,8 @@ impl Renderer {
     ) -> Result<Option<(usize, usize)>, RenderError> {
         let Some(worker) = workers.first_mut() else { return Ok(None) };
         let history = self.history(stretch.lag).div_ceil(GRID);
-        let batch = (MOST_PLAN_BYTES / Plan::most_bytes(AT_ONCE, self.bus_channels()) / RUN).max(1) * RUN;
+        let batch =
+            (self.most_plan_bytes / Plan::most_bytes(AT_ONCE, self.bus_channels()) / RUN).max(1) * RUN;
         let mut failed = None;
         for (chunk, blocks) in blocks.chunks_mut(AT_ONCE).enumerate() {
             let skipped = chunk * AT_ONCE * GRID;
