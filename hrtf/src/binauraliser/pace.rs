@@ -8,8 +8,11 @@
 /// ear on the side (12 samples a radian at 48 kHz) and the kinks of responses between directions 5° apart allow.
 const KINDS: [(usize, f64); 5] = [(2, 0.3), (3, 1.03), (4, 2.06), (5, 3.9), (6, 4.15)];
 
-/// The kinds of the pieces of a block that is divided.
-const DIVIDED: [(usize, f64); 2] = [KINDS[3], KINDS[4]];
+/// The kind of the halves of a block, as far as it goes.
+const HALVES: (usize, f64) = KINDS[3];
+
+/// The kind of the pieces of a block that is divided.
+const DIVIDED: (usize, f64) = KINDS[4];
 
 /// Parts of a piece that nodes lie at.
 const PARTS: usize = 32;
@@ -48,11 +51,10 @@ impl Paces {
         let kinds = KINDS.into_iter().filter(|(nodes, _)| apart(*nodes));
         let mut all: Vec<Pace> = kinds.map(|kind| pace(1, kind)).collect();
         let halves = std::iter::successors(Some(2), |pieces: &usize| pieces.checked_mul(2));
-        all.extend(
-            halves
-                .take_while(|pieces| length / pieces >= SHORTEST)
-                .flat_map(|pieces| DIVIDED.map(|kind| pace(pieces, kind))),
-        );
+        for pieces in halves.take_while(|pieces| length / pieces >= SHORTEST) {
+            all.extend((pieces == 2).then(|| pace(2, HALVES)));
+            all.push(pace(pieces, DIVIDED));
+        }
         all.push(Pace::new(length, steps, 2, -1.0));
         Self { all }
     }
@@ -153,7 +155,7 @@ mod tests {
             (190.0, 6),
             (360.0, 9),
             (380.0, 11),
-            (720.0, 17),
+            (720.0, 21),
             (5000.0, 41),
         ] {
             let turn = f64::to_radians(speed * 256.0 / 48_000.0).cos();

@@ -40,7 +40,8 @@ pub struct EngineSpec {
     pub span: Range<u64>,
     /// Choices of the user.
     pub options: RenderOptions,
-    /// How many threads will run it: only the size of the blocks depends on it.
+    /// How many threads will run it, of those that its pool has: the size of the blocks depends on it, and among how many
+    /// they are shared out.
     pub threads: usize,
 }
 
@@ -89,9 +90,9 @@ const BLOCK_SAMPLES: usize = 1 << 18;
 const MOST_BLOCK_SAMPLES: usize = 1 << 21;
 /// The longest block, in samples per channel.
 const LONGEST_BLOCK: usize = 1 << 16;
-/// Grid blocks that each of several threads has of one: to wake them costs less than to render those.
+/// Grid blocks of a block of input that each of several threads has: to wake them costs less than to render those.
 const SHARE: usize = 32;
-/// Grid blocks that one has at least, however many the tracks.
+/// Grid blocks that each has at least, however many the tracks.
 const LEAST_SHARE: usize = 4;
 
 /// Renders one list of items to several targets.
@@ -133,8 +134,6 @@ impl Engine {
     ) -> Result<(Self, Vec<Warning>), RenderError> {
         let span = spec.span.start.min(spec.frames)..spec.span.end.min(spec.frames);
         let (tracks, sources, mut warnings) = TrackTable::new(&spec.items, spec.sample_rate);
-        let of_tracks = || self::block_frames(tracks.used_tracks().len(), spec.threads);
-        let block_frames = block_frames.unwrap_or_else(of_tracks);
         let mut renderers = Vec::with_capacity(spec.targets.len());
         for EngineTarget { target, part } in &spec.targets {
             let sounds: Vec<bool> = spec.items.iter().map(|item| part.holds(item)).collect();
@@ -144,6 +143,9 @@ impl Engine {
             warnings.extend(found);
         }
         let lag = renderers.iter().map(Renderer::look_ahead).max().unwrap_or(0).next_multiple_of(GRID);
+        let least = renderers.iter().map(|renderer| renderer.shortest_run(lag)).max().unwrap_or(0);
+        let of_tracks = || self::block_frames(tracks.used_tracks().len(), spec.threads, least);
+        let block_frames = block_frames.unwrap_or_else(of_tracks);
         let capacity = block_frames + tracks.latency() + lag;
         renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag, spec.threads));
         let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);
@@ -218,7 +220,8 @@ impl Engine {
     /// samples, none at all for blocks in front of the span; over all blocks they are exactly the span.
     ///
     /// # Errors
-    /// When the result isn't finite, as NaN in the input makes it, or `input` isn't the block expected.
+    /// When the result isn't finite, as NaN in the input makes it, or `input` isn't the block expected. After an error it
+    /// goes on with [`Engine::restart`] only.
     pub fn process(&mut self, input: &AudioBlock, outputs: &mut [AudioBlock]) -> Result<(), RenderError> {
         let left = usize::try_from(self.input_span.end - self.position).unwrap_or(usize::MAX);
         let expected = self.block_frames.min(left);
@@ -283,11 +286,11 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-/// Samples per channel of a block of input with `tracks` tracks, on the grid.
-fn block_frames(tracks: usize, threads: usize) -> usize {
+/// Samples per channel of a block of input with `tracks` tracks, on the grid; each thread is to have `least` grid blocks.
+fn block_frames(tracks: usize, threads: usize, least: usize) -> usize {
     let of = |samples: usize| samples / tracks.max(1) / GRID * GRID;
     let shared = if threads > 1 { (SHARE * GRID * threads).min(of(MOST_BLOCK_SAMPLES)) } else { 0 };
-    of(BLOCK_SAMPLES).max(shared).max(LEAST_SHARE * GRID * threads.max(1)).min(LONGEST_BLOCK)
+    of(BLOCK_SAMPLES).max(shared).max(LEAST_SHARE.max(least) * GRID * threads.max(1)).min(LONGEST_BLOCK)
 }
 
 /// What must be read so that `span` has the bits it has in a render of everything.

@@ -83,7 +83,12 @@ fn render(spec: EngineSpec, tracks: &[Vec<f32>]) -> Vec<Vec<f32>> {
     render_with(Engine::new(spec).unwrap().0, threads, tracks)
 }
 
-fn render_with(mut engine: Engine, threads: usize, tracks: &[Vec<f32>]) -> Vec<Vec<f32>> {
+fn render_with(engine: Engine, threads: usize, tracks: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    rendered(engine, threads, tracks).1
+}
+
+/// The engine again, and what it made.
+fn rendered(mut engine: Engine, threads: usize, tracks: &[Vec<f32>]) -> (Engine, Vec<Vec<f32>>) {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
     let mut rendered = vec![Vec::new(); outputs[0].channels()];
@@ -101,7 +106,7 @@ fn render_with(mut engine: Engine, threads: usize, tracks: &[Vec<f32>]) -> Vec<V
         }
         at += frames;
     }
-    rendered
+    (engine, rendered)
 }
 
 /// A moving object with a gap, a jumping one with a diffuse part, and one through a matrix.
@@ -182,6 +187,46 @@ fn the_bits_depend_neither_on_threads_nor_on_other_targets() {
     together.threads = 7;
     together.targets.push(Target::Ambisonics { order: 2 }.into());
     assert_eq!(render(together, &audio), alone);
+}
+
+fn on_headphones(frames: usize, threads: usize) -> EngineSpec {
+    let set = hrtf::HrtfSet::built_in().resampled(RATE);
+    let headphones = crate::monitor::binaural::Headphones::new(Arc::new(set));
+    let targets = vec![Target::Headphones(Box::new(headphones)).into()];
+    EngineSpec { targets, threads, ..spec(scene(), frames) }
+}
+
+#[test]
+fn the_bits_on_headphones_do_not_depend_on_threads() {
+    let frames = 150_001;
+    let audio = tracks(frames);
+    let alone = render(on_headphones(frames, 1), &audio);
+    assert!(alone.iter().all(|ear| ear.len() == frames && ear.iter().any(|sample| *sample != 0.0)));
+    assert_eq!(render(on_headphones(frames, 7), &audio), alone);
+}
+
+/// What several threads have left on their buses is forgotten.
+#[test]
+fn a_restart_has_the_bits_of_a_new_engine() {
+    let frames = 150_001;
+    let audio = tracks(frames);
+    for all in [EngineSpec { threads: 3, ..spec(scene(), frames) }, on_headphones(frames, 3)] {
+        let whole = render(all.clone(), &audio);
+        let mut engine = Engine::new(all).unwrap().0;
+        let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
+        for (row, track) in engine.used_tracks().to_vec().into_iter().enumerate() {
+            let count = engine.block_frames();
+            input.channel_mut(row).copy_from_slice(&audio[track][..count]);
+        }
+        engine.process(&input, &mut outputs).unwrap();
+        for span in [70_000..150_001, 0..30_000] {
+            engine.restart(span.start as u64..span.end as u64, frames);
+            let again;
+            (engine, again) = rendered(engine, 3, &audio);
+            let expected = whole.iter().map(|channel| &channel[span.clone()]);
+            assert!(again.iter().zip(expected).all(|(again, expected)| again == expected), "{span:?}");
+        }
+    }
 }
 
 /// The sum of all parts differs from the mix by rounding only: 120 dB below full scale.

@@ -36,7 +36,6 @@ pub(crate) use loudspeakers::LoudspeakerPanner;
 pub use mix::Sources;
 pub(crate) use path::{Path, Screen};
 pub use plan::{GRID, Stretch};
-pub(crate) use renderer::grid_blocks;
 pub use renderer::{RenderOptions, Renderer};
 pub use target::{Conversion, Panner, Target, Wiring};
 pub use track_processor::{ItemSources, TableSources, TrackTable};

@@ -17,7 +17,6 @@ use super::plan::{GRID, Plan, Stretch};
 use super::target::{Bus, Conversion, Panner, Target};
 use super::track_processor::ItemSources;
 use super::voice::{PlanContext, Voice};
-use crate::audio::AudioBlock;
 use crate::items::RenderItem;
 use crate::monitor::binaural::Stage;
 use worker::{MOST_PLAN_BYTES, Worker};
@@ -205,16 +204,4 @@ impl Renderer {
             }
         }
     }
-}
-
-/// Samples `range` of every channel, grid block by grid block.
-pub(crate) fn grid_blocks(bus: &mut AudioBlock, start: usize, end: usize) -> Vec<Vec<&mut [f32]>> {
-    let mut blocks: Vec<Vec<&mut [f32]>> = Vec::new();
-    blocks.resize_with((end - start).div_ceil(GRID), Vec::new);
-    for channel in bus.channels_mut() {
-        for (block, samples) in blocks.iter_mut().zip(channel[start..end].chunks_mut(GRID)) {
-            block.push(samples);
-        }
-    }
-    blocks
 }

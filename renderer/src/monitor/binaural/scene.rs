@@ -12,9 +12,10 @@ use rayon::prelude::*;
 
 use super::feeds::SceneRows;
 use super::head::Head;
+use super::stage::grid_blocks;
 use crate::audio::AudioBlock;
 use crate::panner::ambisonics::SphericalHarmonics;
-use crate::render::{Content, GRID, content, grid_blocks};
+use crate::render::{Content, GRID, content};
 
 /// Elevations of the directions that responses are fitted at: those of orders up to twice as many less one are told
 /// apart exactly.

@@ -1,7 +1,7 @@
 //! The feeds to two ears, grid block by grid block.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hrtf::{Binauraliser, Direction, Ears, Filter, Knot, Orientation};
 use rayon::prelude::*;
@@ -21,7 +21,6 @@ use crate::panner::screen_edge_lock::ScreenEdgeLock;
 use crate::panner::screen_scale::ScreenScale;
 use crate::render::{
     Content, Conversion, DecorrelationFilters, GRID, ItemEdit, Panner, Path, RenderError, Screen, content,
-    grid_blocks,
 };
 
 /// A source that turns by more than this from knot to knot, degrees, has not moved but is somewhere else.
@@ -41,9 +40,30 @@ pub(crate) struct Stage {
     /// The feeds: history, then the blocks of the stretch.
     lines: AudioBlock,
     ears: AudioBlock,
+    /// Sums of threads that aren't at work.
+    spare: Mutex<Vec<Ears>>,
     room: Option<RoomStage>,
     equaliser: Option<Processor>,
     sample_rate: u32,
+}
+
+/// Sums that a thread has for a while: to make them takes longer than a block of few sources.
+struct Lent<'a> {
+    ears: Option<Ears>,
+    spare: &'a Mutex<Vec<Ears>>,
+}
+
+impl<'a> Lent<'a> {
+    fn from(spare: &'a Mutex<Vec<Ears>>, binauraliser: &Binauraliser) -> Self {
+        let found = spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        Self { ears: found.or_else(|| Some(binauraliser.ears())), spare }
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).extend(self.ears.take());
+    }
 }
 
 /// Where a feed is, over a stretch.
@@ -101,6 +121,7 @@ impl Stage {
             room,
             lines: AudioBlock::default(),
             ears: AudioBlock::default(),
+            spare: Mutex::default(),
             equaliser: equaliser.as_ref().map(Processor::new),
             sample_rate,
         })
@@ -224,14 +245,14 @@ impl Stage {
     pub(crate) fn render(&mut self, start: i64, blocks: usize) -> &AudioBlock {
         self.follow(start, blocks);
         let (memory, direct) = (self.history(), self.direct());
-        let Self { rows, feeds, scenes, binauraliser, lines, ears, room, equaliser, head, .. } = self;
+        let Self { rows, feeds, scenes, binauraliser, lines, ears, spare, room, equaliser, head, .. } = self;
         let (rate, step) = (f64::from(self.sample_rate.max(1)), binauraliser.step());
         scenes.iter().for_each(|scene| scene.turn(lines, (memory, start, blocks), (head, rate, step)));
         grid_blocks(ears, 0, blocks * GRID).into_par_iter().enumerate().for_each_init(
-            || binauraliser.ears(),
-            |sum, (block, mut out)| {
+            || Lent::from(spare, binauraliser),
+            |lent, (block, mut out)| {
                 out.iter_mut().for_each(|row| row.fill(0.0));
-                let [left, right] = out.as_mut_slice() else { return };
+                let (Some(sum), [left, right]) = (&mut lent.ears, out.as_mut_slice()) else { return };
                 let at = memory + block * GRID;
                 add_block(
                     binauraliser,
@@ -376,4 +397,16 @@ fn add_block(
             },
         }
     }
+}
+
+/// Samples `start..end` of every channel, grid block by grid block.
+pub(super) fn grid_blocks(block: &mut AudioBlock, start: usize, end: usize) -> Vec<Vec<&mut [f32]>> {
+    let mut blocks: Vec<Vec<&mut [f32]>> = Vec::new();
+    blocks.resize_with((end - start).div_ceil(GRID), Vec::new);
+    for channel in block.channels_mut() {
+        for (block, samples) in blocks.iter_mut().zip(channel[start..end].chunks_mut(GRID)) {
+            block.push(samples);
+        }
+    }
+    blocks
 }

@@ -27,7 +27,7 @@ const AT_ONCE: usize = 4;
 pub(super) const MOST_PLAN_BYTES: usize = 512 << 20;
 
 /// What one thread works with. On cache lines of its own: threads that write to one line in turns wait for it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(128))]
 pub(super) struct Worker {
     /// Whole grid blocks of history, then [`AT_ONCE`] more.
@@ -37,7 +37,7 @@ pub(super) struct Worker {
 }
 
 /// What delivering a block needs besides.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Room {
     pub(super) line: Vec<f32>,
     pub(super) decorrelation: hrtf::convolver::Scratch,
@@ -62,10 +62,10 @@ impl<S: Sources> Sources for Later<'_, S> {
 }
 
 impl Renderer {
-    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`, to be rendered by so many threads.
+    /// Makes the workers.
     pub(super) fn hire(&mut self, capacity: usize, lag: usize, threads: usize) {
         let history = self.history(lag).div_ceil(GRID);
-        let runs = (capacity + lag).div_ceil(GRID) / shortest_run(history);
+        let runs = (capacity + lag).div_ceil(GRID) / self.shortest_run(lag);
         let worker = || Worker {
             bus: AudioBlock::new(self.bus_channels(), (history + AT_ONCE) * GRID),
             known: Known::default(),
@@ -79,6 +79,11 @@ impl Renderer {
         self.plans.resize_with(self.voices.len(), Plan::default);
     }
 
+    /// Grid blocks that a run has at least: its history is mixed once more beside them.
+    pub fn shortest_run(&self, lag: usize) -> usize {
+        (2 * self.history(lag).div_ceil(GRID)).max(1)
+    }
+
     /// Mixes a stretch, and delivers what is wanted of each grid block of its output. `ahead` is where the output is taken
     /// from the bus, in samples after those of its time.
     pub(super) fn work(
@@ -89,18 +94,56 @@ impl Renderer {
         blocks: &mut [Option<OutputBlock<'_>>],
     ) -> Result<(), RenderError> {
         let mut workers = std::mem::take(&mut self.workers);
-        let worked = match self.has_room_for_plans(stretch) {
-            true => self.share_out(&mut workers, sources, (stretch, ahead), blocks),
-            false => self.go_slowly(&mut workers, sources, (stretch, ahead), blocks),
-        };
+        let worked = self.work_in_parts(&mut workers, sources, (stretch, ahead), blocks);
         self.workers = workers;
-        let failed = worked?;
-        failed.map_or(Ok(()), |(block, channel)| {
+        worked?.map_or(Ok(()), |(block, channel)| {
             Err(RenderError::Output {
                 channel: self.names[channel].clone(),
                 time: time_span(stretch.output().start + (block * GRID) as i64, self.sample_rate),
             })
         })
+    }
+
+    /// Part after part, as long as there is room to plan. Gives the first block, and its channel, that came out as no numbers.
+    fn work_in_parts(
+        &mut self,
+        workers: &mut [Worker],
+        sources: &impl Sources,
+        (stretch, ahead): (Stretch, usize),
+        blocks: &mut [Option<OutputBlock<'_>>],
+    ) -> Result<Option<(usize, usize)>, RenderError> {
+        let (mut done, mut failed) = (0, None);
+        while done < blocks.len() {
+            let (part, has_room) = self.next_part(stretch, done);
+            let sources = Later(sources, done * GRID);
+            let blocks = &mut blocks[done..done + part.output_blocks];
+            let found = match has_room {
+                true => self.share_out(workers, &sources, (part, ahead), blocks)?,
+                false => self.mix_in_batches(workers, &sources, (part, ahead), blocks)?,
+            };
+            failed = failed.or(found.map(|(block, channel)| (done + block, channel)));
+            done += part.output_blocks;
+        }
+        Ok(failed)
+    }
+
+    /// The part of a stretch that follows `done` grid blocks, and whether all voices can be planned for it at once. When
+    /// they can't, it has at most as many blocks as a bus.
+    fn next_part(&mut self, stretch: Stretch, done: usize) -> (Stretch, bool) {
+        let mut count = stretch.output_blocks - done;
+        loop {
+            let part = Stretch {
+                start: stretch.start + (done * GRID) as i64,
+                frames: stretch.frames.saturating_sub(done * GRID).min(count * GRID),
+                output_blocks: count,
+                lag: stretch.lag,
+            };
+            let has_room = self.has_room_for_plans(part);
+            if has_room || count <= AT_ONCE {
+                return (part, has_room);
+            }
+            count = count.div_ceil(2);
+        }
     }
 
     /// Whether all voices can be planned at once. A block of metadata makes two spans at most.
@@ -112,7 +155,7 @@ impl Renderer {
         self.voices.iter_mut().all(|voice| voice.has_at_most(most, &items[voice.item], &within))
     }
 
-    /// Every worker a run of its own. Gives the first block, and its channel, that came out as no numbers.
+    /// Every worker a run of its own.
     fn share_out(
         &mut self,
         workers: &mut [Worker],
@@ -122,24 +165,21 @@ impl Renderer {
     ) -> Result<Option<(usize, usize)>, RenderError> {
         self.prepare(0..self.voices.len(), stretch)?;
         let history = self.history(stretch.lag).div_ceil(GRID);
-        let runs = (blocks.len() / shortest_run(history)).clamp(1, workers.len().max(1));
+        let runs = (blocks.len() / self.shortest_run(stretch.lag)).clamp(1, workers.len().max(1));
         let length = blocks.len().div_ceil(runs).max(1);
-        let renderer = &*self;
+        let (renderer, voices) = (&*self, 0..self.voices.len());
         let run = |(number, (worker, blocks)): (usize, (&mut Worker, &mut [Option<OutputBlock<'_>>]))| {
+            let mix = |worker: &mut Worker, block: usize, place: usize| {
+                renderer.mix(worker, (voices.clone(), place * GRID), sources, (stretch, block));
+            };
             let first = number * length;
             if number > 0 {
-                for back in (1..=history.min(first)).rev() {
-                    let to = (history - back) * GRID;
-                    renderer.mix(worker, (0..renderer.voices.len(), to), sources, (stretch, first - back));
-                }
+                (0..history).for_each(|place| mix(worker, first + place - history, place));
             }
             let mut failed = None;
             for (chunk, blocks) in blocks.chunks_mut(AT_ONCE).enumerate() {
                 let first = first + chunk * AT_ONCE;
-                for block in 0..blocks.len() {
-                    let to = (history + block) * GRID;
-                    renderer.mix(worker, (0..renderer.voices.len(), to), sources, (stretch, first + block));
-                }
+                (0..blocks.len()).for_each(|block| mix(worker, first + block, history + block));
                 let found = renderer.deliver(worker, (stretch.lag, ahead), blocks);
                 failed = failed.or(found.map(|(block, channel)| (first + block, channel)));
             }
@@ -152,7 +192,7 @@ impl Renderer {
             && let Some(last) = others[..used - 1].last()
         {
             // Only this much goes from one processor's cache to another's.
-            let history = (history * GRID - self.history(stretch.lag))..history * GRID;
+            let history = history * GRID - self.history(stretch.lag)..history * GRID;
             for (channel, kept) in first.bus.channels_mut().enumerate() {
                 kept[history.clone()].copy_from_slice(&last.bus.channel(channel)[history.clone()]);
             }
@@ -160,9 +200,9 @@ impl Renderer {
         Ok(failed)
     }
 
-    /// One worker, a few blocks at a time, as many voices as there is room to plan. Only metadata that changes all the
-    /// time makes it necessary.
-    fn go_slowly(
+    /// One worker, as many voices at a time as there is room to plan. Only metadata that changes from sample to sample, or
+    /// thousands of voices, make it necessary.
+    fn mix_in_batches(
         &mut self,
         workers: &mut [Worker],
         sources: &impl Sources,
@@ -171,29 +211,16 @@ impl Renderer {
     ) -> Result<Option<(usize, usize)>, RenderError> {
         let Some(worker) = workers.first_mut() else { return Ok(None) };
         let history = self.history(stretch.lag).div_ceil(GRID);
-        let batch =
-            (self.most_plan_bytes / Plan::most_bytes(AT_ONCE, self.bus_channels()) / RUN).max(1) * RUN;
-        let mut failed = None;
-        for (chunk, blocks) in blocks.chunks_mut(AT_ONCE).enumerate() {
-            let skipped = chunk * AT_ONCE * GRID;
-            let part = Stretch {
-                start: stretch.start + skipped as i64,
-                frames: stretch.frames.saturating_sub(skipped).min(blocks.len() * GRID),
-                output_blocks: blocks.len(),
-                lag: stretch.lag,
-            };
-            for first in (0..self.voices.len().max(1)).step_by(batch) {
-                let voices = first..(first + batch).min(self.voices.len());
-                self.prepare(voices.clone(), part)?;
-                for block in 0..blocks.len() {
-                    let (to, sources) = ((history + block) * GRID, Later(sources, skipped));
-                    self.mix(worker, (voices.clone(), to), &sources, (part, block));
-                }
+        let most = Plan::most_bytes(AT_ONCE, self.bus_channels());
+        let batch = (self.most_plan_bytes / most / RUN).max(1) * RUN;
+        for first in (0..self.voices.len()).step_by(batch) {
+            let voices = first..(first + batch).min(self.voices.len());
+            self.prepare(voices.clone(), stretch)?;
+            for block in 0..blocks.len() {
+                self.mix(worker, (voices.clone(), (history + block) * GRID), sources, (stretch, block));
             }
-            let found = self.deliver(worker, (stretch.lag, ahead), blocks);
-            failed = failed.or(found.map(|(block, channel)| (chunk * AT_ONCE + block, channel)));
         }
-        Ok(failed)
+        Ok(self.deliver(worker, (stretch.lag, ahead), blocks))
     }
 
     /// Adds `voices`, which are planned, to grid block `block` of a stretch, which lies at `to` on the bus. The first of all
@@ -235,9 +262,4 @@ impl Renderer {
         bus.channels_mut().for_each(|channel| channel.copy_within(end - kept..end, front - kept));
         failed
     }
-}
-
-/// Grid blocks that a run has at least: mixing its history once more is to cost little beside them.
-fn shortest_run(history: usize) -> usize {
-    (4 * history).max(2)
 }
