@@ -9,11 +9,12 @@ use formats::bw64::{CompleteFile, Encoder, Writer};
 
 use super::JobError;
 use super::levels::ChannelLevels;
+use super::source::blocks_ahead;
 use super::spool::Spool;
 use crate::audio::AudioBlock;
 use crate::loudness::{Measurement, Meter, SpeechActivity};
 
-/// Blocks on their way to the disk; a slow disk then holds up the renderer.
+/// Blocks on their way to the disk at most; a slow disk then holds up the renderer.
 const BLOCKS_AHEAD: usize = 4;
 
 /// Where blocks go.
@@ -130,7 +131,7 @@ impl<'scope> Sink<'scope> {
         shape: (usize, usize),
         destination: Destination,
     ) -> Result<Self, JobError> {
-        let (blocks, inbox) = sync_channel::<Option<Sent>>(BLOCKS_AHEAD);
+        let (blocks, inbox) = sync_channel::<Option<Sent>>(blocks_ahead(BLOCKS_AHEAD, shape));
         let (outbox, empty) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
         let work = move || take_all(destination, &inbox, &outbox);
         let thread = std::thread::Builder::new()

@@ -14,8 +14,17 @@ use crate::audio::AudioBlock;
 use crate::engine::Engine;
 use crate::master::Input;
 
-/// Blocks on their way; the disk may stall this long without holding up the renderer.
+/// Blocks on their way at most; the disk may stall this long without holding up the renderer.
 const BLOCKS_AHEAD: usize = 3;
+
+/// Bytes of blocks on their way, about; there is always room for one.
+const BYTES_AHEAD: usize = 8 << 20;
+
+/// How many blocks of so many channels and samples may be on their way: `most`, or fewer when they are large.
+pub(super) fn blocks_ahead(most: usize, (channels, frames): (usize, usize)) -> usize {
+    let bytes = channels.saturating_mul(frames).saturating_mul(size_of::<f32>());
+    (BYTES_AHEAD / bytes.max(1)).clamp(1, most)
+}
 
 /// The near end of the reading thread.
 #[derive(Debug)]
@@ -44,7 +53,8 @@ impl Source {
         input: Input,
         engine: &Engine,
     ) -> Result<Self, JobError> {
-        let (outbox, blocks) = sync_channel(BLOCKS_AHEAD);
+        let shape = (engine.used_tracks().len(), engine.block_frames());
+        let (outbox, blocks) = sync_channel(blocks_ahead(BLOCKS_AHEAD, shape));
         let (empty, inbox) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
         let faults = Arc::new(Mutex::new(Faults::default()));
         let mut ahead = ReadAhead {
