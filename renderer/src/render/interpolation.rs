@@ -21,26 +21,27 @@ pub(super) struct Term<'a> {
     pub ramp: Ramp,
 }
 
-/// Adds one to four `terms`, each at least as long as `output`, to it, in their order: the sum has the same bits as if
-/// they were added one by one.
+/// Adds `terms`, each at least as long as `output`, to it, in their order: the sum has the same bits as if they were
+/// added one by one.
 pub(super) fn add_terms(terms: &[Term], output: &mut [f32]) {
-    match *terms {
-        [a] => add_some([a], output, constant_1::<true>, ramp_1::<true>),
-        [a, b] => add_some([a, b], output, constant_2::<true>, ramp_2::<true>),
-        [a, b, c] => add_some([a, b, c], output, constant_3::<true>, ramp_3::<true>),
-        [a, b, c, d] => add_some([a, b, c, d], output, constant_4::<true>, ramp_4::<true>),
-        _ => debug_assert!(false, "{} terms", terms.len()),
-    }
+    terms.chunks(4).for_each(|terms| add_few::<true>(terms, output));
 }
 
 /// The same to an `output` that holds nothing yet, whatever it holds: as if it had been zero.
 pub(super) fn set_terms(terms: &[Term], output: &mut [f32]) {
+    let (first, later) = terms.split_at(terms.len().min(4));
+    add_few::<false>(first, output);
+    add_terms(later, output);
+}
+
+/// Up to four.
+fn add_few<const ADD: bool>(terms: &[Term], output: &mut [f32]) {
     match *terms {
-        [a] => add_some([a], output, constant_1::<false>, ramp_1::<false>),
-        [a, b] => add_some([a, b], output, constant_2::<false>, ramp_2::<false>),
-        [a, b, c] => add_some([a, b, c], output, constant_3::<false>, ramp_3::<false>),
-        [a, b, c, d] => add_some([a, b, c, d], output, constant_4::<false>, ramp_4::<false>),
-        _ => debug_assert!(false, "{} terms", terms.len()),
+        [a] => add_some([a], output, constant_1::<ADD>, ramp_1::<ADD>),
+        [a, b] => add_some([a, b], output, constant_2::<ADD>, ramp_2::<ADD>),
+        [a, b, c] => add_some([a, b, c], output, constant_3::<ADD>, ramp_3::<ADD>),
+        [a, b, c, d] => add_some([a, b, c, d], output, constant_4::<ADD>, ramp_4::<ADD>),
+        _ => {}
     }
 }
 
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn kernels_equal_the_slow_twin_in_double_precision() {
         for length in [0, 1, 15, 16, 17, 255, 1024] {
-            for count in 1..=4 {
+            for count in 1..10 {
                 for moving in [0, 1, count] {
                     let inputs: Vec<Vec<f32>> = (0..count).map(|n| noise(n as u32, length)).collect();
                     let term = |n: usize| {

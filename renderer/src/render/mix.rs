@@ -65,9 +65,7 @@ impl BusBlock<'_> {
 }
 
 /// Voices that are mixed at a time: their samples stay in the processor's first-level cache.
-const GROUP: usize = 4;
-// Terms of a sum.
-const _: () = assert!(GROUP == 4);
+const GROUP: usize = 8;
 /// No group holds voices from both sides of a multiple of this: what is summed together doesn't depend on batches of voices,
 /// which depend on the length of stretches and so on the number of threads.
 pub(super) const RUN: usize = 16;
