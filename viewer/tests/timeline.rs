@@ -245,14 +245,14 @@ fn markers_are_gone_to_renamed_moved_and_taken_out() {
     harness.key_press(Key::Home);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::M);
     harness.run();
-    let flag = named(&harness, "Marker Marker 1").rect().left_center() + Vec2::new(3.0, 0.0);
+    let flag = named(&harness, "Marker Marker 2").rect().left_center() + Vec2::new(3.0, 0.0);
     drag(&mut harness, flag, flag + Vec2::new(0.75 * second, 0.0), Modifiers::NONE);
     let found = markers(&harness);
-    assert_eq!((found[0].1.as_str(), found[1].1.as_str()), ("Window", "Marker 1"));
+    assert_eq!((found[0].1.as_str(), found[1].1.as_str()), ("Window", "Marker 2"));
     assert!((found[1].0 - 0.75).abs() < 0.01, "{found:?}");
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
-    assert_eq!(markers(&harness)[0], (0.0, "Marker 1".to_owned()), "a move is one step");
+    assert_eq!(markers(&harness)[0], (0.0, "Marker 2".to_owned()), "a move is one step");
     named(&harness, "Marker Window").click_secondary();
     harness.run();
     named(&harness, "Take out the marker").click();

@@ -45,6 +45,27 @@ pub(super) struct PlanContext<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct GainNotFinite(pub BlockId);
 
+/// `$result` of the blocks of an item, whichever they are; `$none` for one whose gains don't follow blocks.
+macro_rules! of_timed_blocks {
+    ($item:expr, $blocks:ident => $result:expr, $none:expr) => {
+        match $item {
+            RenderItem::Objects(item) => match &item.channel.blocks {
+                BlockFormats::Objects($blocks) => $result,
+                _ => $none,
+            },
+            RenderItem::DirectSpeakers(item) => match &item.channel.blocks {
+                BlockFormats::DirectSpeakers($blocks) => $result,
+                _ => $none,
+            },
+            RenderItem::Binaural(item) => match &item.channel.blocks {
+                BlockFormats::Binaural($blocks) => $result,
+                _ => $none,
+            },
+            RenderItem::Hoa(_) => $none,
+        }
+    };
+}
+
 impl Voice {
     /// A voice whose gains come from the blocks of its item.
     pub(super) fn of_blocks(source: usize, item: usize, window: ObjectWindow) -> Self {
@@ -112,21 +133,7 @@ impl Voice {
 
     /// Whether no more than about `most` blocks of `item` lie within a stretch.
     pub(super) fn has_at_most(&mut self, most: usize, item: &RenderItem, within: &Range<i64>) -> bool {
-        match item {
-            RenderItem::Objects(item) => match &item.channel.blocks {
-                BlockFormats::Objects(blocks) => self.are_at_most(most, blocks, within),
-                _ => true,
-            },
-            RenderItem::DirectSpeakers(item) => match &item.channel.blocks {
-                BlockFormats::DirectSpeakers(blocks) => self.are_at_most(most, blocks, within),
-                _ => true,
-            },
-            RenderItem::Binaural(item) => match &item.channel.blocks {
-                BlockFormats::Binaural(blocks) => self.are_at_most(most, blocks, within),
-                _ => true,
-            },
-            RenderItem::Hoa(_) => true,
-        }
+        of_timed_blocks!(item, blocks => self.are_at_most(most, blocks, within), true)
     }
 
     fn are_at_most(&mut self, most: usize, blocks: &[impl TimedBlock], within: &Range<i64>) -> bool {
@@ -139,21 +146,7 @@ impl Voice {
 
     /// The first block of `item` that starts before the one in front of it, if any.
     pub(super) fn block_out_of_order(&self, item: &RenderItem) -> Option<BlockId> {
-        match item {
-            RenderItem::Objects(item) => match &item.channel.blocks {
-                BlockFormats::Objects(blocks) => self.out_of_order(blocks),
-                _ => None,
-            },
-            RenderItem::DirectSpeakers(item) => match &item.channel.blocks {
-                BlockFormats::DirectSpeakers(blocks) => self.out_of_order(blocks),
-                _ => None,
-            },
-            RenderItem::Binaural(item) => match &item.channel.blocks {
-                BlockFormats::Binaural(blocks) => self.out_of_order(blocks),
-                _ => None,
-            },
-            RenderItem::Hoa(_) => None,
-        }
+        of_timed_blocks!(item, blocks => self.out_of_order(blocks), None)
     }
 
     fn out_of_order(&self, blocks: &[impl TimedBlock]) -> Option<BlockId> {

@@ -239,7 +239,7 @@ fn add_marker(app: &mut App) {
         let message = format!("{} is here already", there.name);
         return app.tell(Some(message));
     }
-    let name = free_name("Marker", markers.iter().map(|marker| &marker.name));
+    let name = free_name("Marker", markers.len() + 1, markers.iter().map(|marker| &marker.name));
     markers.push(Marker { time, name, kept: Kept::default() });
     markers.sort_by_key(|marker| marker.time.seconds);
     app.document.edit("Add a marker", vec![Edit::Markers(markers)]);

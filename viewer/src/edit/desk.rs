@@ -65,7 +65,7 @@ pub fn with_reverb(scene: &Scene, returns: ReverbReturn) -> Option<Edit> {
     if scene.reverbs.len() >= limits::REVERBS {
         return None;
     }
-    let name = free_name("room", scene.reverbs.iter().map(|unit| &unit.name));
+    let name = free_name("room", 1, scene.reverbs.iter().map(|unit| &unit.name));
     let mut reverbs = scene.reverbs.clone();
     let reverb = Reverb::Fdn(Fdn::default());
     let (reverb_kept, kept) = Default::default();

@@ -16,7 +16,7 @@ pub fn with_group(scene: &Scene, tracks: impl IntoIterator<Item = usize>) -> Vec
     if scene.groups.len() >= limits::GROUPS {
         return Vec::new();
     }
-    let name = free_name("group", scene.groups.iter().map(|group| &group.name));
+    let name = free_name("group", 1, scene.groups.iter().map(|group| &group.name));
     let mut edits = put_in_group(scene, tracks, Some(&name));
     let mut groups = scene.groups.clone();
     groups.push(Group { name, mute: false, solo: false, gain_db: 0.0, kept: Kept::default() });

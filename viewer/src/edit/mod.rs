@@ -27,11 +27,10 @@ pub use place::{
 };
 pub use selection::Selection;
 
-/// The first of "`kind` 1", "`kind` 2"… that isn't `taken`.
-pub fn free_name<'a>(kind: &str, taken: impl IntoIterator<Item = &'a String>) -> String {
+/// "`kind` `number`", or the first after it that isn't `taken`.
+pub fn free_name<'a>(kind: &str, mut number: usize, taken: impl IntoIterator<Item = &'a String>) -> String {
     let taken: HashSet<&str> = taken.into_iter().map(String::as_str).collect();
     let name = |number: usize| format!("{kind} {number}");
-    let mut number = 1;
     while taken.contains(name(number).as_str()) {
         number += 1;
     }

@@ -10,7 +10,7 @@ pub fn with_programme(scene: &Scene) -> Vec<Edit> {
     if scene.programmes.len() >= limits::PROGRAMMES {
         return Vec::new();
     }
-    let name = free_name("Programme", scene.programmes.iter().map(|programme| &programme.name));
+    let name = free_name("Programme", 1, scene.programmes.iter().map(|programme| &programme.name));
     let mut programmes = scene.programmes.clone();
     programmes.push(Programme { name, ..Programme::default() });
     vec![Edit::Programmes(programmes)]

@@ -12,7 +12,7 @@
 use multiversion::multiversion;
 
 use super::planar::Aligned;
-use super::transpose::{QUAD, interleave, interleave_words};
+use super::transpose::{QUAD, interleave};
 use super::{Planar, SampleFormat};
 
 /// Frames that are transposed at a time: one cache line of each plane.
@@ -137,12 +137,12 @@ fn decode_tiles<const B: usize>(file: Interleaved, picks: &[Pick], out: &mut [f3
             };
             for (quad, of) in quads.iter_mut().enumerate() {
                 let row = |n: usize| bytes.get((quad + n * QUAD) * pitch..).unwrap_or_default().as_chunks().0;
-                interleave_words([row(0), row(1), row(2), row(3)], &mut of[..words]);
+                interleave([row(0), row(1), row(2), row(3)], u32::from_le_bytes, &mut of[..words]);
             }
             let [a, b, c, d] = &*quads;
             let (fours, _) = lines.as_flattened_mut().as_chunks_mut::<QUAD>();
             let quads = [a.as_flattened(), b.as_flattened(), c.as_flattened(), d.as_flattened()];
-            interleave(quads, &mut fours[..QUAD * words]);
+            interleave(quads, |word| word, &mut fours[..QUAD * words]);
             for picks in &groups {
                 let Some(group) = picks.first().map(|pick| pick.track / GROUP - first) else { continue };
                 let four = split::<B>(file.format, &lines[group * B..(group + 1) * B]);

@@ -5,22 +5,12 @@
 /// Rows that are interleaved at a time.
 pub(super) const QUAD: usize = 4;
 
-/// The first samples of four rows, as many as `out` takes, next to one another.
+/// The first samples of four rows, as many as `out` takes, next to one another, each as `of` has it.
 #[inline(always)]
-pub(super) fn interleave<T: Copy>([a, b, c, d]: [&[T]; QUAD], out: &mut [[T; QUAD]]) {
+pub(super) fn interleave<T: Copy, U>([a, b, c, d]: [&[T]; QUAD], of: impl Fn(T) -> U, out: &mut [[U; QUAD]]) {
     let n = out.len();
     let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
     for i in 0..n {
-        out[i] = [a[i], b[i], c[i], d[i]];
-    }
-}
-
-/// The same of words as they lie in a file.
-#[inline(always)]
-pub(super) fn interleave_words([a, b, c, d]: [&[[u8; 4]]; QUAD], out: &mut [[u32; QUAD]]) {
-    let n = out.len();
-    let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
-    for i in 0..n {
-        out[i] = [a[i], b[i], c[i], d[i]].map(u32::from_le_bytes);
+        out[i] = [of(a[i]), of(b[i]), of(c[i]), of(d[i])];
     }
 }

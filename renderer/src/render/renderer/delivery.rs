@@ -7,7 +7,7 @@ use super::super::interpolation::{Content, add, content, set};
 use super::super::mix::Sources;
 use super::super::plan::{GRID, Stretch};
 use super::Renderer;
-use super::worker::{OutputBlock, Room};
+use super::worker::{OutputBlock, Room, Task};
 use crate::audio::AudioBlock;
 use crate::monitor::binaural::Stage;
 
@@ -28,7 +28,7 @@ impl Renderer {
         match self.stage.take() {
             None => {
                 let mut blocks = output_blocks(output, first, stretch.output_blocks);
-                self.work(sources, stretch, 0, &mut blocks)
+                self.work(Task { sources, stretch, ahead: 0, blocks: &mut blocks })
             }
             Some(mut stage) => {
                 let rendered = self.render_ears(&mut stage, sources, stretch, first, output);
@@ -50,7 +50,7 @@ impl Renderer {
         let (start, ahead) = (stretch.output().start, stage.latency());
         let mut lines: Vec<_> =
             stage.lines(stretch.output_blocks).into_iter().map(|rows| Some((0, rows))).collect();
-        self.work(sources, stretch, ahead, &mut lines)?;
+        self.work(Task { sources, stretch, ahead, blocks: &mut lines })?;
         let ears = stage.render(start + ahead as i64, stretch.output_blocks);
         let frames = output.frames();
         let mut bad = None;

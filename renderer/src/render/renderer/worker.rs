@@ -48,6 +48,15 @@ pub(super) struct Room {
 /// Where a grid block of the output goes: the samples missing at its start, and its rows.
 pub(super) type OutputBlock<'a> = (usize, Vec<&'a mut [f32]>);
 
+/// A stretch, and what is wanted of each grid block of its output.
+pub(super) struct Task<'a, 'b, S> {
+    pub(super) sources: &'a S,
+    pub(super) stretch: Stretch,
+    /// Where the output is taken from the bus, in samples after those of its time.
+    pub(super) ahead: usize,
+    pub(super) blocks: &'a mut [Option<OutputBlock<'b>>],
+}
+
 /// The samples of a stretch that begins later.
 struct Later<'a, S>(&'a S, usize);
 
@@ -64,7 +73,7 @@ impl<S: Sources> Sources for Later<'_, S> {
 impl Renderer {
     /// Makes the workers.
     pub(super) fn hire(&mut self, capacity: usize, lag: usize, threads: usize) {
-        let history = self.history(lag).div_ceil(GRID);
+        let history = self.history_blocks(lag);
         let runs = (capacity + lag).div_ceil(GRID) / self.shortest_run(lag);
         let worker = || Worker {
             bus: AudioBlock::new(self.bus_channels(), (history + AT_ONCE) * GRID),
@@ -81,20 +90,19 @@ impl Renderer {
 
     /// Grid blocks that a run has at least: its history is mixed once more beside them.
     pub fn shortest_run(&self, lag: usize) -> usize {
-        (2 * self.history(lag).div_ceil(GRID)).max(1)
+        (2 * self.history_blocks(lag)).max(1)
     }
 
-    /// Mixes a stretch, and delivers what is wanted of each grid block of its output. `ahead` is where the output is taken
-    /// from the bus, in samples after those of its time.
-    pub(super) fn work(
-        &mut self,
-        sources: &impl Sources,
-        stretch: Stretch,
-        ahead: usize,
-        blocks: &mut [Option<OutputBlock<'_>>],
-    ) -> Result<(), RenderError> {
+    /// Whole grid blocks that the history takes on a bus.
+    fn history_blocks(&self, lag: usize) -> usize {
+        self.history(lag).div_ceil(GRID)
+    }
+
+    /// Mixes a stretch, and delivers what is wanted of it.
+    pub(super) fn work(&mut self, task: Task<'_, '_, impl Sources>) -> Result<(), RenderError> {
         let mut workers = std::mem::take(&mut self.workers);
-        let worked = self.work_in_parts(&mut workers, sources, (stretch, ahead), blocks);
+        let stretch = task.stretch;
+        let worked = self.work_in_parts(&mut workers, task);
         self.workers = workers;
         worked?.map_or(Ok(()), |(block, channel)| {
             Err(RenderError::Output {
@@ -108,21 +116,21 @@ impl Renderer {
     fn work_in_parts(
         &mut self,
         workers: &mut [Worker],
-        sources: &impl Sources,
-        (stretch, ahead): (Stretch, usize),
-        blocks: &mut [Option<OutputBlock<'_>>],
+        task: Task<'_, '_, impl Sources>,
     ) -> Result<Option<(usize, usize)>, RenderError> {
+        let Task { sources, stretch, ahead, blocks } = task;
         let (mut done, mut failed) = (0, None);
         while done < blocks.len() {
-            let (part, has_room) = self.next_part(stretch, done);
-            let sources = Later(sources, done * GRID);
-            let blocks = &mut blocks[done..done + part.output_blocks];
+            let (stretch, has_room) = self.next_part(stretch, done);
+            let sources = &Later(sources, done * GRID);
+            let blocks = &mut blocks[done..done + stretch.output_blocks];
+            let task = Task { sources, stretch, ahead, blocks };
             let found = match has_room {
-                true => self.share_out(workers, &sources, (part, ahead), blocks)?,
-                false => self.mix_in_batches(workers, &sources, (part, ahead), blocks)?,
+                true => self.share_out(workers, task)?,
+                false => self.mix_in_batches(workers, task)?,
             };
             failed = failed.or(found.map(|(block, channel)| (done + block, channel)));
-            done += part.output_blocks;
+            done += stretch.output_blocks;
         }
         Ok(failed)
     }
@@ -159,12 +167,11 @@ impl Renderer {
     fn share_out(
         &mut self,
         workers: &mut [Worker],
-        sources: &impl Sources,
-        (stretch, ahead): (Stretch, usize),
-        blocks: &mut [Option<OutputBlock<'_>>],
+        task: Task<'_, '_, impl Sources>,
     ) -> Result<Option<(usize, usize)>, RenderError> {
+        let Task { sources, stretch, ahead, blocks } = task;
         self.prepare(0..self.voices.len(), stretch)?;
-        let history = self.history(stretch.lag).div_ceil(GRID);
+        let history = self.history_blocks(stretch.lag);
         let runs = (blocks.len() / self.shortest_run(stretch.lag)).clamp(1, workers.len().max(1));
         let length = blocks.len().div_ceil(runs).max(1);
         let (renderer, voices) = (&*self, 0..self.voices.len());
@@ -205,12 +212,11 @@ impl Renderer {
     fn mix_in_batches(
         &mut self,
         workers: &mut [Worker],
-        sources: &impl Sources,
-        (stretch, ahead): (Stretch, usize),
-        blocks: &mut [Option<OutputBlock<'_>>],
+        task: Task<'_, '_, impl Sources>,
     ) -> Result<Option<(usize, usize)>, RenderError> {
         let Some(worker) = workers.first_mut() else { return Ok(None) };
-        let history = self.history(stretch.lag).div_ceil(GRID);
+        let Task { sources, stretch, ahead, blocks } = task;
+        let history = self.history_blocks(stretch.lag);
         let most = Plan::most_bytes(AT_ONCE, self.bus_channels());
         let batch = (self.most_plan_bytes / most / RUN).max(1) * RUN;
         for first in (0..self.voices.len()).step_by(batch) {
@@ -249,8 +255,7 @@ impl Renderer {
         (lag, ahead): (usize, usize),
         blocks: &mut [Option<OutputBlock<'_>>],
     ) -> Option<(usize, usize)> {
-        let kept = self.history(lag);
-        let front = kept.next_multiple_of(GRID);
+        let (kept, front) = (self.history(lag), self.history_blocks(lag) * GRID);
         let mut failed = None;
         for (number, block) in blocks.iter_mut().enumerate() {
             let Some((skip, rows)) = block else { continue };
