@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,11 +18,10 @@ use super::carried_adm::Carried;
 use super::comparison::{Compared, Comparison};
 use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
-use super::line::{Line, Passed};
+use super::line::{Line, Outputs, Passed};
 use super::mastering::{Mastering, Treatment};
 use super::places::{check_outputs, check_sources};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
-use super::sink::Sink;
 use super::source::Source;
 use super::span::span;
 use super::speech::add_stems;
@@ -32,6 +32,9 @@ use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::master::Input;
 use crate::master::{Master, Selection};
 use crate::render::{RenderOptions, Target};
+
+/// Threads that there are at least: one renders while another reads and writes.
+const LEAST_THREADS: usize = 2;
 
 /// What to do: one master, any number of outputs.
 #[derive(Clone, Debug)]
@@ -162,8 +165,10 @@ impl Job {
         // More than any chain looks ahead.
         let ahead = u64::from(master.input.sample_rate()).min(master.input.frames().saturating_sub(span.end));
         let ahead = if is_mastered { ahead } else { 0 };
+        let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(all);
         let pool = ThreadPoolBuilder::new()
-            .num_threads(self.threads.unwrap_or(0))
+            .num_threads(threads.max(LEAST_THREADS))
             .thread_name(|n| format!("render {n}"))
             .build()
             .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
@@ -192,7 +197,7 @@ impl Job {
             frames: master.input.frames(),
             span: span.start - lead..span.end + ahead,
             options: self.options,
-            threads: pool.current_num_threads(),
+            threads,
         };
         let (engine, warnings) =
             pool.install(|| Engine::new(spec)).map_err(|e| JobError::file(&self.input, e))?;
@@ -262,21 +267,18 @@ impl OpenJob {
         let mastering = Mastering::new(&job.outputs, &blocks, (lead, span.end - span.start), rate)?;
         let mut kept = BTreeMap::new();
         let comparison = comparison.and_then(|comparison| comparison.meter(rate));
-        let passed = std::thread::scope(|scope| {
-            let source = Source::start(scope, &job.input, master.input, &engine)?;
-            let mut sinks = Vec::new();
-            for ((output, writer), block) in job.outputs.iter().zip(writers).zip(&blocks) {
-                let has_stem = stems.get(sinks.len()).is_some_and(Option::is_some);
-                let to = To { writer, start: span.start, sample_rate: rate, has_stem };
-                let (destination, file) = correction::destination(output, to, job.measure)?;
-                kept.extend(file.map(|file| (sinks.len(), file)));
-                let shape = (block.channels(), block.capacity());
-                sinks.push(Sink::start(scope, &output.file, shape, destination)?);
-            }
-            let line = Line { path: &job.input, source, engine, mastering, blocks, stems, sinks, comparison };
-            // All of it among the rendering threads: to go there block by block would cost two waits for each.
-            pool.install(|| line.run(progress, stop))
-        })?;
+        let mut destinations = Vec::new();
+        for ((index, output), writer) in job.outputs.iter().enumerate().zip(writers) {
+            let stem = stems.get(index).copied().flatten();
+            let to = To { writer, start: span.start, sample_rate: rate, has_stem: stem.is_some() };
+            let (destination, file) = correction::destination(output, to, job.measure)?;
+            kept.extend(file.map(|file| (index, file)));
+            destinations.push((destination, stem));
+        }
+        let source = Source::new(&job.input, master.input, &engine);
+        let outputs = Outputs { destinations, comparison };
+        let line = Line { path: &job.input, source, engine, mastering, outputs };
+        let passed = pool.install(|| line.run(progress, stop))?;
         let Passed { taken, compared, faults, mastering } = passed;
         let rendered = span.end - span.start;
         let (corrected, told) = (kept.len().max(1) as u64, Mutex::new((0_u64, progress)));

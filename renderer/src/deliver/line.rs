@@ -2,29 +2,34 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use super::JobError;
 use super::comparison::{Compared, ComparisonMeter};
 use super::faults::Faults;
 use super::mastering::Mastering;
-use super::sink::{Sink, Taken};
+use super::sink::{Destination, Taken};
 use super::source::Source;
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
 
-/// What a job's blocks pass: reader, engine, writers.
-pub(super) struct Line<'scope> {
-    pub(super) path: &'scope Path,
-    pub(super) source: Source,
+/// What a job's blocks pass.
+pub(super) struct Line<'a> {
+    pub(super) path: &'a Path,
+    pub(super) source: Source<'a>,
     pub(super) engine: Engine,
     pub(super) mastering: Mastering,
-    pub(super) blocks: Vec<AudioBlock>,
-    /// For each output, the block with its dialogue alone.
-    pub(super) stems: Vec<Option<usize>>,
-    pub(super) sinks: Vec<Sink<'scope>>,
+    pub(super) outputs: Outputs,
+}
+
+/// Where the blocks end.
+pub(super) struct Outputs {
+    /// For each output, where its blocks go, and the block with its dialogue alone.
+    pub(super) destinations: Vec<(Destination, Option<usize>)>,
     pub(super) comparison: Option<ComparisonMeter>,
 }
 
-/// What is left when all blocks have passed: what the sinks hold, what was measured beside them, which samples were no numbers,
+/// What is left when all blocks have passed: what the outputs hold, what was measured beside them, which samples were no numbers,
 /// and the chains.
 pub(super) struct Passed {
     pub(super) taken: Vec<Taken>,
@@ -34,49 +39,57 @@ pub(super) struct Passed {
 }
 
 impl Line<'_> {
-    /// Renders block after block.
+    /// Renders block after block among the threads of the pool that it runs in: while one is rendered, the next is read, and the one
+    /// before is written.
     pub(super) fn run(
-        mut self,
+        self,
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Passed, JobError> {
+        let Self { path, mut source, mut engine, mut mastering, mut outputs } = self;
+        let (mut input, mut ahead) = (engine.input_block(), engine.input_block());
+        let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
+        behind.iter_mut().for_each(|block| block.set_frames(0));
         let mut done = 0_u64;
-        while let Some(input) = self.source.next()? {
+        let mut goes_on = source.read(&mut input)?;
+        while goes_on {
             if stop() {
                 return Err(JobError::Interrupted);
             }
-            let rendered = self.engine.process(&input, &mut self.blocks);
-            rendered.map_err(|e| JobError::file(self.path, e))?;
-            self.source.recycle(input);
-            let frames = self.blocks.first().map_or(0, AudioBlock::frames);
-            self.mastering.process(&mut self.blocks);
-            self.comparison.iter_mut().for_each(|comparison| comparison.add(&self.blocks));
-            self.send()?;
-            done = done.saturating_add(frames as u64);
+            let render = || engine.process(&input, &mut blocks);
+            let (rendered, (read, taken)) = rayon::join(render, || {
+                rayon::join(|| source.read(&mut ahead), || outputs.take(&behind))
+            });
+            taken?;
+            rendered.map_err(|e| JobError::file(path, e))?;
+            goes_on = read?;
+            done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+            mastering.process(&mut blocks);
+            std::mem::swap(&mut input, &mut ahead);
+            std::mem::swap(&mut blocks, &mut behind);
             progress(done);
         }
-        while self.mastering.drain(&mut self.blocks) {
-            self.send()?;
+        outputs.take(&behind)?;
+        while mastering.drain(&mut blocks) {
+            outputs.take(&blocks)?;
         }
-        self.sinks.iter().for_each(Sink::end);
-        let taken = self.sinks.into_iter().map(Sink::finish).collect::<Result<_, _>>()?;
-        let compared = self.comparison.map(ComparisonMeter::finish);
-        Ok(Passed { taken, compared, faults: self.source.faults(), mastering: self.mastering })
+        let Outputs { destinations, comparison } = outputs;
+        let finished = destinations.into_par_iter().with_max_len(1).map(|(output, _)| output.finish());
+        let taken = finished.collect::<Result<_, _>>()?;
+        let compared = comparison.map(ComparisonMeter::finish);
+        Ok(Passed { taken, compared, faults: source.into_faults(), mastering })
     }
+}
 
-    /// Sends the blocks to the sinks.
-    fn send(&mut self) -> Result<(), JobError> {
-        for index in 0..self.sinks.len() {
-            let stem = self.stems.get(index).copied().flatten();
-            let stem = stem.and_then(|stem| self.blocks.get(stem)).cloned();
-            let (Some(sink), Some(block)) = (self.sinks.get(index), self.blocks.get_mut(index)) else {
-                break;
-            };
-            let full = std::mem::replace(block, sink.empty_block());
-            if !sink.send(full, stem) {
-                return Err(self.sinks.swap_remove(index).failure());
-            }
-        }
-        Ok(())
+impl Outputs {
+    /// Every output takes its block.
+    fn take(&mut self, blocks: &[AudioBlock]) -> Result<(), JobError> {
+        let Self { destinations, comparison } = self;
+        let take = |((destination, stem), block): (&mut (Destination, Option<usize>), &AudioBlock)| {
+            destination.take(block, stem.and_then(|stem| blocks.get(stem)))
+        };
+        let compare = || comparison.iter_mut().for_each(|comparison| comparison.add(blocks));
+        let outputs = destinations.par_iter_mut().with_max_len(1).zip(blocks);
+        rayon::join(compare, || outputs.map(take).collect::<Result<(), JobError>>()).1
     }
 }

@@ -1,21 +1,15 @@
-//! One output: written, or kept for its correction, by a thread of its own.
+//! One output: written, or kept for its correction.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{Scope, ScopedJoinHandle};
 
 use formats::bw64::{CompleteFile, Encoder, Writer};
 
 use super::JobError;
 use super::levels::ChannelLevels;
-use super::source::blocks_ahead;
 use super::spool::Spool;
 use crate::audio::AudioBlock;
 use crate::loudness::{Measurement, Meter, SpeechActivity};
-
-/// Blocks on their way to the disk at most; a slow disk then holds up the renderer.
-const BLOCKS_AHEAD: usize = 4;
 
 /// Where blocks go.
 #[derive(Debug)]
@@ -55,21 +49,6 @@ pub(super) struct Written {
     pub(super) measurement: Option<Measurement>,
     /// When there is speech, where that is known.
     pub(super) speech: Option<Arc<SpeechActivity>>,
-}
-
-/// A block, and the dialogue alone where a meter wants it.
-type Sent = (AudioBlock, Option<AudioBlock>);
-
-/// The near end of an output's thread.
-#[derive(Debug)]
-pub(super) struct Sink<'scope> {
-    path: PathBuf,
-    /// Channels and frames of a block.
-    shape: (usize, usize),
-    /// `None` is the end; a queue that is closed without it belongs to a job that was given up.
-    blocks: SyncSender<Option<Sent>>,
-    empty: Receiver<AudioBlock>,
-    thread: ScopedJoinHandle<'scope, Result<Taken, JobError>>,
 }
 
 impl FileSink {
@@ -123,80 +102,30 @@ impl FileSink {
     }
 }
 
-impl<'scope> Sink<'scope> {
-    /// Starts the thread that takes the blocks of the output `path`, which are of `shape`.
-    pub(super) fn start(
-        scope: &'scope Scope<'scope, '_>,
-        path: &Path,
-        shape: (usize, usize),
-        destination: Destination,
-    ) -> Result<Self, JobError> {
-        let (blocks, inbox) = sync_channel::<Option<Sent>>(blocks_ahead(BLOCKS_AHEAD, shape));
-        let (outbox, empty) = sync_channel::<AudioBlock>(BLOCKS_AHEAD + 2);
-        let work = move || take_all(destination, &inbox, &outbox);
-        let thread = std::thread::Builder::new()
-            .name("write".to_owned())
-            .spawn_scoped(scope, work)
-            .map_err(|e| JobError::file(path, format_args!("cannot start a thread to write it: {e}")))?;
-        Ok(Self { path: path.to_path_buf(), shape, blocks, empty, thread })
-    }
-
-    /// A block to fill, used before or new.
-    pub(super) fn empty_block(&self) -> AudioBlock {
-        self.empty.try_recv().unwrap_or_else(|_| AudioBlock::new(self.shape.0, self.shape.1))
-    }
-
-    /// Sends a block on its way, and its dialogue alone. False when the thread has given up; [`Sink::failure`] tells why.
-    pub(super) fn send(&self, block: AudioBlock, stem: Option<AudioBlock>) -> bool {
-        self.blocks.send(Some((block, stem))).is_ok()
-    }
-
-    /// Asks the thread to put everything on the disk.
-    pub(super) fn end(&self) {
-        // A thread that is gone has a reason, which comes with its result.
-        let _ = self.blocks.send(None);
-    }
-
-    /// Waits until everything is on the disk.
-    pub(super) fn finish(self) -> Result<Taken, JobError> {
-        drop(self.blocks);
-        match self.thread.join() {
-            Ok(result) => result,
-            Err(_) => Err(JobError::file(&self.path, "the thread that wrote it failed")),
-        }
-    }
-
-    /// Why the thread has given up.
-    pub(super) fn failure(self) -> JobError {
-        self.finish().err().unwrap_or(JobError::Interrupted)
-    }
-}
-
-fn take_all(
-    mut destination: Destination,
-    inbox: &Receiver<Option<Sent>>,
-    outbox: &SyncSender<AudioBlock>,
-) -> Result<Taken, JobError> {
-    while let Some((block, stem)) = inbox.recv().map_err(|_| JobError::Interrupted)? {
-        match &mut destination {
-            Destination::File(file) => {
-                file.add(block.as_slice(), block.stride(), block.channels(), block.frames())?;
+impl Destination {
+    /// Goes on with `block`; `stem` is the dialogue alone, where a meter wants it.
+    pub(super) fn take(&mut self, block: &AudioBlock, stem: Option<&AudioBlock>) -> Result<(), JobError> {
+        match self {
+            Self::File(file) => {
+                file.add(block.as_slice(), block.stride(), block.channels(), block.frames())
             }
-            Destination::Spool(spool, meter) => {
+            Self::Spool(spool, meter) => {
                 if let Some(meter) = meter {
                     meter.add(block.as_slice(), block.stride(), block.frames());
-                    if let Some(stem) = &stem {
+                    if let Some(stem) = stem {
                         meter.add_stem(stem.as_slice(), stem.stride(), stem.frames());
                     }
                 }
-                spool.add(&block)?;
+                spool.add(block)
             }
         }
-        // Nobody takes it back when the job is at its end.
-        let _ = outbox.try_send(block);
     }
-    match destination {
-        Destination::File(file) => file.finish().map(Taken::File),
-        Destination::Spool(spool, meter) => Ok(Taken::Spool(spool, meter.map(|meter| meter.finish()))),
+
+    /// Puts everything on the disk.
+    pub(super) fn finish(self) -> Result<Taken, JobError> {
+        match self {
+            Self::File(file) => file.finish().map(Taken::File),
+            Self::Spool(spool, meter) => Ok(Taken::Spool(spool, meter.map(|meter| meter.finish()))),
+        }
     }
 }
