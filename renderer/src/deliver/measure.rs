@@ -5,6 +5,7 @@ use std::path::Path;
 use formats::Warning;
 use formats::adm::BlockFormats;
 use formats::bw64::{ChunkId, Planar, Reader};
+use rayon::prelude::*;
 
 use super::faults::Faults;
 use super::mastering::Mastering;
@@ -115,7 +116,7 @@ pub fn measure_channels(
     input: &Path,
     channels: Vec<MeterChannel>,
     measures: Measures,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut (dyn FnMut(u64, u64) + Send),
     stop: &dyn Fn() -> bool,
 ) -> Result<(Measurement, Vec<Warning>), JobError> {
     let fault = |e: &dyn std::fmt::Display| JobError::file(input, e);
@@ -193,7 +194,7 @@ impl OpenJob {
     pub fn measure(
         self,
         measures: Measures,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut (dyn FnMut(u64) + Send),
         stop: &dyn Fn() -> bool,
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
         let frames = self.frames();
@@ -216,12 +217,11 @@ impl OpenJob {
         let mut done = 0_u64;
         let mut treat = |blocks: &mut [AudioBlock]| {
             done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-            pool.install(|| mastering.process(blocks));
+            mastering.process(blocks);
             take(&mut meters, blocks, &stems);
             progress(done);
         };
-        let line = (&mut engine, &pool, blocks.as_mut_slice());
-        let faults = each_block((&job.input, master.input), line, stop, &mut treat)?;
+        let faults = each_block((&job.input, master.input), (&mut engine, &pool), stop, &mut treat)?;
         while mastering.drain(&mut blocks) {
             take(&mut meters, &blocks, &stems);
         }
@@ -235,10 +235,10 @@ impl OpenJob {
 
 /// Every meter takes in the block of its output, and the dialogue alone where it wants that.
 fn take(meters: &mut [Meter], blocks: &[AudioBlock], stems: &[Option<usize>]) {
-    for ((meter, block), stem) in meters.iter_mut().zip(blocks).zip(stems) {
+    meters.par_iter_mut().with_max_len(1).zip(blocks).zip(stems).for_each(|((meter, block), stem)| {
         meter.add(block.as_slice(), block.stride(), block.frames());
         if let Some(stem) = stem.and_then(|stem| blocks.get(stem)) {
             meter.add_stem(stem.as_slice(), stem.stride(), stem.frames());
         }
-    }
+    });
 }

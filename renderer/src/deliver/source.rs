@@ -67,30 +67,34 @@ impl<'a> Source<'a> {
     }
 }
 
-/// Reads what `engine` needs of `input`, which is the file `path`, and renders it among the threads of `pool` into `blocks`,
-/// which `take` gets time after time. Gives which samples were no numbers.
+/// Reads what `engine` needs of `input`, which is the file `path`, renders it, and gives `take` block after block, all among the
+/// threads of `pool`: while one is rendered, the next is read, and the one before is taken. Gives which samples were no numbers.
 ///
 /// # Errors
 /// When the input can't be read on or rendered, or `stop` said so.
 pub(super) fn each_block(
     (path, input): (&Path, Input),
-    (engine, pool, blocks): (&mut Engine, &ThreadPool, &mut [AudioBlock]),
+    (engine, pool): (&mut Engine, &ThreadPool),
     stop: &dyn Fn() -> bool,
-    take: &mut dyn FnMut(&mut [AudioBlock]),
+    take: &mut (dyn FnMut(&mut [AudioBlock]) + Send),
 ) -> Result<Faults, JobError> {
     let mut source = Source::new(path, input, engine);
     let (mut input, mut ahead) = (engine.input_block(), engine.input_block());
+    let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
+    behind.iter_mut().for_each(|block| block.set_frames(0));
     let mut goes_on = source.read(&mut input)?;
     while goes_on {
         if stop() {
             return Err(JobError::Interrupted);
         }
-        let render = || engine.process(&input, blocks);
-        let (rendered, read) = pool.install(|| rayon::join(render, || source.read(&mut ahead)));
+        let render = || engine.process(&input, &mut blocks);
+        let beside = || rayon::join(|| source.read(&mut ahead), || take(&mut behind));
+        let (rendered, (read, ())) = pool.install(|| rayon::join(render, beside));
         rendered.map_err(|e| JobError::file(path, e))?;
         goes_on = read?;
         std::mem::swap(&mut input, &mut ahead);
-        take(blocks);
+        std::mem::swap(&mut blocks, &mut behind);
     }
+    pool.install(|| take(&mut behind));
     Ok(source.into_faults())
 }

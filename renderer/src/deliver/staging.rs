@@ -145,7 +145,7 @@ impl StagingJob {
     /// When the scene is unusable, a mix can't be measured, or `stop` said so.
     pub fn run(
         self,
-        progress: &mut dyn FnMut(u64, u64),
+        progress: &mut (dyn FnMut(u64, u64) + Send),
         stop: &dyn Fn() -> bool,
     ) -> Result<(StagingReport, Vec<Warning>), JobError> {
         let scene = read_scene(&self.scene)?;
@@ -197,7 +197,7 @@ impl StagingJob {
         &self,
         programme: usize,
         masters: &[&SceneDeliverable],
-        progress: &mut dyn FnMut(u64),
+        progress: &mut (dyn FnMut(u64) + Send),
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<(Mix, Measurement)>, JobError> {
         let (mut asked, mut outputs) = (Vec::new(), Vec::new());

@@ -29,7 +29,7 @@ pub(super) fn programmes(job: &ExportJob, document: &Document) -> Vec<AdmId> {
 pub(super) fn measure(
     job: &ExportJob,
     plan: &mut Plan,
-    progress: &mut dyn FnMut(u64),
+    progress: &mut (dyn FnMut(u64) + Send),
     stop: &dyn Fn() -> bool,
 ) -> Result<u64, JobError> {
     let mut done = 0_u64;

@@ -149,7 +149,7 @@ impl OpenExport {
     /// When a stem can't be read on, the file can't be written, or `stop` said so.
     pub fn run(
         mut self,
-        progress: &mut dyn FnMut(u64),
+        progress: &mut (dyn FnMut(u64) + Send),
         stop: &dyn Fn() -> bool,
     ) -> Result<Exported, JobError> {
         let measured = loudness::measure(&self.job, &mut self.plan, progress, stop)?;

@@ -97,7 +97,7 @@ pub struct Step {
 pub fn suggest(
     job: &SuggestJob,
     scene: Scene,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut (dyn FnMut(u64, u64) + Send),
     stop: &dyn Fn() -> bool,
 ) -> Result<(Suggestion, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.scene, e);

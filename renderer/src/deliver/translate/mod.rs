@@ -114,7 +114,7 @@ pub struct Moment {
 /// When the input is unusable or can't be read on, has a sample rate at which loudness isn't defined, or `stop` said so.
 pub fn translate(
     job: &TranslateJob,
-    progress: &mut dyn FnMut(u64, u64),
+    progress: &mut (dyn FnMut(u64, u64) + Send),
     stop: &dyn Fn() -> bool,
 ) -> Result<(Translation, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.input, e);
@@ -192,21 +192,19 @@ impl Pass {
     fn run(
         &mut self,
         open: OpenJob,
-        (progress, frames): (&mut dyn FnMut(u64, u64), u64),
+        (progress, frames): (&mut (dyn FnMut(u64, u64) + Send), u64),
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<Warning>, JobError> {
         let OpenJob { job, master, mut engine, pool, .. } = open;
         let (rate, mut done) = (master.input.sample_rate(), 0_u64);
         let mut take = |blocks: &mut [AudioBlock]| {
             if let [voice, mix, voice_on_phones, phones] = &*blocks {
-                pool.install(|| self.add([mix, voice], [phones, voice_on_phones]));
+                self.add([mix, voice], [phones, voice_on_phones]);
                 done = done.saturating_add(mix.frames() as u64);
             }
             progress(done, frames);
         };
-        let mut blocks = engine.output_blocks();
-        let line = (&mut engine, &pool, blocks.as_mut_slice());
-        let faults = each_block((&job.input, master.input), line, stop, &mut take)?;
+        let faults = each_block((&job.input, master.input), (&mut engine, &pool), stop, &mut take)?;
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         Ok(warnings)
