@@ -1,5 +1,8 @@
 //! Blocks of samples on their way through the engine.
 
+use std::ops::Range;
+
+use formats::bw64::SampleFormat;
 use hrtf::convolver::Row;
 use multiversion::multiversion;
 
@@ -99,6 +102,50 @@ impl AudioBlock {
         for channel in self.channels_mut() {
             channel.fill(0.0);
         }
+    }
+}
+
+/// Frames as they lie in a file: the interleaved samples of all its tracks, which whoever wants them decodes.
+#[derive(Clone, Debug)]
+pub struct FrameBlock {
+    format: SampleFormat,
+    tracks: usize,
+    frames: usize,
+    bytes: Vec<u8>,
+}
+
+impl FrameBlock {
+    /// An empty block of a file of so many tracks.
+    pub fn new(format: SampleFormat, tracks: usize) -> Self {
+        Self { format, tracks, frames: 0, bytes: Vec::new() }
+    }
+
+    /// Makes it `frames` frames long, which are those that lie in the bytes; there may be fewer of them: silence follows.
+    pub fn set(&mut self, frames: usize) -> &mut Vec<u8> {
+        self.frames = frames;
+        &mut self.bytes
+    }
+
+    /// Frames now.
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Decodes the frames `range` of the tracks `wanted`, ascending, into the rows of `to`, which takes the shape it needs.
+    /// Samples that are no numbers become 0.
+    pub fn decode(&self, range: Range<usize>, wanted: &[usize], to: &mut AudioBlock) {
+        if to.channels() != wanted.len() || to.capacity() < range.len() {
+            *to = AudioBlock::new(wanted.len(), range.len());
+        }
+        to.set_frames(range.len());
+        let size = self.tracks * self.format.bytes();
+        let bytes = self.bytes.get(range.start * size..).unwrap_or_default();
+        let bytes = &bytes[..bytes.len().min(range.len() * size)];
+        if bytes.len() < range.len() * size {
+            to.silence();
+        }
+        let stride = to.stride();
+        self.format.decode_tracks(bytes, self.tracks, wanted, to.as_mut_slice(), stride);
     }
 }
 

@@ -47,7 +47,7 @@ impl Line<'_> {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Passed, JobError> {
         let Self { path, mut source, mut engine, mut mastering, mut outputs } = self;
-        let (mut input, mut ahead) = (engine.input_block(), engine.input_block());
+        let (mut input, mut ahead) = (source.block(), source.block());
         let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
         behind.iter_mut().for_each(|block| block.set_frames(0));
         let mut done = 0_u64;

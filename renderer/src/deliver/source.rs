@@ -7,9 +7,28 @@ use rayon::ThreadPool;
 
 use super::JobError;
 use super::faults::Faults;
-use crate::audio::AudioBlock;
+use crate::audio::{AudioBlock, FrameBlock};
 use crate::engine::Engine;
 use crate::master::Input;
+use crate::render::InputBlock;
+
+/// A block of input.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// Decoded.
+    Planes(AudioBlock),
+    /// As it lies in the file.
+    Frames(FrameBlock),
+}
+
+impl<'a> From<&'a Block> for InputBlock<'a> {
+    fn from(block: &'a Block) -> Self {
+        match block {
+            Block::Planes(block) => Self::Planes(block),
+            Block::Frames(block) => Self::Frames(block),
+        }
+    }
+}
 
 /// Reads what an engine needs of an input, in order.
 #[derive(Debug)]
@@ -19,6 +38,7 @@ pub(super) struct Source<'a> {
     tracks: Vec<usize>,
     span: Range<u64>,
     block_frames: usize,
+    takes_frames: bool,
     raw: Vec<u8>,
     faults: Faults,
 }
@@ -32,33 +52,55 @@ impl<'a> Source<'a> {
             tracks: engine.used_tracks().to_vec(),
             span: engine.input_span(),
             block_frames: engine.block_frames(),
+            takes_frames: engine.takes_frames(),
             raw: Vec::new(),
             faults: Faults::default(),
         }
     }
 
-    /// Fills `block`, an [`Engine::input_block`], with what comes next; beyond the end of the file there is silence. False at the
-    /// end of what is needed.
-    pub(super) fn read(&mut self, block: &mut AudioBlock) -> Result<bool, JobError> {
+    /// A block to read into. Frames stay as they are where the engine takes them so and all their samples are numbers.
+    pub(super) fn block(&self) -> Block {
+        let format = self.input.sample_format();
+        if self.takes_frames && !format.is_float() {
+            Block::Frames(FrameBlock::new(format, self.input.tracks()))
+        } else {
+            Block::Planes(AudioBlock::new(self.tracks.len(), self.block_frames))
+        }
+    }
+
+    /// Fills `block`, one of [`Source::block`], with what comes next; beyond the end of the file there is silence. False at the end
+    /// of what is needed.
+    pub(super) fn read(&mut self, block: &mut Block) -> Result<bool, JobError> {
         let left = usize::try_from(self.span.end - self.span.start).unwrap_or(usize::MAX);
         let wanted = left.min(self.block_frames);
-        block.set_frames(wanted);
         if wanted == 0 {
             return Ok(false);
         }
         let start = self.span.start;
+        let read = match block {
+            Block::Planes(block) => {
+                block.set_frames(wanted);
+                self.decode(start, block)
+            }
+            Block::Frames(block) => self.input.read_raw(start, wanted, block.set(wanted)).map(drop),
+        };
+        read.map_err(|e| JobError::file(self.path, e))?;
+        self.span.start = start.saturating_add(wanted as u64);
+        Ok(true)
+    }
+
+    /// Fills `block` with what begins at frame `start`.
+    fn decode(&mut self, start: u64, block: &mut AudioBlock) -> Result<(), String> {
         let (format, channels) = (self.input.sample_format(), self.input.tracks());
         let Self { input, tracks, raw, faults, .. } = self;
         let mut locate = |raw: &[u8], at: u64| faults.locate(raw, format, channels, at, tracks);
-        let read = input.read(tracks, start, block, (raw, &mut locate));
-        read.map_err(|e| JobError::file(self.path, e))?;
+        input.read(tracks, start, block, (raw, &mut locate))?;
         if let Input::Scene(scene) = &self.input
             && scene.has_bad_stems()
         {
             self.faults.stems = scene.bad_stems();
         }
-        self.span.start = start.saturating_add(wanted as u64);
-        Ok(true)
+        Ok(())
     }
 
     /// Samples that were NaN or infinite, and taken as silence.
@@ -79,7 +121,7 @@ pub(super) fn each_block(
     take: &mut (dyn FnMut(&mut [AudioBlock]) + Send),
 ) -> Result<Faults, JobError> {
     let mut source = Source::new(path, input, engine);
-    let (mut input, mut ahead) = (engine.input_block(), engine.input_block());
+    let (mut input, mut ahead) = (source.block(), source.block());
     let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
     behind.iter_mut().for_each(|block| block.set_frames(0));
     let mut goes_on = source.read(&mut input)?;

@@ -23,7 +23,7 @@ use hrtf::Orientation;
 
 use crate::audio::AudioBlock;
 use crate::items::{RenderItem, Role};
-use crate::render::{GRID, ItemEdit, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
+use crate::render::{GRID, InputBlock, ItemEdit, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
 
 /// What an engine is to do.
 #[derive(Clone, Debug)]
@@ -216,26 +216,43 @@ impl Engine {
         GRID + self.lag + self.tracks.latency()
     }
 
+    /// Whether it takes frames of a file as they are. Every thread then decodes what it mixes, which stays in its cache; where there
+    /// are several targets all of them would do so, and filters of tracks need planes.
+    pub fn takes_frames(&self) -> bool {
+        self.tracks.is_direct() && self.renderers.len() == 1
+    }
+
     /// Renders the next block of input. Afterwards every block of `outputs` has the same number of new
     /// samples, none at all for blocks in front of the span; over all blocks they are exactly the span.
     ///
     /// # Errors
     /// When the result isn't finite, as NaN in the input makes it, or `input` isn't the block expected. After an error it
     /// goes on with [`Engine::restart`] only.
-    pub fn process(&mut self, input: &AudioBlock, outputs: &mut [AudioBlock]) -> Result<(), RenderError> {
+    pub fn process<'a>(
+        &mut self,
+        input: impl Into<InputBlock<'a>>,
+        outputs: &mut [AudioBlock],
+    ) -> Result<(), RenderError> {
+        let input = input.into();
         let left = usize::try_from(self.input_span.end - self.position).unwrap_or(usize::MAX);
         let expected = self.block_frames.min(left);
-        if (input.channels(), input.frames()) != (self.used_tracks().len(), expected) {
+        let found = match input {
+            InputBlock::Frames(_) if self.takes_frames() => self.used_tracks().len(),
+            InputBlock::Frames(_) => 0,
+            InputBlock::Planes(input) => input.channels(),
+        };
+        if (found, input.frames()) != (self.used_tracks().len(), expected) {
             return Err(RenderError::Block {
-                found: format!("{} channels of {} samples", input.channels(), input.frames()),
+                found: format!("{found} channels of {} samples", input.frames()),
                 expected: format!("{} channels of {expected} samples", self.used_tracks().len()),
             });
         }
         let last = expected == left;
-        if last && self.ringing() > 0 {
-            self.render(&self.with_tail(input), true, outputs)?;
-        } else {
-            self.render(input, last, outputs)?;
+        match input {
+            InputBlock::Planes(planes) if last && self.ringing() > 0 => {
+                self.render(InputBlock::Planes(&self.with_tail(planes)), true, outputs)?;
+            }
+            _ => self.render(input, last, outputs)?,
         }
         self.position += expected as u64;
         Ok(())
@@ -259,11 +276,13 @@ impl Engine {
 
     fn render(
         &mut self,
-        input: &AudioBlock,
+        input: InputBlock<'_>,
         last: bool,
         outputs: &mut [AudioBlock],
     ) -> Result<(), RenderError> {
-        self.tracks.process(input);
+        if let InputBlock::Planes(planes) = input {
+            self.tracks.process(planes);
+        }
         let stretch = self.stretch(input.frames(), last);
         let sources = self.tracks.sources(input);
         let wanted = self.span.start as i64..self.span.end as i64;

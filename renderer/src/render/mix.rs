@@ -9,8 +9,11 @@ use crate::audio::AudioBlock;
 
 /// The samples that voices take: one row per source, all starting at the same sample.
 pub trait Sources: Sync {
-    /// The samples of `source` in `range`, counted from the stretch's start.
-    fn samples(&self, source: usize, range: Range<usize>) -> &[f32];
+    /// Makes the samples of `range`, counted from the stretch's start, ready for [`Sources::samples`]: in `room`, where they don't
+    /// lie somewhere already.
+    fn ready(&self, range: Range<usize>, room: &mut AudioBlock);
+    /// The samples of `source` in `range`, for which `room` was made ready.
+    fn samples<'a>(&'a self, source: usize, range: Range<usize>, room: &'a AudioBlock) -> &'a [f32];
     /// How many sources there are.
     fn count(&self) -> usize;
 }
@@ -84,7 +87,7 @@ struct Member<'a> {
 pub(super) fn mix_block(
     voices: &[Voice],
     plans: &[Plan],
-    sources: &impl Sources,
+    (sources, room): (&impl Sources, &mut AudioBlock),
     Known { silent, begun }: &mut Known,
     (start, block, frames): (i64, usize, usize),
     (bus, at): (&mut AudioBlock, usize),
@@ -92,6 +95,7 @@ pub(super) fn mix_block(
     let mut bus = BusBlock { bus, at, frames, begun };
     let offset = block * GRID;
     let range = offset..offset + frames;
+    sources.ready(range.clone(), room);
     let mut group = [Member::default(); GROUP];
     let mut members = 0;
     for (number, (voice, plan)) in voices.iter().zip(plans).enumerate() {
@@ -103,7 +107,7 @@ pub(super) fn mix_block(
         if spans.is_empty() {
             continue;
         }
-        let input = sources.samples(voice.source, range.clone());
+        let input = sources.samples(voice.source, range.clone(), room);
         if *silent[voice.source].get_or_insert_with(|| is_silent(input)) {
             continue;
         }

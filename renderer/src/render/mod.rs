@@ -38,4 +38,4 @@ pub(crate) use path::{Path, Screen};
 pub use plan::{GRID, Stretch};
 pub use renderer::{RenderOptions, Renderer};
 pub use target::{Conversion, Panner, Target, Wiring};
-pub use track_processor::{ItemSources, TableSources, TrackTable};
+pub use track_processor::{InputBlock, ItemSources, TableSources, TrackTable};

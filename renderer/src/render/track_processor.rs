@@ -10,7 +10,7 @@ use formats::adm::MatrixCoefficient;
 
 use super::mix::Sources;
 use super::plan::GRID;
-use crate::audio::AudioBlock;
+use crate::audio::{AudioBlock, FrameBlock};
 use crate::items::{RenderItem, TrackSpec};
 
 /// The longest delay of a matrix coefficient, milliseconds. Longer ones are no alignment but an error, and
@@ -105,6 +105,11 @@ impl TrackTable {
         self.memory
     }
 
+    /// Whether every source is a track as it is.
+    pub fn is_direct(&self) -> bool {
+        self.processors.is_empty()
+    }
+
     /// Computes the sources that aren't direct for the next `input`; one thread per processor at most.
     pub fn process(&mut self, input: &AudioBlock) {
         use rayon::prelude::*;
@@ -119,9 +124,34 @@ impl TrackTable {
         self.processors.iter_mut().for_each(|processor| processor.node.restart());
     }
 
-    /// The sources of the block that was processed last.
-    pub fn sources<'a>(&'a self, input: &'a AudioBlock) -> TableSources<'a> {
+    /// The sources of `input`; where not all are direct, that is the block that was processed last.
+    pub fn sources<'a>(&'a self, input: InputBlock<'a>) -> TableSources<'a> {
         TableSources { table: self, input }
+    }
+}
+
+/// A block of input.
+#[derive(Clone, Copy, Debug)]
+pub enum InputBlock<'a> {
+    /// Those tracks of a file that are needed.
+    Planes(&'a AudioBlock),
+    /// All of them, as they lie there.
+    Frames(&'a FrameBlock),
+}
+
+impl InputBlock<'_> {
+    /// Samples of each track.
+    pub fn frames(self) -> usize {
+        match self {
+            Self::Planes(block) => block.frames(),
+            Self::Frames(block) => block.frames(),
+        }
+    }
+}
+
+impl<'a> From<&'a AudioBlock> for InputBlock<'a> {
+    fn from(block: &'a AudioBlock) -> Self {
+        Self::Planes(block)
     }
 }
 
@@ -129,14 +159,21 @@ impl TrackTable {
 #[derive(Clone, Copy, Debug)]
 pub struct TableSources<'a> {
     table: &'a TrackTable,
-    input: &'a AudioBlock,
+    input: InputBlock<'a>,
 }
 
 impl Sources for TableSources<'_> {
-    fn samples(&self, source: usize, range: Range<usize>) -> &[f32] {
-        match source.checked_sub(self.table.used.len()) {
-            None => &self.input.channel(source)[range],
-            Some(index) => &self.table.processors[index].samples[range],
+    fn ready(&self, range: Range<usize>, room: &mut AudioBlock) {
+        if let InputBlock::Frames(frames) = self.input {
+            frames.decode(range, &self.table.used, room);
+        }
+    }
+
+    fn samples<'a>(&'a self, source: usize, range: Range<usize>, room: &'a AudioBlock) -> &'a [f32] {
+        match (source.checked_sub(self.table.used.len()), self.input) {
+            (Some(index), _) => &self.table.processors[index].samples[range],
+            (None, InputBlock::Planes(input)) => &input.channel(source)[range],
+            (None, InputBlock::Frames(_)) => room.channel(source),
         }
     }
 

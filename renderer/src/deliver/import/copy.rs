@@ -211,7 +211,7 @@ impl Mixes<'_> {
         let skipped = self.late.min(block.frames());
         self.late -= skipped;
         let range = skipped..block.frames();
-        let sources = self.table.sources(block);
+        let (sources, room) = (self.table.sources(block.into()), AudioBlock::default());
         let mut of_channels = self.sources.iter().flatten();
         for file in &mut self.files {
             let channels = file.stem.channels.len();
@@ -220,7 +220,7 @@ impl Mixes<'_> {
             for (place, source) in of_channels.by_ref().take(channels).enumerate() {
                 let Some(source) = source else { continue };
                 let frames = file.bytes.chunks_exact_mut(channels * 4);
-                for (frame, value) in frames.zip(sources.samples(*source, range.clone())) {
+                for (frame, value) in frames.zip(sources.samples(*source, range.clone(), &room)) {
                     if let Some(to) = frame.get_mut(place * 4..place * 4 + 4) {
                         to.copy_from_slice(&value.to_le_bytes());
                     }

@@ -33,6 +33,8 @@ pub(super) struct Worker {
     /// Whole grid blocks of history, then [`AT_ONCE`] more.
     pub(super) bus: AudioBlock,
     known: Known,
+    /// Room for a grid block of the sources.
+    input: AudioBlock,
     pub(super) room: Room,
 }
 
@@ -61,8 +63,17 @@ pub(super) struct Task<'a, 'b, S> {
 struct Later<'a, S>(&'a S, usize);
 
 impl<S: Sources> Sources for Later<'_, S> {
-    fn samples(&self, source: usize, Range { start, end }: Range<usize>) -> &[f32] {
-        self.0.samples(source, start + self.1..end + self.1)
+    fn ready(&self, Range { start, end }: Range<usize>, room: &mut AudioBlock) {
+        self.0.ready(start + self.1..end + self.1, room);
+    }
+
+    fn samples<'a>(
+        &'a self,
+        source: usize,
+        Range { start, end }: Range<usize>,
+        room: &'a AudioBlock,
+    ) -> &'a [f32] {
+        self.0.samples(source, start + self.1..end + self.1, room)
     }
 
     fn count(&self) -> usize {
@@ -78,6 +89,7 @@ impl Renderer {
         let worker = || Worker {
             bus: AudioBlock::new(self.bus_channels(), (history + AT_ONCE) * GRID),
             known: Known::default(),
+            input: AudioBlock::default(),
             room: Room {
                 line: vec![0.0; GRID],
                 decorrelation: self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default(),
@@ -233,7 +245,7 @@ impl Renderer {
     /// voices begin it.
     fn mix(
         &self,
-        Worker { bus, known, .. }: &mut Worker,
+        Worker { bus, known, input, .. }: &mut Worker,
         (voices, to): (Range<usize>, usize),
         sources: &impl Sources,
         (stretch, block): (Stretch, usize),
@@ -241,7 +253,7 @@ impl Renderer {
         let frames = stretch.frames.saturating_sub(block * GRID).min(GRID);
         known.reset(sources.count(), (self.bus_channels(), voices.start > 0));
         let plans = &self.plans[..voices.len()];
-        mix_block(&self.voices[voices], plans, sources, known, (stretch.start, block, frames), (bus, to));
+        mix_block(&self.voices[voices], plans, (sources, input), known, (stretch.start, block, frames), (bus, to));
         if frames < GRID {
             bus.channels_mut().for_each(|channel| channel[to + frames..to + GRID].fill(0.0));
         }
