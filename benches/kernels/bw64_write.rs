@@ -34,7 +34,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut bytes = Vec::new();
         let ours = best_of(RUNS, || {
             for n in 0..blocks {
-                bytes.clear();
                 encoder.encode(black_box(&block), (n * BLOCK_FRAMES) as u64, &mut bytes);
                 black_box(&bytes);
             }

@@ -138,7 +138,6 @@ impl Writer {
         for start in (0..block.frames()).step_by(FRAMES_AT_ONCE) {
             let frames = FRAMES_AT_ONCE.min(block.frames() - start);
             let mut bytes = std::mem::take(&mut self.bytes);
-            bytes.clear();
             let planes = block.as_slice().get(start..).unwrap_or_default();
             let first = self.frames();
             let report = self.encoder.encode_planes(

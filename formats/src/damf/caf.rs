@@ -275,7 +275,6 @@ impl CafWriter {
         stride: usize,
         frames: usize,
     ) -> Result<EncodeReport, bw64::Error> {
-        self.bytes.clear();
         let report =
             self.encoder.encode_planes(planes, stride, self.channels, frames, self.written, &mut self.bytes);
         self.bytes.chunks_exact_mut(self.encoder.format.bytes()).for_each(<[u8]>::reverse);

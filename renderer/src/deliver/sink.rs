@@ -88,7 +88,6 @@ impl FileSink {
         if let Some(meter) = &mut self.meter {
             meter.add(planes, stride, frames);
         }
-        self.bytes.clear();
         // The noise belongs to the frame of the programme: a span has the bits of the whole.
         let frame = self.start.saturating_add(position);
         let report = self.encoder.encode_planes(planes, stride, channels, frames, frame, &mut self.bytes);

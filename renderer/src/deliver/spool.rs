@@ -65,7 +65,6 @@ impl Spool {
     /// Goes on with `block`; what is no number becomes silence.
     pub(super) fn add(&mut self, block: &AudioBlock) -> Result<(), JobError> {
         let encoder = Encoder { format: SampleFormat::Float32, dither: None };
-        self.bytes.clear();
         let frames = block.frames();
         encoder.encode_planes(block.as_slice(), block.stride(), self.channels, frames, 0, &mut self.bytes);
         self.file.write_all(&self.bytes).map_err(|e| {

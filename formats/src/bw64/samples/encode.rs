@@ -47,7 +47,7 @@ pub struct Encoder {
 }
 
 impl Encoder {
-    /// Appends `block` to `out`; its first frame is frame `first_frame` of the file.
+    /// Puts the bytes of `block` in `out`, in place of what was there; its first frame is frame `first_frame` of the file.
     pub fn encode<T: Sample>(&self, block: &Planar<T>, first_frame: u64, out: &mut Vec<u8>) -> EncodeReport {
         self.encode_planes(
             block.as_slice(),
@@ -70,11 +70,10 @@ impl Encoder {
         out: &mut Vec<u8>,
     ) -> EncodeReport {
         let mut report = EncodeReport { overloads: vec![0; channels], non_finite: 0 };
-        let frame_bytes = channels * self.format.bytes();
-        if frame_bytes == 0 {
+        out.resize(frames.saturating_mul(channels * self.format.bytes()), 0);
+        if out.is_empty() {
             return report;
         }
-        out.reserve(frames.saturating_mul(frame_bytes));
         let planes = Planes { planes, stride, channels };
         let start = Start { first_frame, frames };
         match self.format {
@@ -84,7 +83,7 @@ impl Encoder {
             SampleFormat::Int32 | SampleFormat::Float32 => {
                 encode_tiles::<T, 4>(*self, planes, start, out, &mut report);
             }
-            SampleFormat::Float64 => encode_f64(planes, frames, out, &mut report),
+            SampleFormat::Float64 => encode_f64(planes, out, &mut report),
         }
         report
     }
@@ -114,18 +113,20 @@ struct Start {
     frames: usize,
 }
 
-/// Appends all channels in samples of `W` bytes, tile by tile.
+/// All channels in samples of `W` bytes, tile by tile.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
 fn encode_tiles<T: Sample, const W: usize>(
     encoder: Encoder,
     planes: Planes<T>,
     start: Start,
-    out: &mut Vec<u8>,
+    out: &mut [u8],
     report: &mut EncodeReport,
 ) {
     let Aligned(words) = &mut Aligned([[0; FRAMES]; GROUP]);
     let Aligned(packed) = &mut Aligned([[0; GROUP]; FRAMES]);
-    let mut rows = vec![0; FRAMES * planes.channels * W];
+    // A last tile that is not whole.
+    let mut apart = Vec::new();
+    let row_bytes = planes.channels * W;
     let dithered = matches!(encoder.format, SampleFormat::Int16 | SampleFormat::Int24);
     let mut noise = encoder.dither.filter(|_| dithered).map(Noise::new);
     let mut first = 0;
@@ -137,6 +138,13 @@ fn encode_tiles<T: Sample, const W: usize>(
         if let Some(noise) = &mut noise {
             noise.go_to(frame);
         }
+        let to = out.get_mut(first * row_bytes..(first + count) * row_bytes).unwrap_or_default();
+        let rows = if count == FRAMES {
+            &mut *to
+        } else {
+            apart.resize(FRAMES * row_bytes, 0);
+            apart.as_mut_slice()
+        };
         for group in (0..planes.channels).step_by(GROUP) {
             let used = GROUP.min(planes.channels - group);
             for (channel, words) in (group..group + used).zip(words.iter_mut()) {
@@ -152,15 +160,17 @@ fn encode_tiles<T: Sample, const W: usize>(
                 }
             }
             match planes.channels {
-                1 => pack_mono::<W>(words, &mut rows),
-                2 => pack_stereo::<W>(words, &mut rows),
+                1 => pack_mono::<W>(words, rows),
+                2 => pack_stereo::<W>(words, rows),
                 channels => {
                     pack::<W>(words, packed);
-                    place::<W>(packed, &mut rows, channels, group);
+                    place::<W>(packed, rows, channels, group);
                 }
             }
         }
-        out.extend_from_slice(rows.get(..count * planes.channels * W).unwrap_or_default());
+        if count < FRAMES {
+            to.copy_from_slice(&apart[..to.len()]);
+        }
         first += count;
     }
 }
@@ -176,13 +186,12 @@ fn whole_tile<T: Sample>(samples: &[T]) -> [T; FRAMES] {
     tile
 }
 
-fn encode_f64<T: Sample>(planes: Planes<T>, frames: usize, out: &mut Vec<u8>, report: &mut EncodeReport) {
-    for frame in 0..frames {
-        for channel in 0..planes.channels {
-            let value = planes.piece(channel, frame, 1).first().map_or(0.0, |sample| (*sample).into());
-            report.non_finite += u64::from(!value.is_finite());
-            let value: f64 = if value.is_finite() { value } else { 0.0 };
-            out.extend_from_slice(&value.to_le_bytes());
-        }
+fn encode_f64<T: Sample>(planes: Planes<T>, out: &mut [u8], report: &mut EncodeReport) {
+    let (samples, _) = out.as_chunks_mut();
+    for (n, to) in samples.iter_mut().enumerate() {
+        let (frame, channel) = (n / planes.channels, n % planes.channels);
+        let value = planes.piece(channel, frame, 1).first().map_or(0.0, |sample| (*sample).into());
+        report.non_finite += u64::from(!value.is_finite());
+        *to = if value.is_finite() { value } else { 0.0 }.to_le_bytes();
     }
 }
