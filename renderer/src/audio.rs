@@ -183,4 +183,18 @@ mod tests {
         assert_eq!(block.channels_mut().count(), 3);
         assert_eq!(AudioBlock::new(0, 64).channels_mut().count(), 0);
     }
+
+    #[test]
+    fn frames_that_the_file_lacks_are_silent() {
+        let mut block = FrameBlock::new(SampleFormat::Int16, 3);
+        // Three frames of 0.25, 0.5 and 0.75; two more are missing.
+        *block.set(5) = [[0, 0x20, 0, 0x40, 0, 0x60]; 3].concat();
+        let mut planes = AudioBlock::new(7, 1);
+        block.decode(1..5, &[0, 2], &mut planes);
+        assert_eq!((planes.channels(), planes.frames()), (2, 4));
+        assert_eq!(planes.channel(0), [0.25, 0.25, 0.0, 0.0]);
+        assert_eq!(planes.channel(1), [0.75, 0.75, 0.0, 0.0]);
+        block.decode(4..5, &[0, 2], &mut planes);
+        assert_eq!((planes.channel(0), planes.channel(1)), (&[0.0][..], &[0.0][..]));
+    }
 }

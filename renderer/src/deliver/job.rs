@@ -29,7 +29,6 @@ use super::spool::Spool;
 use super::time_line::begins_at;
 use super::{Clock, JobError, Timecode};
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
-use crate::master::Input;
 use crate::master::{Master, Selection};
 use crate::render::{RenderOptions, Target};
 
@@ -173,9 +172,6 @@ impl Job {
             .build()
             .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
         let modes = master.modes.clone();
-        if let Input::Scene(scene) = &mut master.input {
-            scene.use_threads(self.threads)?;
-        }
         let target = |output: &Output| {
             let mut target = output.deliverable.target().clone();
             if let Target::Headphones(headphones) = &mut target

@@ -57,9 +57,8 @@ impl Line<'_> {
                 return Err(JobError::Interrupted);
             }
             let render = || engine.process(&input, &mut blocks);
-            let (rendered, (read, taken)) = rayon::join(render, || {
-                rayon::join(|| source.read(&mut ahead), || outputs.take(&behind))
-            });
+            let (rendered, (read, taken)) =
+                rayon::join(render, || rayon::join(|| source.read(&mut ahead), || outputs.take(&behind)));
             taken?;
             rendered.map_err(|e| JobError::file(path, e))?;
             goes_on = read?;

@@ -105,9 +105,7 @@ impl Destination {
     /// Goes on with `block`; `stem` is the dialogue alone, where a meter wants it.
     pub(super) fn take(&mut self, block: &AudioBlock, stem: Option<&AudioBlock>) -> Result<(), JobError> {
         match self {
-            Self::File(file) => {
-                file.add(block.as_slice(), block.stride(), block.channels(), block.frames())
-            }
+            Self::File(file) => file.add(block.as_slice(), block.stride(), block.channels(), block.frames()),
             Self::Spool(spool, meter) => {
                 if let Some(meter) = meter {
                     meter.add(block.as_slice(), block.stride(), block.frames());

@@ -124,7 +124,7 @@ pub(super) fn each_block(
     let (mut input, mut ahead) = (source.block(), source.block());
     let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
     behind.iter_mut().for_each(|block| block.set_frames(0));
-    let mut goes_on = source.read(&mut input)?;
+    let mut goes_on = pool.install(|| source.read(&mut input))?;
     while goes_on {
         if stop() {
             return Err(JobError::Interrupted);

@@ -23,7 +23,9 @@ use hrtf::Orientation;
 
 use crate::audio::AudioBlock;
 use crate::items::{RenderItem, Role};
-use crate::render::{GRID, InputBlock, ItemEdit, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable};
+use crate::render::{
+    GRID, InputBlock, ItemEdit, RenderError, RenderOptions, Renderer, Stretch, Target, TrackTable,
+};
 
 /// What an engine is to do.
 #[derive(Clone, Debug)]
@@ -236,14 +238,13 @@ impl Engine {
         let input = input.into();
         let left = usize::try_from(self.input_span.end - self.position).unwrap_or(usize::MAX);
         let expected = self.block_frames.min(left);
-        let found = match input {
-            InputBlock::Frames(_) if self.takes_frames() => self.used_tracks().len(),
-            InputBlock::Frames(_) => 0,
-            InputBlock::Planes(input) => input.channels(),
+        let is_usable = match input {
+            InputBlock::Planes(planes) => planes.channels() == self.used_tracks().len(),
+            InputBlock::Frames(_) => self.takes_frames(),
         };
-        if (found, input.frames()) != (self.used_tracks().len(), expected) {
+        if !is_usable || input.frames() != expected {
             return Err(RenderError::Block {
-                found: format!("{found} channels of {} samples", input.frames()),
+                found: input.to_string(),
                 expected: format!("{} channels of {expected} samples", self.used_tracks().len()),
             });
         }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::f64::consts::PI;
+use std::fmt;
 use std::ops::Range;
 
 use formats::Warning;
@@ -149,9 +150,24 @@ impl InputBlock<'_> {
     }
 }
 
+impl fmt::Display for InputBlock<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Planes(block) => write!(f, "{} channels of {} samples", block.channels(), block.frames()),
+            Self::Frames(block) => write!(f, "{} frames that are not decoded", block.frames()),
+        }
+    }
+}
+
 impl<'a> From<&'a AudioBlock> for InputBlock<'a> {
     fn from(block: &'a AudioBlock) -> Self {
         Self::Planes(block)
+    }
+}
+
+impl<'a> From<&'a FrameBlock> for InputBlock<'a> {
+    fn from(block: &'a FrameBlock) -> Self {
+        Self::Frames(block)
     }
 }
 

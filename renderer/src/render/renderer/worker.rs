@@ -253,7 +253,14 @@ impl Renderer {
         let frames = stretch.frames.saturating_sub(block * GRID).min(GRID);
         known.reset(sources.count(), (self.bus_channels(), voices.start > 0));
         let plans = &self.plans[..voices.len()];
-        mix_block(&self.voices[voices], plans, (sources, input), known, (stretch.start, block, frames), (bus, to));
+        mix_block(
+            &self.voices[voices],
+            plans,
+            (sources, input),
+            known,
+            (stretch.start, block, frames),
+            (bus, to),
+        );
         if frames < GRID {
             bus.channels_mut().for_each(|channel| channel[to + frames..to + GRID].fill(0.0));
         }
