@@ -120,10 +120,10 @@ impl FrameBlock {
         Self { format, tracks, frames: 0, bytes: Vec::new() }
     }
 
-    /// Makes it `frames` frames long, which are those that lie in the bytes; there may be fewer of them: silence follows.
-    pub fn set(&mut self, frames: usize) -> &mut Vec<u8> {
+    /// Makes it `frames` frames long, whose bytes come from `fill`; after fewer of them there is silence.
+    pub fn fill<T>(&mut self, frames: usize, fill: impl FnOnce(&mut Vec<u8>) -> T) -> T {
         self.frames = frames;
-        &mut self.bytes
+        fill(&mut self.bytes)
     }
 
     /// Frames now.
@@ -188,7 +188,7 @@ mod tests {
     fn frames_that_the_file_lacks_are_silent() {
         let mut block = FrameBlock::new(SampleFormat::Int16, 3);
         // Three frames of 0.25, 0.5 and 0.75; two more are missing.
-        *block.set(5) = [[0, 0x20, 0, 0x40, 0, 0x60]; 3].concat();
+        block.fill(5, |bytes| *bytes = [[0, 0x20, 0, 0x40, 0, 0x60]; 3].concat());
         let mut planes = AudioBlock::new(7, 1);
         block.decode(1..5, &[0, 2], &mut planes);
         assert_eq!((planes.channels(), planes.frames()), (2, 4));

@@ -4,9 +4,14 @@
 
 mod command;
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use command::{Demo, error_line, proscenium, warnings};
+use formats::bw64::{AudioFormat, ChunkId, Planar, Reader, SampleFormat, Writer, WriterSpec};
 
 #[test]
 fn one_pass_writes_every_output_in_its_shape() {
@@ -65,6 +70,85 @@ fn a_span_has_the_bits_of_the_whole() {
         let from = 7001 * 48 * 6;
         assert_eq!(part.len(), (8250 - 7001) * 48 * 6);
         assert!(part == whole[from..from + part.len()], "the span differs {noise:?}");
+    }
+}
+
+/// The master `from` with its samples in single precision, which hold all of 24 bits.
+fn as_floats(from: &str, to: &str) {
+    let mut reader = Reader::open(Path::new(from)).unwrap();
+    let mut planes = Planar::<f32>::new(0, 0);
+    reader.read_planar(0, usize::try_from(reader.frames()).unwrap(), &mut planes).unwrap();
+    let format = AudioFormat::new(reader.format().channels, reader.sample_rate(), SampleFormat::Float32);
+    let spec = WriterSpec { format, frames: None, dither: None };
+    let mut writer = Writer::create(Path::new(to), &spec).unwrap();
+    for id in [ChunkId::CHNA, ChunkId::AXML] {
+        writer.add_chunk(id, reader.read_chunk(id).unwrap().unwrap()).unwrap();
+    }
+    writer.write_planar(&planes).unwrap();
+    writer.finish().unwrap();
+}
+
+/// Integers of a file are decoded where they are mixed, floats, and what goes to several outputs, when they are read.
+#[test]
+fn the_bits_depend_neither_on_how_samples_are_stored_nor_on_threads_nor_on_other_outputs() {
+    let demo = Demo::new();
+    let (floats, out, other) = (demo.path("floats.wav"), demo.path("out.wav"), demo.path("other.wav"));
+    as_floats(&demo.master(), &floats);
+    let mut first = None;
+    for input in [&demo.master(), &floats] {
+        for (threads, more) in [("1", false), ("2", false), ("5", false), ("1", true), ("3", true)] {
+            let (to, beside) = (format!("7.1.4={out}"), format!("5.1={other}"));
+            let mut args = vec!["render", input, "--bits", "32f", "--threads", threads, "--to", &to];
+            args.extend(["--to", beside.as_str()].iter().filter(|_| more));
+            let done = proscenium(&args).run();
+            assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
+            let found: Vec<f32> =
+                hound::WavReader::open(&out).unwrap().samples().map(Result::unwrap).collect();
+            let first = first.get_or_insert_with(|| found.clone());
+            assert!(first.iter().any(|sample| *sample != 0.0) && *first == found, "{args:?}");
+        }
+    }
+}
+
+/// More pipes than threads, and who reads them takes a moment of each in turn.
+#[test]
+fn pipes_do_not_wait_for_one_another() {
+    const LONGEST: Duration = Duration::from_secs(120);
+    const MOMENT: usize = 1000;
+    let demo = Demo::new();
+    let layouts = [("stereo", 2), ("5.1", 6), ("mono", 1), ("7.1.4", 12)];
+    let mut args = vec!["render".to_owned(), demo.master(), "--threads".to_owned(), "1".to_owned()];
+    for (layout, _) in layouts {
+        assert!(Command::new("mkfifo").arg(demo.path(layout)).status().unwrap().success());
+        args.extend(["--to".to_owned(), format!("{layout}={}", demo.path(layout))]);
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_proscenium"));
+    let mut child = command.args(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let pipes = layouts.map(|(layout, channels)| (demo.path(layout), channels * 3 * MOMENT));
+    let reader = std::thread::spawn(move || {
+        let mut pipes = pipes.map(|(path, moment)| (File::open(path).unwrap(), moment as u64, 0));
+        loop {
+            let before: usize = pipes.iter().map(|(.., read)| read).sum();
+            for (pipe, moment, read) in &mut pipes {
+                *read += pipe.take(*moment).read_to_end(&mut Vec::new()).unwrap();
+            }
+            let read = pipes.each_ref().map(|(.., read)| *read);
+            if read.iter().sum::<usize>() == before {
+                return read;
+            }
+        }
+    });
+    let begun = Instant::now();
+    while !reader.is_finished() {
+        if begun.elapsed() > LONGEST {
+            child.kill().unwrap();
+            panic!("the pipes wait for one another");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    for (bytes, (layout, channels)) in reader.join().unwrap().into_iter().zip(layouts) {
+        assert!(bytes > Demo::FRAMES as usize * channels * 3, "{bytes} bytes of {layout}");
     }
 }
 

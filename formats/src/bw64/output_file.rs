@@ -167,7 +167,10 @@ impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.inner()?.write(bytes)?;
         self.written += count as u64;
-        if self.part.is_some() && self.written - self.written_back >= WRITE_BACK_BYTES {
+        if self.part.is_none() {
+            // Who reads a pipe may wait for this before it reads what another output wrote.
+            self.flush()?;
+        } else if self.written - self.written_back >= WRITE_BACK_BYTES {
             self.write_back();
         }
         Ok(count)

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,9 +30,6 @@ use super::{Clock, JobError, Timecode};
 use crate::engine::{Engine, EngineSpec, EngineTarget, Part};
 use crate::master::{Master, Selection};
 use crate::render::{RenderOptions, Target};
-
-/// Threads that there are at least: one renders while another reads and writes.
-const LEAST_THREADS: usize = 2;
 
 /// What to do: one master, any number of outputs.
 #[derive(Clone, Debug)]
@@ -164,13 +160,7 @@ impl Job {
         // More than any chain looks ahead.
         let ahead = u64::from(master.input.sample_rate()).min(master.input.frames().saturating_sub(span.end));
         let ahead = if is_mastered { ahead } else { 0 };
-        let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let threads = self.threads.filter(|threads| *threads > 0).unwrap_or_else(all);
-        let pool = ThreadPoolBuilder::new()
-            .num_threads(threads.max(LEAST_THREADS))
-            .thread_name(|n| format!("render {n}"))
-            .build()
-            .map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))?;
+        let (pool, threads) = self.pool()?;
         let modes = master.modes.clone();
         let target = |output: &Output| {
             let mut target = output.deliverable.target().clone();
@@ -204,6 +194,23 @@ impl Job {
         master.warnings.extend(together("dolby-speaker-label", warnings));
         master.warning_count = master.warnings.len();
         Ok(OpenJob { job: self, master, engine, span, lead, ahead, pool, stems, comparison })
+    }
+}
+
+impl Job {
+    /// The threads that do the work, and how many of them render. Where there is one for that, another reads and writes; and as a pipe
+    /// or a device may make who writes to it wait for long, or for what is written to another, each has one more to wait in.
+    fn pool(&self) -> Result<(ThreadPool, usize), JobError> {
+        let pool = |threads: usize| {
+            let named = ThreadPoolBuilder::new().thread_name(|n| format!("render {n}"));
+            let pool = named.num_threads(threads).build();
+            pool.map_err(|e| JobError::Request(format!("cannot start the rendering threads: {e}")))
+        };
+        let asked = pool(self.threads.unwrap_or(0))?;
+        let threads = asked.current_num_threads();
+        let is_stream = |output: &&Output| fs::metadata(&output.file).is_ok_and(|known| !known.is_file());
+        let least = threads.max(2) + self.outputs.iter().filter(is_stream).count();
+        Ok((if least > threads { pool(least)? } else { asked }, threads))
     }
 }
 
@@ -259,8 +266,8 @@ impl OpenJob {
         let writers = self.create_writers()?;
         let Self { job, master, engine, span, lead, ahead, pool, stems, comparison } = self;
         let (rate, tracks) = (master.input.sample_rate(), master.input.tracks());
-        let blocks = engine.output_blocks();
-        let mastering = Mastering::new(&job.outputs, &blocks, (lead, span.end - span.start), rate)?;
+        let rendered = span.end - span.start;
+        let mastering = Mastering::new(&job.outputs, &engine.output_blocks(), (lead, rendered), rate)?;
         let mut kept = BTreeMap::new();
         let comparison = comparison.and_then(|comparison| comparison.meter(rate));
         let mut destinations = Vec::new();
@@ -273,10 +280,9 @@ impl OpenJob {
         }
         let source = Source::new(&job.input, master.input, &engine);
         let outputs = Outputs { destinations, comparison };
-        let line = Line { path: &job.input, source, engine, mastering, outputs };
+        let line = Line { source, engine, mastering, outputs };
         let passed = pool.install(|| line.run(progress, stop))?;
         let Passed { taken, compared, faults, mastering } = passed;
-        let rendered = span.end - span.start;
         let (corrected, told) = (kept.len().max(1) as u64, Mutex::new((0_u64, progress)));
         let further = |frames: u64| {
             let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,7 +1,5 @@
 //! The way of a job's blocks: reader, engine, master chains, writers.
 
-use std::path::Path;
-
 use rayon::prelude::*;
 
 use super::JobError;
@@ -9,13 +7,12 @@ use super::comparison::{Compared, ComparisonMeter};
 use super::faults::Faults;
 use super::mastering::Mastering;
 use super::sink::{Destination, Taken};
-use super::source::Source;
+use super::source::{Source, each_block};
 use crate::audio::AudioBlock;
 use crate::engine::Engine;
 
 /// What a job's blocks pass.
 pub(super) struct Line<'a> {
-    pub(super) path: &'a Path,
     pub(super) source: Source<'a>,
     pub(super) engine: Engine,
     pub(super) mastering: Mastering,
@@ -39,44 +36,29 @@ pub(super) struct Passed {
 }
 
 impl Line<'_> {
-    /// Renders block after block among the threads of the pool that it runs in: while one is rendered, the next is read, and the one
-    /// before is written.
+    /// Renders block after block among the threads of the pool that it runs in.
     pub(super) fn run(
         self,
         progress: &mut (dyn FnMut(u64) + Send),
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Passed, JobError> {
-        let Self { path, mut source, mut engine, mut mastering, mut outputs } = self;
-        let (mut input, mut ahead) = (source.block(), source.block());
-        let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
-        behind.iter_mut().for_each(|block| block.set_frames(0));
+        let Self { source, mut engine, mut mastering, mut outputs } = self;
         let mut done = 0_u64;
-        let mut goes_on = source.read(&mut input)?;
-        while goes_on {
-            if stop() {
-                return Err(JobError::Interrupted);
-            }
-            let render = || engine.process(&input, &mut blocks);
-            let (rendered, (read, taken)) =
-                rayon::join(render, || rayon::join(|| source.read(&mut ahead), || outputs.take(&behind)));
-            taken?;
-            rendered.map_err(|e| JobError::file(path, e))?;
-            goes_on = read?;
+        let mut take = |blocks: &mut [AudioBlock]| {
             done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-            mastering.process(&mut blocks);
-            std::mem::swap(&mut input, &mut ahead);
-            std::mem::swap(&mut blocks, &mut behind);
+            mastering.process(blocks);
+            outputs.take(blocks)?;
             progress(done);
-        }
-        outputs.take(&behind)?;
+            Ok(())
+        };
+        let (faults, mut blocks) = each_block(source, &mut engine, stop, &mut take)?;
         while mastering.drain(&mut blocks) {
             outputs.take(&blocks)?;
         }
         let Outputs { destinations, comparison } = outputs;
         let finished = destinations.into_par_iter().with_max_len(1).map(|(output, _)| output.finish());
-        let taken = finished.collect::<Result<_, _>>()?;
-        let compared = comparison.map(ComparisonMeter::finish);
-        Ok(Passed { taken, compared, faults: source.into_faults(), mastering })
+        let taken = first_error(finished.collect())?;
+        Ok(Passed { taken, compared: comparison.map(ComparisonMeter::finish), faults, mastering })
     }
 }
 
@@ -89,6 +71,12 @@ impl Outputs {
         };
         let compare = || comparison.iter_mut().for_each(|comparison| comparison.add(blocks));
         let outputs = destinations.par_iter_mut().with_max_len(1).zip(blocks);
-        rayon::join(compare, || outputs.map(take).collect::<Result<(), JobError>>()).1
+        let (taken, ()) = rayon::join(|| outputs.map(take).collect(), compare);
+        first_error(taken).map(drop)
     }
+}
+
+/// All results, or the first error in their order: whichever thread was the first to fail.
+pub(super) fn first_error<T>(results: Vec<Result<T, JobError>>) -> Result<Vec<T>, JobError> {
+    results.into_iter().collect()
 }

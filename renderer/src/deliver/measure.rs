@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::faults::Faults;
 use super::mastering::Mastering;
-use super::source::each_block;
+use super::source::{Source, each_block};
 use super::{Deliverable, JobError, OpenJob};
 use crate::audio::AudioBlock;
 use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
@@ -116,7 +116,7 @@ pub fn measure_channels(
     input: &Path,
     channels: Vec<MeterChannel>,
     measures: Measures,
-    progress: &mut (dyn FnMut(u64, u64) + Send),
+    progress: &mut dyn FnMut(u64, u64),
     stop: &dyn Fn() -> bool,
 ) -> Result<(Measurement, Vec<Warning>), JobError> {
     let fault = |e: &dyn std::fmt::Display| JobError::file(input, e);
@@ -195,7 +195,7 @@ impl OpenJob {
         self,
         measures: Measures,
         progress: &mut (dyn FnMut(u64) + Send),
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(Vec<Measurement>, Vec<Warning>), JobError> {
         let frames = self.frames();
         let Self { job, master, mut engine, lead, pool, stems, .. } = self;
@@ -212,19 +212,23 @@ impl OpenJob {
         let stems: Vec<Option<usize>> = stems.take(job.outputs.len()).collect();
         let meters = job.outputs.iter().zip(stems.iter().copied()).map(meter);
         let mut meters = meters.collect::<Result<Vec<_>, JobError>>()?;
-        let mut blocks = engine.output_blocks();
-        let mut mastering = Mastering::new(&job.outputs, &blocks, (lead, frames), rate)?;
+        let mut mastering = Mastering::new(&job.outputs, &engine.output_blocks(), (lead, frames), rate)?;
         let mut done = 0_u64;
-        let mut treat = |blocks: &mut [AudioBlock]| {
-            done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-            mastering.process(blocks);
-            take(&mut meters, blocks, &stems);
-            progress(done);
-        };
-        let faults = each_block((&job.input, master.input), (&mut engine, &pool), stop, &mut treat)?;
-        while mastering.drain(&mut blocks) {
-            take(&mut meters, &blocks, &stems);
-        }
+        let source = Source::new(&job.input, master.input, &engine);
+        let faults = pool.install(|| {
+            let mut treat = |blocks: &mut [AudioBlock]| {
+                done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+                mastering.process(blocks);
+                take(&mut meters, blocks, &stems);
+                progress(done);
+                Ok(())
+            };
+            let (faults, mut blocks) = each_block(source, &mut engine, stop, &mut treat)?;
+            while mastering.drain(&mut blocks) {
+                take(&mut meters, &blocks, &stems);
+            }
+            Ok::<_, JobError>(faults)
+        })?;
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         let source_non_finite = faults.count();

@@ -3,14 +3,15 @@
 use std::ops::Range;
 use std::path::Path;
 
-use rayon::ThreadPool;
-
 use super::JobError;
 use super::faults::Faults;
 use crate::audio::{AudioBlock, FrameBlock};
 use crate::engine::Engine;
 use crate::master::Input;
 use crate::render::InputBlock;
+
+/// Frames of a file stay as they are as long as their bytes are at most so many times those of the samples that are needed.
+const MOST_READ: usize = 2;
 
 /// A block of input.
 #[derive(Debug)]
@@ -58,11 +59,14 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A block to read into. Frames stay as they are where the engine takes them so and all their samples are numbers.
+    /// A block to read into. Frames stay as they are where the engine takes them so, all their samples are numbers, and most of what
+    /// is read is needed.
     pub(super) fn block(&self) -> Block {
-        let format = self.input.sample_format();
-        if self.takes_frames && !format.is_float() {
-            Block::Frames(FrameBlock::new(format, self.input.tracks()))
+        let (format, tracks) = (self.input.sample_format(), self.input.tracks());
+        let decoded = self.tracks.len() * size_of::<f32>();
+        let is_dense = tracks.saturating_mul(format.bytes()) <= MOST_READ * decoded;
+        if self.takes_frames && !format.is_float() && is_dense {
+            Block::Frames(FrameBlock::new(format, tracks))
         } else {
             Block::Planes(AudioBlock::new(self.tracks.len(), self.block_frames))
         }
@@ -82,7 +86,9 @@ impl<'a> Source<'a> {
                 block.set_frames(wanted);
                 self.decode(start, block)
             }
-            Block::Frames(block) => self.input.read_raw(start, wanted, block.set(wanted)).map(drop),
+            Block::Frames(block) => {
+                block.fill(wanted, |bytes| self.input.read_raw(start, wanted, bytes)).map(drop)
+            }
         };
         read.map_err(|e| JobError::file(self.path, e))?;
         self.span.start = start.saturating_add(wanted as u64);
@@ -102,41 +108,39 @@ impl<'a> Source<'a> {
         }
         Ok(())
     }
-
-    /// Samples that were NaN or infinite, and taken as silence.
-    pub(super) fn into_faults(self) -> Faults {
-        self.faults
-    }
 }
 
-/// Reads what `engine` needs of `input`, which is the file `path`, renders it, and gives `take` block after block, all among the
-/// threads of `pool`: while one is rendered, the next is read, and the one before is taken. Gives which samples were no numbers.
+/// Reads what is needed of `source`, renders it with `engine`, and gives `take` block after block, all among the threads of the pool
+/// that it runs in: while one is rendered, the next is read, and the one before is taken. Gives which samples were no numbers, and
+/// the blocks, for what comes behind the last.
 ///
 /// # Errors
-/// When the input can't be read on or rendered, or `stop` said so.
+/// When the input can't be read on or rendered, `take` failed, or `stop` said so.
 pub(super) fn each_block(
-    (path, input): (&Path, Input),
-    (engine, pool): (&mut Engine, &ThreadPool),
-    stop: &dyn Fn() -> bool,
-    take: &mut (dyn FnMut(&mut [AudioBlock]) + Send),
-) -> Result<Faults, JobError> {
-    let mut source = Source::new(path, input, engine);
+    mut source: Source,
+    engine: &mut Engine,
+    stop: &(dyn Fn() -> bool + Sync),
+    take: &mut (dyn FnMut(&mut [AudioBlock]) -> Result<(), JobError> + Send),
+) -> Result<(Faults, Vec<AudioBlock>), JobError> {
     let (mut input, mut ahead) = (source.block(), source.block());
     let (mut blocks, mut behind) = (engine.output_blocks(), engine.output_blocks());
-    behind.iter_mut().for_each(|block| block.set_frames(0));
-    let mut goes_on = pool.install(|| source.read(&mut input))?;
+    let (mut goes_on, mut is_first) = (source.read(&mut input)?, true);
     while goes_on {
         if stop() {
             return Err(JobError::Interrupted);
         }
         let render = || engine.process(&input, &mut blocks);
-        let beside = || rayon::join(|| source.read(&mut ahead), || take(&mut behind));
-        let (rendered, (read, ())) = pool.install(|| rayon::join(render, beside));
-        rendered.map_err(|e| JobError::file(path, e))?;
-        goes_on = read?;
+        let read = || source.read(&mut ahead);
+        let take_last = || if is_first { Ok(()) } else { take(&mut behind) };
+        let (rendered, (read, taken)) = rayon::join(render, || rayon::join(read, take_last));
+        taken?;
+        rendered.map_err(|e| JobError::file(source.path, e))?;
+        (goes_on, is_first) = (read?, false);
         std::mem::swap(&mut input, &mut ahead);
         std::mem::swap(&mut blocks, &mut behind);
     }
-    pool.install(|| take(&mut behind));
-    Ok(source.into_faults())
+    if !is_first {
+        take(&mut behind)?;
+    }
+    Ok((source.faults, behind))
 }

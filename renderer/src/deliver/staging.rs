@@ -146,7 +146,7 @@ impl StagingJob {
     pub fn run(
         self,
         progress: &mut (dyn FnMut(u64, u64) + Send),
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<(StagingReport, Vec<Warning>), JobError> {
         let scene = read_scene(&self.scene)?;
         let masters = deliverables_of(&self.scene)?;
@@ -198,7 +198,7 @@ impl StagingJob {
         programme: usize,
         masters: &[&SceneDeliverable],
         progress: &mut (dyn FnMut(u64) + Send),
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Vec<(Mix, Measurement)>, JobError> {
         let (mut asked, mut outputs) = (Vec::new(), Vec::new());
         for (layout, deliverable) in &self.layouts {

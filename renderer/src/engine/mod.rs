@@ -10,7 +10,7 @@
 //!  let (mut engine, warnings) = Engine::new(spec)?;
 //!  let (mut input, mut outputs) = (engine.input_block(), engine.output_blocks());
 //!  for each engine.block_frames() samples of engine.input_span():     // the last one may be shorter
-//!      decode engine.used_tracks() into the rows of input
+//!      decode engine.used_tracks() into the rows of input            // or give it the frames of the file as they are
 //!      engine.process(&input, &mut outputs)?;
 //!      write outputs[target], outputs[target].frames() samples of each channel
 //! ```
@@ -149,7 +149,9 @@ impl Engine {
         let of_tracks = || self::block_frames(tracks.used_tracks().len(), spec.threads, least);
         let block_frames = block_frames.unwrap_or_else(of_tracks);
         let capacity = block_frames + tracks.latency() + lag;
-        renderers.iter_mut().for_each(|renderer| renderer.reserve(capacity, lag, spec.threads));
+        let rows = if takes_frames(&tracks, &renderers) { tracks.used_tracks().len() } else { 0 };
+        let reserve = |renderer: &mut Renderer| renderer.reserve((capacity, lag), rows, spec.threads);
+        renderers.iter_mut().for_each(reserve);
         let memory = renderers.iter().map(Renderer::memory).max().unwrap_or(0);
         let input_span = input_span(&span, &tracks, lag + memory, (lag, spec.frames));
         let (position, frames) = (input_span.start, spec.frames);
@@ -221,7 +223,7 @@ impl Engine {
     /// Whether it takes frames of a file as they are. Every thread then decodes what it mixes, which stays in its cache; where there
     /// are several targets all of them would do so, and filters of tracks need planes.
     pub fn takes_frames(&self) -> bool {
-        self.tracks.is_direct() && self.renderers.len() == 1
+        takes_frames(&self.tracks, &self.renderers)
     }
 
     /// Renders the next block of input. Afterwards every block of `outputs` has the same number of new
@@ -304,6 +306,10 @@ impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Engine({} targets, at {} of {:?})", self.renderers.len(), self.position, self.input_span)
     }
+}
+
+fn takes_frames(tracks: &TrackTable, renderers: &[Renderer]) -> bool {
+    tracks.is_direct() && renderers.len() == 1
 }
 
 /// Samples per channel of a block of input with `tracks` tracks, on the grid; each thread is to have `least` grid blocks.

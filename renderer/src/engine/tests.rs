@@ -5,14 +5,13 @@ use formats::adm::{
     MatrixCoefficient, ObjectPosition, ObjectsBlock, PolarPosition, TimeForm,
 };
 
-use formats::bw64::{Encoder, Planar, SampleFormat};
-
 use super::*;
-use crate::audio::FrameBlock;
 use crate::items::{ItemContext, ObjectsItem, TrackSpec};
 use crate::layout::Layout;
 use crate::panner::objects::ObjectsGainCalculator;
 use crate::render::Target;
+
+mod frames;
 
 const RATE: u32 = 48000;
 
@@ -190,59 +189,6 @@ fn the_bits_depend_neither_on_threads_nor_on_other_targets() {
     together.threads = 7;
     together.targets.push(Target::Ambisonics { order: 2 }.into());
     assert_eq!(render(together, &audio), alone);
-}
-
-/// Frames of a file with more tracks than are needed, against the same samples as planes.
-#[test]
-fn frames_of_a_file_have_the_bits_of_planes() {
-    const FILE_TRACKS: usize = 5;
-    let frames = 150_001;
-    let mut file = Planar::<f32>::new(FILE_TRACKS, frames);
-    (0..FILE_TRACKS).for_each(|track| file.channel_mut(track).copy_from_slice(&noise(track as u32, frames)));
-    let format = SampleFormat::Int24;
-    let mut bytes = Vec::new();
-    Encoder { format, dither: None }.encode(&file, 0, &mut bytes);
-    format.decode(&bytes, FILE_TRACKS, &mut file);
-    let audio: Vec<Vec<f32>> = (0..FILE_TRACKS).map(|track| file.channel(track).to_vec()).collect();
-    let whole = render(spec(scene()[..2].to_vec(), frames), &audio);
-    for (threads, span) in [(1, 0..150_001), (3, 0..150_001), (3, 70_000..149_000)] {
-        let all = EngineSpec { threads, span, ..spec(scene()[..2].to_vec(), frames) };
-        let wanted = all.span.start as usize..all.span.end as usize;
-        let (mut engine, _) = Engine::new(all).unwrap();
-        assert!(engine.takes_frames());
-        let (mut block, mut outputs) = (FrameBlock::new(format, FILE_TRACKS), engine.output_blocks());
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let mut found = vec![Vec::new(); whole.len()];
-        let input = engine.input_span();
-        for at in input.clone().step_by(engine.block_frames()) {
-            let end = input.end.min(at + engine.block_frames() as u64);
-            let to = block.set((end - at) as usize);
-            let size = FILE_TRACKS * format.bytes();
-            to.clear();
-            to.extend_from_slice(&bytes[at as usize * size..end as usize * size]);
-            pool.install(|| engine.process(&block, &mut outputs)).unwrap();
-            let channels = found.iter_mut().enumerate();
-            channels.for_each(|(channel, all)| all.extend_from_slice(outputs[0].channel(channel)));
-        }
-        assert!(found.iter().zip(&whole).all(|(found, whole)| *found == whole[wanted.clone()]), "{wanted:?}");
-    }
-}
-
-#[test]
-fn frames_are_refused_where_planes_are_needed() {
-    let (mut with_filters, _) = Engine::new(spec(scene(), 9000)).unwrap();
-    let mut several = spec(scene()[..1].to_vec(), 9000);
-    several.targets.push(Target::Ambisonics { order: 1 }.into());
-    let (mut several, _) = Engine::new(several).unwrap();
-    for engine in [&mut with_filters, &mut several] {
-        assert!(!engine.takes_frames());
-        let mut block = FrameBlock::new(SampleFormat::Int16, 3);
-        block.set(9000).resize(9000 * 6, 0);
-        let mut outputs = engine.output_blocks();
-        let error = engine.process(&block, &mut outputs).unwrap_err().to_string();
-        let expected = format!("{} channels of 9000 samples", engine.used_tracks().len());
-        assert_eq!(error, format!("input block of 9000 frames that are not decoded, expected {expected}"));
-    }
 }
 
 fn on_headphones(frames: usize, threads: usize) -> EngineSpec {

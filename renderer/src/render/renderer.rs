@@ -122,12 +122,13 @@ impl Renderer {
         self.stage.as_ref().map_or(0, Stage::latency)
     }
 
-    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`, to be rendered by so many threads.
-    pub fn reserve(&mut self, capacity: usize, lag: usize, threads: usize) {
+    /// Takes room for stretches of up to `capacity` samples whose output lags by `lag`, and for a grid block of `rows` rows of input
+    /// that are to be decoded first, to be rendered by so many threads.
+    pub fn reserve(&mut self, (capacity, lag): (usize, usize), rows: usize, threads: usize) {
         if let Some(stage) = &mut self.stage {
             stage.reserve((capacity + lag).div_ceil(GRID) + 1);
         }
-        self.hire(capacity, lag, threads);
+        self.hire((capacity, lag), rows, threads);
     }
 
     /// Makes the room for plans small.

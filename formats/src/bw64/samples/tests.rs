@@ -91,10 +91,11 @@ proptest! {
 
     #[test]
     fn encoding_rounds_to_nearest_clips_and_counts(
-        format in proptest::sample::select(FORMATS.to_vec()), channels in 1usize..40, frames in 0usize..150, seed: u64,
+        format in proptest::sample::select(FORMATS.to_vec()), channels in 1usize..40, frames in 0usize..300, seed: u64,
     ) {
         let planes = block(channels, frames, |c, f| noise(seed, c, f));
-        let mut raw = vec![7; 3];
+        // What was there, be it more or less, is gone.
+        let mut raw = vec![7; if seed % 2 == 0 { 3 } else { 1 << 16 }];
         let report = Encoder { format, dither: None }.encode(&planes, 0, &mut raw);
         let mut expected = Vec::new();
         for frame in 0..frames {

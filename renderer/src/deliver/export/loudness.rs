@@ -30,7 +30,7 @@ pub(super) fn measure(
     job: &ExportJob,
     plan: &mut Plan,
     progress: &mut (dyn FnMut(u64) + Send),
-    stop: &dyn Fn() -> bool,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<u64, JobError> {
     let mut done = 0_u64;
     for id in programmes(job, &plan.document) {

@@ -150,7 +150,7 @@ impl OpenExport {
     pub fn run(
         mut self,
         progress: &mut (dyn FnMut(u64) + Send),
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Exported, JobError> {
         let measured = loudness::measure(&self.job, &mut self.plan, progress, stop)?;
         let Self { job, mut input, plan, second_edition, mut warnings } = self;

@@ -98,7 +98,7 @@ pub fn suggest(
     job: &SuggestJob,
     scene: Scene,
     progress: &mut (dyn FnMut(u64, u64) + Send),
-    stop: &dyn Fn() -> bool,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(Suggestion, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.scene, e);
     let no_layout =
@@ -136,7 +136,7 @@ pub fn suggest(
 fn spectrum_of(
     like: &std::path::Path,
     measures: Measures,
-    stop: &dyn Fn() -> bool,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<[f64; BANDS], JobError> {
     let no_mix = || JobError::file(like, "is no finished mix; give a WAV that is a bed, e.g. a 5.1 render");
     let channels = own_channels(like, &Selection::default())?.ok_or_else(no_mix)?.channels;

@@ -26,7 +26,7 @@ use self::blame::Inquiry;
 use self::fold::{Fold, LAYOUTS};
 use self::interference::{Analyser, Finding, Transform};
 use self::playback::{Feed, Heard, Playback, SYSTEMS};
-use super::source::each_block;
+use super::source::{Source, each_block};
 use super::{Clock, Deliverable, Job, JobError, OpenJob, Output};
 use crate::audio::AudioBlock;
 use crate::engine::Part;
@@ -115,7 +115,7 @@ pub struct Moment {
 pub fn translate(
     job: &TranslateJob,
     progress: &mut (dyn FnMut(u64, u64) + Send),
-    stop: &dyn Fn() -> bool,
+    stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(Translation, Vec<Warning>), JobError> {
     let error = |e: &dyn std::fmt::Display| JobError::file(&job.input, e);
     let room = Deliverable::by_name(LAYOUTS[0]).map_err(|e| error(&e))?;
@@ -193,7 +193,7 @@ impl Pass {
         &mut self,
         open: OpenJob,
         (progress, frames): (&mut (dyn FnMut(u64, u64) + Send), u64),
-        stop: &dyn Fn() -> bool,
+        stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Vec<Warning>, JobError> {
         let OpenJob { job, master, mut engine, pool, .. } = open;
         let (rate, mut done) = (master.input.sample_rate(), 0_u64);
@@ -203,8 +203,10 @@ impl Pass {
                 done = done.saturating_add(mix.frames() as u64);
             }
             progress(done, frames);
+            Ok(())
         };
-        let faults = each_block((&job.input, master.input), (&mut engine, &pool), stop, &mut take)?;
+        let source = Source::new(&job.input, master.input, &engine);
+        let (faults, _) = pool.install(|| each_block(source, &mut engine, stop, &mut take))?;
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         Ok(warnings)

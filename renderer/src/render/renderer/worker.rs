@@ -82,14 +82,14 @@ impl<S: Sources> Sources for Later<'_, S> {
 }
 
 impl Renderer {
-    /// Makes the workers.
-    pub(super) fn hire(&mut self, capacity: usize, lag: usize, threads: usize) {
+    /// Makes the workers, each with room for a grid block of so many rows of input.
+    pub(super) fn hire(&mut self, (capacity, lag): (usize, usize), rows: usize, threads: usize) {
         let history = self.history_blocks(lag);
         let runs = (capacity + lag).div_ceil(GRID) / self.shortest_run(lag);
         let worker = || Worker {
             bus: AudioBlock::new(self.bus_channels(), (history + AT_ONCE) * GRID),
             known: Known::default(),
-            input: AudioBlock::default(),
+            input: AudioBlock::new(rows, GRID),
             room: Room {
                 line: vec![0.0; GRID],
                 decorrelation: self.decorrelators.as_ref().map(Decorrelators::scratch).unwrap_or_default(),
