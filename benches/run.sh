@@ -2,8 +2,8 @@
 # Builds release, runs every bench, and times `proscenium render` on generated scenes beside the ITU reference
 # renderer: best of n, one thread and two, peak memory from a minute to two hours.
 #
-# Threads are those that render; reading and writing have one each beside them. On a machine with two cores a whole
-# job with one thread fills both already, so what a second one gives shows in the bench of the engine alone.
+# Threads are those that read, render and write; where there is one, another reads and writes beside it. On a machine with two
+# cores a whole job with one thread nearly fills both already, so what a second one gives shows in the bench of the engine alone.
 #
 #   benches/run.sh [RUNS]        RUNS: repeats per figure, 3 by default
 #

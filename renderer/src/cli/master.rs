@@ -54,7 +54,7 @@ pub struct Args {
     /// A finished mix whose tone is aimed at
     #[arg(long, value_name = "MIX.wav")]
     like: Option<PathBuf>,
-    /// Threads that render; all processors by default
+    /// Threads; all processors by default
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }

@@ -93,7 +93,7 @@ pub struct Args {
     /// Through the master chain of this deliverable of the scene: its name, or SPEC:LAYOUT
     #[arg(long, value_name = "DELIVERABLE")]
     master: Option<String>,
-    /// Threads that render; all processors by default. The output is the same for any number
+    /// Threads; all processors by default. The output is the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Measure the loudness and true peak of every output but Ambisonics; for headphones tell the loudness of the 5.1

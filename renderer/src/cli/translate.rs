@@ -33,7 +33,7 @@ pub struct Args {
     /// Objects instead of the defaults of their complementary groups
     #[arg(long, value_name = "ID")]
     complementary: Vec<String>,
-    /// Threads that render; all processors by default. The figures are the same for any number
+    /// Threads; all processors by default. The figures are the same for any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }

@@ -52,7 +52,7 @@ pub struct Job {
     pub end: Option<Timecode>,
     /// Gain of everything, decibels.
     pub gain_db: f64,
-    /// Threads that render; all of the machine's by default.
+    /// Threads that read, render and write; all of the machine's by default. With one, one renders while another reads and writes.
     pub threads: Option<usize>,
     /// Measure the loudness and true peak of what is written.
     pub measure: bool,

@@ -1,10 +1,11 @@
 //! Files in, files out: a [`Job`] reads one master once and feeds any number of outputs in the same pass.
 //!
 //! ```text
-//!  reader thread: read, decode ── blocks ── Engine ── blocks ── one thread per output: levels, encode, write
+//!  block n + 1: read       block n: rendered by the Engine       block n − 1: levels, encoded, written, output by output
 //! ```
 //!
-//! The queues are short, so memory does not grow with the film. Every output is complete on the disk before
+//! All of it at the same time, among the threads of one pool; there are never more blocks than these three, so memory does not grow
+//! with the film. Every output is complete on the disk before
 //! the first of them gets its name; when one fails, none of them does. Outputs can be measured on their way
 //! ([`Job::measure`]), or instead of being written ([`OpenJob::measure`]); [`page`] shows
 //! the measurement to people. Outputs with a [`Level`] of their own are spooled, corrected and written in a

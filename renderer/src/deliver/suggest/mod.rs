@@ -51,7 +51,7 @@ pub struct SuggestJob {
     pub layout: String,
     /// A programme whose tone is aimed at; a usual one where there is none.
     pub like: Option<PathBuf>,
-    /// Threads that render; all of the machine's by default.
+    /// Threads; all of the machine's by default.
     pub threads: Option<usize>,
 }
 

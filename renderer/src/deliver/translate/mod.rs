@@ -47,7 +47,7 @@ pub struct TranslateJob {
     pub input: PathBuf,
     /// What of it.
     pub selection: Selection,
-    /// Threads that render; all of the machine's by default.
+    /// Threads; all of the machine's by default.
     pub threads: Option<usize>,
 }
 
