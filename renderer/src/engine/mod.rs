@@ -93,7 +93,7 @@ const MOST_BLOCK_SAMPLES: usize = 1 << 21;
 /// The longest block, in samples per channel.
 const LONGEST_BLOCK: usize = 1 << 16;
 /// Grid blocks of a block of input that each of several threads has: to wake them costs less than to render those.
-const SHARE: usize = 16;
+const SHARE: usize = 32;
 /// Grid blocks that each has at least, however many the tracks.
 const LEAST_SHARE: usize = 4;
 
