@@ -131,12 +131,9 @@ impl FrameBlock {
         self.frames
     }
 
-    /// Decodes the frames `range` of the tracks `wanted`, ascending, into the rows of `to`, which takes the shape it needs.
-    /// Samples that are no numbers become 0.
+    /// Decodes the frames `range` of the tracks `wanted`, ascending, into the rows of `to`, which has one for each, and room for so
+    /// many. Samples that are no numbers become 0.
     pub fn decode(&self, range: Range<usize>, wanted: &[usize], to: &mut AudioBlock) {
-        if to.channels() != wanted.len() || to.capacity() < range.len() {
-            *to = AudioBlock::new(wanted.len(), range.len());
-        }
         to.set_frames(range.len());
         let size = self.tracks * self.format.bytes();
         let bytes = self.bytes.get(range.start * size..).unwrap_or_default();
@@ -189,7 +186,7 @@ mod tests {
         let mut block = FrameBlock::new(SampleFormat::Int16, 3);
         // Three frames of 0.25, 0.5 and 0.75; two more are missing.
         block.fill(5, |bytes| *bytes = [[0, 0x20, 0, 0x40, 0, 0x60]; 3].concat());
-        let mut planes = AudioBlock::new(7, 1);
+        let mut planes = AudioBlock::new(2, 1024);
         block.decode(1..5, &[0, 2], &mut planes);
         assert_eq!((planes.channels(), planes.frames()), (2, 4));
         assert_eq!(planes.channel(0), [0.25, 0.25, 0.0, 0.0]);

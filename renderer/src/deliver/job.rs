@@ -19,7 +19,7 @@ use super::correction::{self, Finished, Inspect, Level, To, Watch};
 use super::deliverable::Deliverable;
 use super::line::{Line, Outputs, Passed};
 use super::mastering::{Mastering, Treatment};
-use super::places::{check_outputs, check_sources};
+use super::places::{check_outputs, check_sources, is_stream};
 use super::report::{ChannelReport, LoudnessReport, OutputReport, Report};
 use super::source::Source;
 use super::span::span;
@@ -208,8 +208,8 @@ impl Job {
         };
         let asked = pool(self.threads.unwrap_or(0))?;
         let threads = asked.current_num_threads();
-        let is_stream = |output: &&Output| fs::metadata(&output.file).is_ok_and(|known| !known.is_file());
-        let least = threads.max(2) + self.outputs.iter().filter(is_stream).count();
+        let streams = self.outputs.iter().filter(|output| is_stream(&output.file)).count();
+        let least = threads.max(2) + streams;
         Ok((if least > threads { pool(least)? } else { asked }, threads))
     }
 }

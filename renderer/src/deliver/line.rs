@@ -43,23 +43,38 @@ impl Line<'_> {
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Passed, JobError> {
         let Self { source, mut engine, mut mastering, mut outputs } = self;
-        let mut done = 0_u64;
-        let mut take = |blocks: &mut [AudioBlock]| {
-            done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-            mastering.process(blocks);
-            outputs.take(blocks)?;
-            progress(done);
-            Ok(())
-        };
-        let (faults, mut blocks) = each_block(source, &mut engine, stop, &mut take)?;
-        while mastering.drain(&mut blocks) {
-            outputs.take(&blocks)?;
-        }
+        let mut take = |blocks: &[AudioBlock]| outputs.take(blocks);
+        let faults = each_mastered(source, (&mut engine, &mut mastering), (progress, stop), &mut take)?;
         let Outputs { destinations, comparison } = outputs;
         let finished = destinations.into_par_iter().with_max_len(1).map(|(output, _)| output.finish());
         let taken = first_error(finished.collect())?;
         Ok(Passed { taken, compared: comparison.map(ComparisonMeter::finish), faults, mastering })
     }
+}
+
+/// As [`each_block`], with what comes out of the master chains. `progress` hears how many frames were rendered.
+///
+/// # Errors
+/// As [`each_block`].
+pub(super) fn each_mastered(
+    source: Source,
+    (engine, mastering): (&mut Engine, &mut Mastering),
+    (progress, stop): (&mut (dyn FnMut(u64) + Send), &(dyn Fn() -> bool + Sync)),
+    take: &mut (dyn FnMut(&[AudioBlock]) -> Result<(), JobError> + Send),
+) -> Result<Faults, JobError> {
+    let mut done = 0_u64;
+    let mut master = |blocks: &mut [AudioBlock]| {
+        done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
+        mastering.process(blocks);
+        take(blocks)?;
+        progress(done);
+        Ok(())
+    };
+    let (faults, mut blocks) = each_block(source, engine, stop, &mut master)?;
+    while mastering.drain(&mut blocks) {
+        take(&blocks)?;
+    }
+    Ok(faults)
 }
 
 impl Outputs {
@@ -77,6 +92,6 @@ impl Outputs {
 }
 
 /// All results, or the first error in their order: whichever thread was the first to fail.
-pub(super) fn first_error<T>(results: Vec<Result<T, JobError>>) -> Result<Vec<T>, JobError> {
+fn first_error<T>(results: Vec<Result<T, JobError>>) -> Result<Vec<T>, JobError> {
     results.into_iter().collect()
 }

@@ -8,8 +8,9 @@ use formats::bw64::{ChunkId, Planar, Reader};
 use rayon::prelude::*;
 
 use super::faults::Faults;
+use super::line::each_mastered;
 use super::mastering::Mastering;
-use super::source::{Source, each_block};
+use super::source::Source;
 use super::{Deliverable, JobError, OpenJob};
 use crate::audio::AudioBlock;
 use crate::items::{DirectSpeakersItem, RenderItem, TrackSpec};
@@ -213,22 +214,13 @@ impl OpenJob {
         let meters = job.outputs.iter().zip(stems.iter().copied()).map(meter);
         let mut meters = meters.collect::<Result<Vec<_>, JobError>>()?;
         let mut mastering = Mastering::new(&job.outputs, &engine.output_blocks(), (lead, frames), rate)?;
-        let mut done = 0_u64;
         let source = Source::new(&job.input, master.input, &engine);
-        let faults = pool.install(|| {
-            let mut treat = |blocks: &mut [AudioBlock]| {
-                done = done.saturating_add(blocks.first().map_or(0, AudioBlock::frames) as u64);
-                mastering.process(blocks);
-                take(&mut meters, blocks, &stems);
-                progress(done);
-                Ok(())
-            };
-            let (faults, mut blocks) = each_block(source, &mut engine, stop, &mut treat)?;
-            while mastering.drain(&mut blocks) {
-                take(&mut meters, &blocks, &stems);
-            }
-            Ok::<_, JobError>(faults)
-        })?;
+        let mut measure = |blocks: &[AudioBlock]| {
+            take(&mut meters, blocks, &stems);
+            Ok(())
+        };
+        let line = (&mut engine, &mut mastering);
+        let faults = pool.install(|| each_mastered(source, line, (progress, stop), &mut measure))?;
         let mut warnings = master.warnings;
         warnings.extend(faults.warnings(rate));
         let source_non_finite = faults.count();

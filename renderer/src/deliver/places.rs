@@ -1,5 +1,6 @@
 //! Where outputs lie: none may destroy the input or another output.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use formats::bw64::same_file;
@@ -62,4 +63,9 @@ pub fn place(file: &Path) -> Option<PathBuf> {
 
 fn folder(file: &Path) -> &Path {
     file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Whether what is written to `path` goes to a pipe or a device.
+pub(super) fn is_stream(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|known| !known.is_file())
 }

@@ -1,6 +1,6 @@
 //! A render that waits to be corrected: samples in an unnamed file, which is gone with the job however that ends.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use formats::bw64::{Encoder, Planar, SampleFormat};
 
 use super::JobError;
+use super::places::is_stream;
 use crate::audio::AudioBlock;
 use crate::master::pieces::piece_frames;
 
@@ -34,8 +35,7 @@ impl Spool {
     pub(super) fn create(output: &Path, channels: usize) -> Result<Self, JobError> {
         let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
-        let is_stream = fs::metadata(output).is_ok_and(|known| !known.is_file());
-        let file = if is_stream { tempfile::tempfile() } else { tempfile::tempfile_in(folder) };
+        let file = if is_stream(output) { tempfile::tempfile() } else { tempfile::tempfile_in(folder) };
         let file = file.map_err(|e| {
             JobError::file(output, format_args!("cannot make a temporary file beside it: {e}"))
         })?;

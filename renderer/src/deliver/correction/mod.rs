@@ -25,7 +25,6 @@ use serde::Serialize;
 use self::pass::{Part, Treatment};
 use self::work::LimiterWork;
 pub use self::work::{LimitedRegion, LimiterReport, ReductionCurve};
-use super::line::first_error;
 use super::report::LoudnessReport;
 use super::sink::{Destination, FileSink, Taken, Written};
 use super::spool::Spool;
@@ -274,7 +273,7 @@ pub(super) fn finish(
         }
         Due::Group(group) => correct(group, sample_rate, watch),
     };
-    let done = first_error(due.into_par_iter().with_max_len(1).map(finish).collect())?;
+    let done = due.into_par_iter().with_max_len(1).map(finish).collect::<Result<Vec<_>, JobError>>()?;
     let by_index = done.into_iter().flatten().map(|(index, written, report)| (index, (written, report)));
     Ok(by_index.collect::<BTreeMap<_, _>>().into_values().collect())
 }
