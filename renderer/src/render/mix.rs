@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::interpolation::{Ramp, Term, add_terms, is_silent, set_terms};
+use super::interpolation::{Term, add_terms, is_silent, set_terms};
 use super::plan::{ChannelGain, GRID, Plan, ProcessingSpan};
 use super::voice::Voice;
 use crate::audio::AudioBlock;
@@ -25,6 +25,8 @@ pub(super) struct Known {
     silent: Vec<Option<bool>>,
     /// Of each channel of the bus, whether it has something already. What it holds until then means nothing.
     begun: Vec<bool>,
+    /// Of each channel, which voices of the group at hand are yet to be added: a bit for each.
+    due: Vec<u8>,
 }
 
 impl Known {
@@ -34,15 +36,17 @@ impl Known {
         self.silent.resize(sources, None);
         self.begun.clear();
         self.begun.resize(channels, begun);
+        self.due.resize(channels, 0);
     }
 }
 
-/// One grid block of the bus, from sample `at` on, and which of its channels have something already.
+/// One grid block of the bus, from sample `at` on, and what is known of its channels.
 struct BusBlock<'a> {
     bus: &'a mut AudioBlock,
     at: usize,
     frames: usize,
     begun: &'a mut [bool],
+    due: &'a mut [u8],
 }
 
 impl BusBlock<'_> {
@@ -68,7 +72,7 @@ impl BusBlock<'_> {
 }
 
 /// Voices that are mixed at a time: their samples stay in the processor's first-level cache.
-const GROUP: usize = 8;
+const GROUP: usize = u8::BITS as usize;
 /// No group holds voices from both sides of a multiple of this: what is summed together doesn't depend on batches of voices,
 /// which depend on the length of stretches and so on the number of threads.
 pub(super) const RUN: usize = 16;
@@ -88,11 +92,11 @@ pub(super) fn mix_block(
     voices: &[Voice],
     plans: &[Plan],
     (sources, room): (&impl Sources, &mut AudioBlock),
-    Known { silent, begun }: &mut Known,
+    Known { silent, begun, due }: &mut Known,
     (start, block, frames): (i64, usize, usize),
     (bus, at): (&mut AudioBlock, usize),
 ) {
-    let mut bus = BusBlock { bus, at, frames, begun };
+    let mut bus = BusBlock { bus, at, frames, begun, due };
     let offset = block * GRID;
     let range = offset..offset + frames;
     sources.ready(range.clone(), room);
@@ -163,21 +167,31 @@ fn mix_segment(
     bus: &mut BusBlock,
 ) {
     let range = (at - start) as usize..(until - start) as usize;
-    loop {
-        let next = sounding.iter().filter_map(|voice| voice.gains.first()).map(|gain| gain.channel).min();
-        let Some(channel) = next else { return };
-        let mut terms = [Term::default(); GROUP];
+    let (mut first, mut end) = (usize::MAX, 0);
+    for (voice, sounding) in sounding.iter().enumerate() {
+        let (Some(lowest), Some(highest)) = (sounding.gains.first(), sounding.gains.last()) else { continue };
+        first = first.min(lowest.channel as usize);
+        end = end.max(highest.channel as usize + 1);
+        for gain in sounding.gains {
+            bus.due[gain.channel as usize] |= 1 << voice;
+        }
+    }
+    let mut terms = [Term::default(); GROUP];
+    for channel in first..end {
+        let mut due = std::mem::take(&mut bus.due[channel]);
         let mut count = 0;
-        for (member, voice) in group.iter().zip(&mut *sounding) {
-            if let (Some(span), [gain, later @ ..]) = (voice.span, voice.gains)
-                && gain.channel == channel
-            {
-                let ramp: Ramp = span.shape.ramp(gain, at);
-                terms[count] = Term { input: &member.input[range.clone()], ramp };
+        while due != 0 {
+            let voice = due.trailing_zeros() as usize;
+            due &= due - 1;
+            let (input, voice) = (group[voice].input, &mut sounding[voice]);
+            if let (Some(span), [gain, later @ ..]) = (voice.span, voice.gains) {
+                terms[count] = Term { input: &input[range.clone()], ramp: span.shape.ramp(gain, at) };
                 count += 1;
                 voice.gains = later;
             }
         }
-        bus.add(channel as usize, range.clone(), &terms[..count]);
+        if count > 0 {
+            bus.add(channel, range.clone(), &terms[..count]);
+        }
     }
 }

@@ -9,6 +9,8 @@
 //!                                                                                  c: 16 words ┘
 //! ```
 
+use std::ops::Range;
+
 use multiversion::multiversion;
 
 use super::planar::Aligned;
@@ -23,6 +25,10 @@ const WORDS: usize = 64;
 const GROUP: usize = 4;
 /// Files of fewer channels are read one channel at a time.
 const TILE_AT_LEAST: usize = 4;
+/// Bytes that a processor loads at once.
+const CACHE_LINE: usize = 64;
+/// Tiles before it is their turn that the bytes of one are asked for: they come from another processor's cache, if not from memory.
+const AHEAD: usize = 2;
 /// As long as at least one in so many of the file's channels is wanted, it pays to read them all.
 const TILE_SPARSEST: usize = 3;
 
@@ -68,26 +74,25 @@ impl SampleFormat {
         }
         let raw = raw.get(..frames * frame_bytes).unwrap_or_default();
         let file = Interleaved { format: self, frame_bytes, raw };
-        let fitting = (out.len() - frames) / stride + 1;
-        let mut picks = Vec::with_capacity(tracks.len().min(fitting));
-        for (plane, &track) in tracks.iter().take(fitting).enumerate() {
-            let start = plane * stride;
+        let mut picks = Vec::with_capacity(tracks.len());
+        for (&track, plane) in tracks.iter().zip(out.chunks_mut(stride)) {
+            let Some(plane) = plane.get_mut(..frames) else { continue };
             if track < channels {
-                picks.push(Pick { track, start });
+                picks.push(Pick { track, plane });
             } else {
-                out.get_mut(start..start + frames).unwrap_or_default().fill(0.0);
+                plane.fill(0.0);
             }
         }
         if channels < TILE_AT_LEAST || picks.len() * TILE_SPARSEST < channels {
-            return picks.iter().map(|pick| decode_strided(file, *pick, out)).sum();
+            return picks.into_iter().map(|pick| decode_strided(file, pick)).sum();
         }
         picks.sort_unstable_by_key(|pick| pick.track);
         match self {
-            Self::Uint8 => decode_tiles::<1>(file, &picks, out),
-            Self::Int16 => decode_tiles::<2>(file, &picks, out),
-            Self::Int24 => decode_tiles::<3>(file, &picks, out),
-            Self::Int32 | Self::Float32 => decode_tiles::<4>(file, &picks, out),
-            Self::Float64 => decode_tiles::<8>(file, &picks, out),
+            Self::Uint8 => decode_tiles::<1>(file, &mut picks),
+            Self::Int16 => decode_tiles::<2>(file, &mut picks),
+            Self::Int24 => decode_tiles::<3>(file, &mut picks),
+            Self::Int32 | Self::Float32 => decode_tiles::<4>(file, &mut picks),
+            Self::Float64 => decode_tiles::<8>(file, &mut picks),
         }
     }
 }
@@ -101,16 +106,15 @@ struct Interleaved<'a> {
     raw: &'a [u8],
 }
 
-/// A wanted track and where its plane starts.
-#[derive(Clone, Copy)]
-struct Pick {
+/// A wanted track and its plane, which has as many frames as the file.
+struct Pick<'a> {
     track: usize,
-    start: usize,
+    plane: &'a mut [f32],
 }
 
 /// Decodes `picks`, which are in the order of the file, and with them the channels between. Samples have `B` bytes.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn decode_tiles<const B: usize>(file: Interleaved, picks: &[Pick], out: &mut [f32]) -> usize {
+fn decode_tiles<const B: usize>(file: Interleaved, picks: &mut [Pick]) -> usize {
     // Rows that can't be read where they lie, because what follows the last one isn't there.
     let mut apart = [[0; 4 * WORDS]; ROWS];
     // Of each word, frames n, n + 4, n + 8 and n + 12.
@@ -120,14 +124,15 @@ fn decode_tiles<const B: usize>(file: Interleaved, picks: &[Pick], out: &mut [f3
     let columns = WORDS / B * GROUP;
     let mut non_finite = 0;
     // One window after the other: the planes of more would be too many for the processor's table of pages.
-    for window in picks.chunk_by(|a, b| a.track / columns == b.track / columns) {
-        let groups: Vec<&[Pick]> = window.chunk_by(|a, b| a.track / GROUP == b.track / GROUP).collect();
+    for window in picks.chunk_by_mut(|a, b| a.track / columns == b.track / columns) {
         let (Some(first), Some(last)) = (window.first(), window.last()) else { continue };
-        let first = first.track / GROUP;
-        let (begin, words) = (first * GROUP * B, (last.track / GROUP - first + 1) * B);
+        let (first, last) = (first.track / GROUP, last.track / GROUP);
+        let (begin, words) = (first * GROUP * B, (last - first + 1) * B);
+        let mut groups: Vec<_> = window.chunk_by_mut(|a, b| a.track / GROUP == b.track / GROUP).collect();
         for at in (0..file.raw.len() / file.frame_bytes).step_by(ROWS) {
             let tile = file.raw.get(at * file.frame_bytes..).unwrap_or_default();
             let frames = (tile.len() / file.frame_bytes).min(ROWS);
+            ask_for(file, at + AHEAD * ROWS, begin..(begin + 4 * words).min(file.frame_bytes));
             let direct = (ROWS - 1) * file.frame_bytes + begin + 4 * words <= tile.len();
             let (bytes, pitch) = if direct {
                 (tile.get(begin..).unwrap_or_default(), file.frame_bytes)
@@ -143,23 +148,45 @@ fn decode_tiles<const B: usize>(file: Interleaved, picks: &[Pick], out: &mut [f3
             let (fours, _) = lines.as_flattened_mut().as_chunks_mut::<QUAD>();
             let quads = [a.as_flattened(), b.as_flattened(), c.as_flattened(), d.as_flattened()];
             interleave(quads, |word| word, &mut fours[..QUAD * words]);
-            for picks in &groups {
+            for picks in &mut groups {
                 let Some(group) = picks.first().map(|pick| pick.track / GROUP - first) else { continue };
                 let four = split::<B>(file.format, &lines[group * B..(group + 1) * B]);
                 let usual = frames == ROWS && (!file.format.is_float() || all_finite(four.as_flattened()));
-                for pick in *picks {
-                    let line = four[pick.track % GROUP];
-                    let to = out.get_mut(pick.start + at..).unwrap_or_default();
+                for Pick { track, plane } in picks.iter_mut() {
+                    let line = &four[*track % GROUP];
                     if !usual {
-                        non_finite += store_carefully(&line, frames, file.format, to);
-                    } else if let Some(to) = to.first_chunk_mut() {
-                        *to = line;
+                        let to = plane.get_mut(at..).unwrap_or_default();
+                        non_finite += store_carefully(line, frames, file.format, to);
+                    } else if let Some(to) = plane.as_chunks_mut().0.get_mut(at / ROWS) {
+                        *to = *line;
                     }
                 }
             }
         }
     }
     non_finite
+}
+
+/// Asks for bytes `range` of each row of the tile that begins with frame `at`, if there is one.
+#[inline(always)]
+fn ask_for(file: Interleaved, at: usize, range: Range<usize>) {
+    let tile = file.raw.get(at * file.frame_bytes..).unwrap_or_default();
+    let tile = &tile[..tile.len().min(ROWS * file.frame_bytes)];
+    if 2 * range.len() > file.frame_bytes {
+        prefetch(tile);
+    } else {
+        tile.chunks_exact(file.frame_bytes).for_each(|row| prefetch(&row[range.clone()]));
+    }
+}
+
+#[inline(always)]
+fn prefetch(bytes: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in bytes.chunks(CACHE_LINE) {
+        safe_arch::prefetch_t0(&line[0]);
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = bytes;
 }
 
 /// The first rows of `tile`, as many as there are, from byte `begin` on, as far as a row has so many words.
@@ -222,32 +249,25 @@ fn store_carefully(line: &[f32; ROWS], frames: usize, format: SampleFormat, to: 
 }
 
 /// Decodes one track: of few, and when few are picked from many.
-fn decode_strided(file: Interleaved, pick: Pick, out: &mut [f32]) -> usize {
+fn decode_strided(file: Interleaved, pick: Pick) -> usize {
     match file.format {
-        SampleFormat::Uint8 => file.decode_strided(pick, out, uint8),
-        SampleFormat::Int16 => file.decode_strided(pick, out, int16),
-        SampleFormat::Int24 => file.decode_strided(pick, out, int24),
-        SampleFormat::Int32 => file.decode_strided(pick, out, int32),
-        SampleFormat::Float32 => file.decode_strided(pick, out, f32::from_le_bytes),
-        SampleFormat::Float64 => file.decode_strided(pick, out, |bytes| f64::from_le_bytes(bytes) as f32),
+        SampleFormat::Uint8 => file.decode_strided(pick, uint8),
+        SampleFormat::Int16 => file.decode_strided(pick, int16),
+        SampleFormat::Int24 => file.decode_strided(pick, int24),
+        SampleFormat::Int32 => file.decode_strided(pick, int32),
+        SampleFormat::Float32 => file.decode_strided(pick, f32::from_le_bytes),
+        SampleFormat::Float64 => file.decode_strided(pick, |bytes| f64::from_le_bytes(bytes) as f32),
     }
 }
 
 impl Interleaved<'_> {
     #[inline(always)]
-    fn decode_strided<const B: usize>(
-        self,
-        pick: Pick,
-        out: &mut [f32],
-        sample: impl Fn([u8; B]) -> f32,
-    ) -> usize {
+    fn decode_strided<const B: usize>(self, pick: Pick, sample: impl Fn([u8; B]) -> f32) -> usize {
         let at = pick.track * B;
-        let rows = self.raw.chunks_exact(self.frame_bytes);
-        let to = out.get_mut(pick.start..pick.start + rows.len()).unwrap_or_default();
-        for (to, row) in to.iter_mut().zip(rows) {
+        for (to, row) in pick.plane.iter_mut().zip(self.raw.chunks_exact(self.frame_bytes)) {
             *to = row.get(at..).and_then(<[u8]>::first_chunk).map_or(0.0, |bytes| sample(*bytes));
         }
-        if self.format.is_float() { make_finite(to) } else { 0 }
+        if self.format.is_float() { make_finite(pick.plane) } else { 0 }
     }
 }
 
