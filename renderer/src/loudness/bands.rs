@@ -125,9 +125,10 @@ impl BandAnalyser {
             self.fft.process_with_scratch(&mut self.pair, &mut self.scratch);
             add_squares(&self.pair, &mut self.squares);
         }
-        for (line, power) in self.power.iter_mut().enumerate() {
-            let mirrored = self.squares[(length - line) % length];
-            *power = 0.5 * (f64::from(self.squares[line]) + f64::from(mirrored));
+        // The image of the first line is the line itself.
+        let images = self.squares[..1].iter().chain(self.squares[self.half..].iter().rev());
+        for ((line, image), power) in self.squares.iter().zip(images).zip(&mut self.power) {
+            *power = 0.5 * (f64::from(*line) + f64::from(*image));
         }
         // Parseval: every line but the first and the last stands for two.
         let scale = 1.0 / self.half as f64;

@@ -15,8 +15,8 @@ use super::multiply_add;
 const TILE: usize = 32;
 /// Channels that are turned at a time.
 const QUAD: usize = 4;
-/// Channels of a wide group.
-const WIDE: usize = 4 * QUAD;
+/// Channels of a group.
+const LANES: usize = 4 * QUAD;
 /// Below this a state is as good as zero: it is made so before its numbers become subnormal and slow.
 const NOTHING: f32 = 1e-15;
 
@@ -68,35 +68,32 @@ impl Coefficients {
     }
 }
 
-/// What the filters of `L` channels remember, and the sum of their squared output.
+/// Up to [`LANES`] channels that are filtered together: what the filters remember, and the sum of their squared output.
 #[derive(Clone, Copy, Debug)]
-struct Lanes<const L: usize> {
-    s1: [f32; L],
-    s2: [f32; L],
-    s: [f32; L],
-    u: [f32; L],
-    sum: [f32; L],
+struct Group {
+    s1: [f32; LANES],
+    s2: [f32; LANES],
+    s: [f32; LANES],
+    u: [f32; LANES],
+    sum: [f32; LANES],
 }
 
-impl<const L: usize> Lanes<L> {
-    const SILENT: Self = Self { s1: [0.0; L], s2: [0.0; L], s: [0.0; L], u: [0.0; L], sum: [0.0; L] };
+/// Frames of four channels each; silence where there is none.
+type Tile = [[[f32; QUAD]; TILE]; LANES / QUAD];
+
+impl Group {
+    const SILENT: Self =
+        Self { s1: [0.0; LANES], s2: [0.0; LANES], s: [0.0; LANES], u: [0.0; LANES], sum: [0.0; LANES] };
 
     /// The sums so far; they start anew.
-    fn take(&mut self) -> [f32; L] {
+    fn take(&mut self) -> [f32; LANES] {
         for state in [&mut self.s1, &mut self.s2, &mut self.s, &mut self.u] {
             for value in state {
                 *value = if value.abs() < NOTHING { 0.0 } else { *value };
             }
         }
-        std::mem::replace(&mut self.sum, [0.0; L])
+        std::mem::replace(&mut self.sum, [0.0; LANES])
     }
-}
-
-/// Up to [`WIDE`] channels that are filtered together.
-#[derive(Clone, Debug)]
-enum Group {
-    Narrow(Lanes<QUAD>),
-    Wide(Box<Lanes<WIDE>>),
 }
 
 /// Planes of samples, `stride` apart.
@@ -122,29 +119,27 @@ impl<'a> Planes<'a> {
 pub(super) struct KWeighting {
     coefficients: Coefficients,
     rows: Vec<usize>,
-    groups: Vec<Group>,
+    /// And room for the frames that are turned.
+    groups: Vec<(Group, Tile)>,
 }
 
 impl KWeighting {
     /// Of the planes `rows`.
     pub(super) fn new(sample_rate: u32, rows: Vec<usize>) -> Self {
-        let group = |rows: &[usize]| match rows.len() {
-            0..=QUAD => Group::Narrow(Lanes::SILENT),
-            _ => Group::Wide(Box::new(Lanes::SILENT)),
-        };
-        let groups = rows.chunks(WIDE).map(group).collect();
+        let group = |_: &[usize]| (Group::SILENT, [[[0.0; QUAD]; TILE]; LANES / QUAD]);
+        let groups = rows.chunks(LANES).map(group).collect();
         Self { coefficients: Coefficients::new(sample_rate), rows, groups }
     }
 
     /// Takes in `frames` of every plane.
     pub(super) fn add(&mut self, planes: Planes<'_>, frames: Range<usize>) {
-        for (group, rows) in self.groups.iter_mut().zip(self.rows.chunks(WIDE)) {
+        for ((group, tile), rows) in self.groups.iter_mut().zip(self.rows.chunks(LANES)) {
             for start in frames.clone().step_by(TILE) {
                 let piece = start..frames.end.min(start + TILE);
-                match group {
-                    Group::Narrow(lanes) => add_narrow(planes, rows, piece, lanes, &self.coefficients),
-                    Group::Wide(lanes) => add_wide(planes, rows, piece, lanes, &self.coefficients),
+                for (rows, turned) in rows.chunks(QUAD).zip(&mut *tile) {
+                    turn(&planes.quad(rows, piece.clone()), &mut turned[..piece.len()]);
                 }
+                filter(tile, piece.len(), group, &self.coefficients);
             }
         }
     }
@@ -152,44 +147,9 @@ impl KWeighting {
     /// The sum of squares of every plane since the last time, to `sums`.
     pub(super) fn take(&mut self, sums: &mut Vec<f32>) {
         sums.clear();
-        for group in &mut self.groups {
-            match group {
-                Group::Narrow(lanes) => sums.extend(lanes.take()),
-                Group::Wide(lanes) => sums.extend(lanes.take()),
-            }
-        }
+        self.groups.iter_mut().for_each(|(group, _)| sums.extend(group.take()));
         sums.truncate(self.rows.len());
     }
-}
-
-fn add_narrow(
-    planes: Planes<'_>,
-    rows: &[usize],
-    piece: Range<usize>,
-    lanes: &mut Lanes<QUAD>,
-    coefficients: &Coefficients,
-) {
-    let mut tile = [[0.0; QUAD]; TILE];
-    let tile = &mut tile[..piece.len()];
-    turn(&planes.quad(rows, piece), tile);
-    filter_narrow(tile, lanes, coefficients);
-}
-
-fn add_wide(
-    planes: Planes<'_>,
-    rows: &[usize],
-    piece: Range<usize>,
-    lanes: &mut Lanes<WIDE>,
-    coefficients: &Coefficients,
-) {
-    let mut quads = [[[0.0; QUAD]; TILE]; WIDE / QUAD];
-    let mut tile = [[0.0; WIDE]; TILE];
-    let tile = &mut tile[..piece.len()];
-    for (rows, turned) in rows.chunks(QUAD).zip(&mut quads) {
-        turn(&planes.quad(rows, piece.clone()), &mut turned[..piece.len()]);
-    }
-    put_side_by_side(&quads, tile);
-    filter_wide(tile, lanes, coefficients);
 }
 
 /// Four planes to one sequence of frames.
@@ -207,58 +167,26 @@ fn turn(rows: &[&[f32]; QUAD], frames: &mut [[f32; QUAD]]) {
     }
 }
 
+/// Filters `count` frames.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
-fn put_side_by_side(quads: &[[[f32; QUAD]; TILE]; WIDE / QUAD], frames: &mut [[f32; WIDE]]) {
-    let n = frames.len();
-    let [a, b, c, d] = quads;
-    let (a, b, c, d) = (&a[..n], &b[..n], &c[..n], &d[..n]);
-    for i in 0..n {
-        let frame = &mut frames[i];
-        frame[..QUAD].copy_from_slice(&a[i]);
-        frame[QUAD..2 * QUAD].copy_from_slice(&b[i]);
-        frame[2 * QUAD..3 * QUAD].copy_from_slice(&c[i]);
-        frame[3 * QUAD..].copy_from_slice(&d[i]);
-    }
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn filter_narrow(frames: &[[f32; QUAD]], lanes: &mut Lanes<QUAD>, coefficients: &Coefficients) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    filter(frames, lanes, coefficients, fused);
-}
-
-#[multiversion(targets(
-    "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
-    "x86_64+avx2+fma",
-    "aarch64+neon"
-))]
-fn filter_wide(frames: &[[f32; WIDE]], lanes: &mut Lanes<WIDE>, coefficients: &Coefficients) {
-    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
-    filter(frames, lanes, coefficients, fused);
-}
-
-#[inline(always)]
 #[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
-fn filter<const L: usize>(
-    frames: &[[f32; L]],
-    lanes: &mut Lanes<L>,
-    coefficients: &Coefficients,
-    fused: bool,
-) {
+fn filter(tile: &Tile, count: usize, group: &mut Group, coefficients: &Coefficients) {
+    let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let Coefficients { b: [b0, b1, b2], a: [a1, a2], c: [c1, c2] } = *coefficients;
     // Locals stay in registers.
-    let Lanes { mut s1, mut s2, mut s, mut u, mut sum } = *lanes;
-    for n in 0..frames.len() {
-        let x = &frames[n];
-        for l in 0..L {
+    let Group { mut s1, mut s2, mut s, mut u, mut sum } = *group;
+    let [first, second, third, fourth] = tile.each_ref().map(|quad| &quad[..count]);
+    for n in 0..count {
+        let mut x = [0.0; LANES];
+        x[..QUAD].copy_from_slice(&first[n]);
+        x[QUAD..2 * QUAD].copy_from_slice(&second[n]);
+        x[2 * QUAD..3 * QUAD].copy_from_slice(&third[n]);
+        x[3 * QUAD..].copy_from_slice(&fourth[n]);
+        for l in 0..LANES {
             let shelved = multiply_add(b0, x[l], s1[l], fused);
             s1[l] = multiply_add(a1, shelved, multiply_add(b1, x[l], s2[l], fused), fused);
             s2[l] = multiply_add(a2, shelved, b2 * x[l], fused);
@@ -268,7 +196,7 @@ fn filter<const L: usize>(
             sum[l] = multiply_add(y, y, sum[l], fused);
         }
     }
-    *lanes = Lanes { s1, s2, s, u, sum };
+    *group = Group { s1, s2, s, u, sum };
 }
 
 #[cfg(test)]

@@ -127,9 +127,14 @@ fn peak_bits(samples: &[f32], peaks: &mut [u32]) {
 fn moments(samples: &[f32]) -> [f64; 2] {
     let rows = samples.as_chunks::<LANES>().0;
     let (mut sum, mut squares) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    // In loops of their own: in one, the compiler takes a sum and a square for neighbours and goes lane by lane.
     for n in 0..rows.len() {
         for l in 0..LANES {
             sum[l] += rows[n][l];
+        }
+    }
+    for n in 0..rows.len() {
+        for l in 0..LANES {
             squares[l] += rows[n][l] * rows[n][l];
         }
     }

@@ -123,20 +123,22 @@ impl TruePeak {
         let mut halves = [0.0; SEGMENT + 2 * MARGIN];
         half_way(&self.half, &samples[REACH - MARGIN - (HALF_TAPS - 1)..], &mut halves);
         for part in (0..SEGMENT).step_by(PART) {
-            // Everything that the refined values of this part see.
-            let o = &halves[part + MARGIN - 2..part + MARGIN + PART + 2];
-            let e = &samples[part + REACH - 2..part + REACH + PART + 3];
-            let own = magnitude(&o[2..2 + PART]);
-            if own > highest.value {
-                let at = o[2..2 + PART].iter().position(|value| value.abs() == own).unwrap_or(0);
-                highest.raise(own, frame(REACH + part + at));
-            }
-            let seen = magnitude(o).max(magnitude(e));
-            if seen * self.fine_bound <= highest.value {
+            // Everything that the refined values of this part see, and a little more to fill vectors.
+            let seen = magnitude(&halves[part..][..PART + 2 * MARGIN]);
+            let samples = &samples[part + REACH - MARGIN..][..PART + 2 * MARGIN];
+            let can_be = |peak: f32| seen.max(peak) * self.fine_bound > highest.value;
+            if !can_be(peak) || !can_be(magnitude(samples)) {
                 continue;
             }
+            let own = &halves[part + MARGIN..][..PART];
+            let most = magnitude(own);
+            if most > highest.value {
+                let at = own.iter().position(|value| value.abs() == most).unwrap_or(0);
+                highest.raise(most, frame(REACH + part + at));
+            }
+            let (e, o) = (&samples[MARGIN - 2..], &halves[part + MARGIN - 2..]);
             let mut most = [0.0; PART];
-            self.fine.iter().for_each(|taps| refine(taps, e, o, &mut most));
+            refine(&self.fine, e, o, &mut most);
             let best = magnitude(&most);
             if best > highest.value {
                 let at = most.iter().position(|value| *value == best).unwrap_or(0);
@@ -188,28 +190,44 @@ fn half_way(taps: &[f32; HALF_TAPS], samples: &[f32], out: &mut [f32; SEGMENT + 
     }
 }
 
-/// Raises `most[n]` to the magnitudes of two values: between sample n and the value half-way to the next, and from there to
-/// the next sample. `e` and `o` are samples and half-way values from two frames before.
+/// Raises `most[n]` to the magnitudes of two values for each row of taps: between sample n and the value half-way to the next, and from
+/// there to the next sample. `e` and `o` are samples and half-way values from two frames before.
+pub(super) fn refine(taps: &[[f32; FINE_TAPS]], e: &[f32], o: &[f32], most: &mut [f32; PART]) {
+    match taps {
+        [a, b, c] => refine_with([a, b, c], e, o, most),
+        _ => taps.iter().for_each(|taps| refine_with([taps], e, o, most)),
+    }
+}
+
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
 #[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
-pub(super) fn refine(taps: &[f32; FINE_TAPS], e: &[f32], o: &[f32], most: &mut [f32; PART]) {
+fn refine_with<const ROWS: usize>(
+    rows: [&[f32; FINE_TAPS]; ROWS],
+    e: &[f32],
+    o: &[f32],
+    most: &mut [f32; PART],
+) {
     let fused = target_cfg_f!(any(target_feature = "fma", target_arch = "aarch64"));
     let (e, o) = (&e[..PART + 5], &o[..PART + 4]);
     for n in 0..PART {
         // Frame n is at index n + 2.
         let seen = [o[n], e[n + 1], o[n + 1], e[n + 2], o[n + 2], e[n + 3], o[n + 3], e[n + 4], o[n + 4]];
-        let (mut before, mut after) = (0.0, 0.0);
-        for k in 0..FINE_TAPS {
-            before = multiply_add(taps[k], seen[k], before, fused);
-            after = multiply_add(taps[k], seen[k + 1], after, fused);
+        let mut highest = most[n];
+        for row in 0..ROWS {
+            let (mut before, mut after) = (0.0, 0.0);
+            for k in 0..FINE_TAPS {
+                before = multiply_add(rows[row][k], seen[k], before, fused);
+                after = multiply_add(rows[row][k], seen[k + 1], after, fused);
+            }
+            let (before, after) = (before.abs(), after.abs());
+            let larger = if before > after { before } else { after };
+            highest = if larger > highest { larger } else { highest };
         }
-        let (before, after) = (before.abs(), after.abs());
-        let larger = if before > after { before } else { after };
-        most[n] = if larger > most[n] { larger } else { most[n] };
+        most[n] = highest;
     }
 }
 

@@ -101,7 +101,7 @@ impl Detector {
             }
             raise(&halves[MARGIN..], peaks);
             let near = &row[at - MARGIN..];
-            self.fine.iter().for_each(|taps| refine(taps, near, &halves, peaks));
+            refine(&self.fine, near, &halves, peaks);
         }
     }
 }
