@@ -1,12 +1,14 @@
-//! Checksums: MD5 and SHA-256 in one reading, sidecars that `md5sum -c` and `sha256sum -c` read, C4 of the hash list.
+//! Checksums: MD5 and SHA-256 in one reading, sidecars that `md5sum -c` and `sha256sum -c` read, C4 of the hash list; and XXH128 of
+//! what a delivery is made of, which is as quick as reading.
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use md5::Md5;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha512};
+use twox_hash::XxHash3_128;
 
 use super::super::JobError;
 
@@ -55,17 +57,17 @@ impl Summing {
     }
 }
 
-/// Takes bytes and gives their SHA-256 alone.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Sha256Sum(Sha256);
+/// Takes bytes and gives their XXH128: 32 hexadecimal digits, as `xxh128sum` and ASC MHL have them.
+#[derive(Clone, Default)]
+pub(super) struct Xxh128(XxHash3_128);
 
-impl Sha256Sum {
+impl Xxh128 {
     pub(super) fn add(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
+        self.0.write(bytes);
     }
 
-    pub(super) fn finish(self) -> String {
-        hex(&self.0.finalize())
+    pub(super) fn finish(&self) -> String {
+        format!("{:032x}", self.0.finish_128())
     }
 }
 
@@ -101,18 +103,18 @@ impl Checksums {
     }
 }
 
-/// The SHA-256 of files one after another.
+/// The XXH128 of files one after another.
 ///
 /// # Errors
 /// When one can't be read, or `stop` said so.
 pub(super) fn sum_of(
-    files: &[PathBuf],
+    files: &[impl AsRef<Path>],
     progress: &(dyn Fn(u64) + Sync),
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<String, JobError> {
-    let mut sum = Sha256Sum::default();
+    let mut sum = Xxh128::default();
     for path in files {
-        read_pieces(path, stop, &mut |piece| {
+        read_pieces(path.as_ref(), stop, &mut |piece| {
             sum.add(piece);
             progress(piece.len() as u64);
             Ok(())
@@ -153,17 +155,12 @@ pub(super) fn read_open(
     }
 }
 
-/// SHA-256 of a file, hexadecimal.
+/// XXH128 of a file, hexadecimal.
 ///
 /// # Errors
 /// When it can't be read.
 pub fn digest(path: &Path) -> Result<String, JobError> {
-    let mut sum = Sha256Sum::default();
-    read_pieces(path, &|| false, &mut |piece| {
-        sum.add(piece);
-        Ok(())
-    })?;
-    Ok(sum.finish())
+    sum_of(&[path], &|_| {}, &|| false)
 }
 
 /// SHA-256 of a text, hexadecimal.
@@ -219,6 +216,10 @@ mod tests {
         std::fs::write(&path, &bytes).unwrap();
         let found = Checksums::of_file(&path, &|_| {}, &|| false).unwrap();
         assert_eq!(found, Checksums::of(&bytes));
+        // `xxh3_128_hexdigest` of Python's xxhash 4.1.0.
+        assert_eq!(digest(&path).unwrap(), "fea71bc1411b3f13e08f793650959110");
+        std::fs::write(&path, "abc").unwrap();
+        assert_eq!(digest(&path).unwrap(), "06b05ab6733a618578af5f94892f3950");
         assert!(matches!(Checksums::of_file(&path, &|_| {}, &|| true), Err(JobError::Interrupted)));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use formats::Warning;
 use formats::bw64::{OutputFile, Reader};
 
-use super::checksum::{Checksums, Sha256Sum, Summing, read_open, read_pieces};
+use super::checksum::{Checksums, Summing, Xxh128, read_open, read_pieces};
 use super::run::Watch;
 use crate::deliver::JobError;
 use crate::deliver::faults::Faults;
@@ -20,14 +20,14 @@ pub(super) struct Copy {
     pub(super) file: OutputFile,
 }
 
-/// Reads the files that the master is made of once, one after another, into all `copies`. Gives the SHA-256 of it all, and the
+/// Reads the files that the master is made of once, one after another, into all `copies`. Gives the XXH128 of it all, and the
 /// copies when all of them are on the disk.
 pub(super) fn copy_and_sum(
     sources: &[PathBuf],
     mut copies: Vec<Copy>,
     stop: &(dyn Fn() -> bool + Sync),
 ) -> Result<(String, Vec<Copy>), JobError> {
-    let mut sum = Sha256Sum::default();
+    let mut sum = Xxh128::default();
     for path in sources {
         read_pieces(path, stop, &mut |piece| {
             sum.add(piece);
@@ -71,14 +71,14 @@ impl Copy {
     pub(super) fn proved(&self, master: &str, (_, stop): Watch) -> Result<Checksums, JobError> {
         let path = self.file.path();
         let file = self.file.read_back().map_err(|e| JobError::output(path, &e))?;
-        let mut summing = Summing::default();
+        let (mut summing, mut sum) = (Summing::default(), Xxh128::default());
         read_open(file, path, stop, &mut |piece| {
             summing.add(piece);
+            sum.add(piece);
             Ok(())
         })?;
-        let found = summing.finish();
-        if found.sha256 == master {
-            return Ok(found);
+        if sum.finish() == master {
+            return Ok(summing.finish());
         }
         Err(JobError::file(path, "is not what was written when it is read back; check the disk"))
     }

@@ -1,6 +1,6 @@
 //! What a folder holds of earlier jobs: by it a job that is run again knows what it need not make again.
 //!
-//! The key of a deliverable is the SHA-256 of all that its bytes follow from: the bytes of the master (its SHA-256, which
+//! The key of a deliverable is the SHA-256 of all that its bytes follow from: the bytes of the master (its XXH128, which
 //! costs one reading; times and lengths of files can be the same for others), the layout, the part, the clauses of the
 //! specification, the options and this program's version. What is there is taken for it only while its own checksums are
 //! those that were written down.

@@ -10,7 +10,7 @@ use crate::engine::Part;
 pub(super) fn page(package: &Package, report: &PackageReport, planned: &[Planned]) -> Page {
     let mut facts = vec![
         Fact::new("Master", &report.input),
-        Fact::new("SHA-256 of the master", &report.input_sha256),
+        Fact::new("XXH128 of the master", &report.input_xxh128),
         Fact::new("Length", format!("{}, {} frames", report.length, report.frames)),
         Fact::new("Sample rate", format!("{} Hz", report.sample_rate)),
         Fact::new("Measured", "every file as it was read back from the disk"),

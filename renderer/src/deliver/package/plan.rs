@@ -82,7 +82,7 @@ impl Planned {
         Ok(planned)
     }
 
-    /// The key of what this file follows from; `input` is the SHA-256 of the master.
+    /// The key of what this file follows from; `input` is the XXH128 of the master.
     pub(super) fn key(&self, package: &Package, input: &str) -> String {
         let mut key = Key::default();
         key.add(concat!("proscenium ", env!("CARGO_PKG_VERSION")));

@@ -17,8 +17,8 @@ pub struct PackageReport {
     pub title: String,
     /// The master, as it was given.
     pub input: String,
-    /// SHA-256 of all of it.
-    pub input_sha256: String,
+    /// XXH128 of all of it, hexadecimal.
+    pub input_xxh128: String,
     /// The programme of the master that was rendered, where it has one with a name and all files are of it.
     pub programme: Option<String>,
     /// Hz.

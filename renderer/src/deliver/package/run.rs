@@ -36,7 +36,7 @@ pub struct OpenPackage {
     planned: Vec<Planned>,
     /// What was repaired or is remarkable about the master and what is asked of it.
     warnings: Vec<Warning>,
-    /// SHA-256 of the master, once somebody had to know.
+    /// XXH128 of the master, once somebody had to know.
     input: Option<String>,
 }
 
@@ -265,7 +265,7 @@ impl OpenPackage {
             verdict: overall(reports.iter().map(|file| file.verdict)),
             title,
             input: package.job.input.display().to_string(),
-            input_sha256: done.input,
+            input_xxh128: done.input,
             programme,
             sample_rate: rate,
             start,
@@ -276,7 +276,7 @@ impl OpenPackage {
         };
         let mut outdated = None;
         if !idle {
-            let keys = done.planned.iter().map(|file| file.key(&package, &report.input_sha256)).collect();
+            let keys = done.planned.iter().map(|file| file.key(&package, &report.input_xxh128)).collect();
             let page = overview::page(&package, &report, &done.planned);
             let papers = Papers { report: &report, page: &page.html(), keys, old: manifest };
             let (old, warning) = papers.write(&mut done.folder)?;

@@ -58,7 +58,7 @@ pub(super) struct Done {
     pub(super) planned: Vec<Planned>,
     /// First frame and number of frames that were rendered, if any were.
     pub(super) span: Option<(u64, u64)>,
-    /// SHA-256 of the master.
+    /// XXH128 of the master.
     pub(super) input: String,
     /// What was found on the way.
     pub(super) warnings: Vec<Warning>,
@@ -82,7 +82,7 @@ impl Render<'_> {
 }
 
 impl<'a> Work<'a> {
-    /// Does it; `known` are warnings that were told, `input` is the SHA-256 of the master where it is known.
+    /// Does it; `known` are warnings that were told, `input` is the XXH128 of the master where it is known.
     pub(super) fn run(
         mut self,
         masters: Masters,
