@@ -267,6 +267,10 @@ fn a_specification_is_met_after_the_master() {
     // Again, and nothing is to be done; another chain, and it is.
     let again = done(folder, &["deliver", "s.xml", "-o", "out", "--bits", "32f"]);
     assert!(again.contains("unchanged"), "{again}");
+    let scene = std::fs::read_to_string(folder.join("s.xml")).unwrap();
+    std::fs::write(folder.join("s.xml"), scene.replace("threshold=\"-30\"", "threshold=\"-29\"")).unwrap();
+    let again = done(folder, &["deliver", "s.xml", "-o", "out", "--bits", "32f"]);
+    assert!(!again.contains("unchanged"), "{again}");
 }
 
 #[test]

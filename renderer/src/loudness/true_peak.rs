@@ -317,15 +317,19 @@ mod tests {
     /// The bound is what an unlucky signal reaches, and leaving out what it excludes changes nothing.
     #[test]
     fn bounds_hold_and_skipping_changes_nothing() {
-        let meter = TruePeak::new(48_000);
-        let always = TruePeak { bound: f32::INFINITY, fine_bound: f32::INFINITY, ..meter.clone() };
+        [48_000, 96_000, 192_000].into_iter().for_each(skips_what_cannot_be);
+    }
+
+    fn skips_what_cannot_be(rate: u32) {
+        let meter = TruePeak::new(rate);
+        let always = TruePeak { bound: f32::MAX, fine_bound: f32::MAX, ..meter.clone() };
         let mut state = 7_u32;
         let mut samples = vec![0.0_f32; 200 * SEGMENT];
         for sample in &mut samples {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             *sample = state as i32 as f32 / 2_147_483_648.0;
         }
-        // The signs of the taps half-way, which add up to the bound.
+        // The signs of the taps half-way, which add up to their bound.
         for j in 0..HALF_TAPS {
             let sign = meter.half[j].signum();
             (samples[7000 - j], samples[7001 + j]) = (sign, sign);

@@ -36,6 +36,7 @@ impl Known {
         self.silent.resize(sources, None);
         self.begun.clear();
         self.begun.resize(channels, begun);
+        self.due.clear();
         self.due.resize(channels, 0);
     }
 }
@@ -185,6 +186,7 @@ fn mix_segment(
             due &= due - 1;
             let (input, voice) = (group[voice].input, &mut sounding[voice]);
             if let (Some(span), [gain, later @ ..]) = (voice.span, voice.gains) {
+                debug_assert_eq!(gain.channel as usize, channel, "gains are ascending, one for each channel");
                 terms[count] = Term { input: &input[range.clone()], ramp: span.shape.ramp(gain, at) };
                 count += 1;
                 voice.gains = later;

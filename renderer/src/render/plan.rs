@@ -54,7 +54,7 @@ pub(super) struct ProcessingSpan {
     pub last: i64,
     /// How the gains run.
     pub shape: Shape,
-    /// The place of its gains among those of the plan.
+    /// The place of its gains among those of the plan: one for each channel at most, ascending.
     pub gains: Range<usize>,
 }
 

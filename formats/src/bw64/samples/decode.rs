@@ -181,13 +181,18 @@ fn ask_for(file: Interleaved, at: usize, range: Range<usize>) {
 
 #[inline(always)]
 fn prefetch(bytes: &[u8]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in bytes.chunks(CACHE_LINE) {
-        safe_arch::prefetch_t0(&line[0]);
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = bytes;
+    bytes.chunks(CACHE_LINE).for_each(|line| prefetch_line(&line[0]));
 }
+
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn prefetch_line(byte: &u8) {
+    safe_arch::prefetch_t0(byte);
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn prefetch_line(_: &u8) {}
 
 /// The first rows of `tile`, as many as there are, from byte `begin` on, as far as a row has so many words.
 #[cold]

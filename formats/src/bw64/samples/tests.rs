@@ -80,13 +80,43 @@ proptest! {
                 expected_bad += usize::from(!expected.is_finite());
                 let expected = if expected.is_finite() { expected } else { 0.0 };
                 prop_assert_eq!(out.channel(channel)[frame], expected, "channel {} frame {}", channel, frame);
-                if let Some(k) = tracks.iter().position(|t| *t == channel) {
+                for (k, _) in tracks.iter().enumerate().filter(|(_, track)| **track == channel) {
                     prop_assert_eq!(some.channel(k)[frame], expected);
                 }
             }
         }
         prop_assert_eq!(bad, expected_bad);
         prop_assert!(some.channel(tracks.len() - 2).iter().all(|s| *s == 0.0), "a track the file lacks is silent");
+    }
+
+    /// Planes may begin anywhere and lie as close as one likes; what doesn't fit is left out, and nothing else is touched.
+    #[test]
+    fn decoding_keeps_to_the_planes_that_there_are(
+        format in proptest::sample::select(FORMATS.to_vec()), channels in 1usize..30, frames in 1usize..90, stride in 1usize..120,
+        missing in 0usize..3, first in 0usize..20, seed: u64,
+    ) {
+        let width = format.bytes();
+        let raw: Vec<u8> = (0..channels * frames * width)
+            .map(|i| (seed.wrapping_add(i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8)
+            .collect();
+        let there = frames.min(stride);
+        let planes = channels.saturating_sub(missing);
+        // The last plane ends with its last frame.
+        let length = first + planes.saturating_sub(1) * stride + if planes > 0 { there } else { 0 };
+        let mut out = vec![9.0; length];
+        let tracks: Vec<usize> = (0..channels).collect();
+        format.decode_tracks(&raw, channels, &tracks, &mut out[first..], stride);
+        prop_assert!(out[..first].iter().all(|sample| *sample == 9.0));
+        for (at, found) in out[first..].iter().enumerate() {
+            let (channel, frame) = (at / stride, at % stride);
+            if frame >= there {
+                prop_assert_eq!(*found, 9.0);
+                continue;
+            }
+            let at = (frame * channels + channel) * width;
+            let expected = value(format, &raw[at..at + width]) as f32;
+            prop_assert_eq!(*found, if expected.is_finite() { expected } else { 0.0 });
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Summing {
 }
 
 /// Takes bytes and gives their XXH128: 32 hexadecimal digits, as `xxh128sum` and ASC MHL have them.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Xxh128(XxHash3_128);
 
 impl Xxh128 {

@@ -75,6 +75,22 @@ fn a_tone_is_in_its_band_with_its_level() {
     }
 }
 
+/// A quarter of a period apart, two rows that are transformed as one are a line on one side of the spectrum alone.
+#[test]
+fn rows_a_quarter_of_a_period_apart_are_in_their_band() {
+    for side in [1.0, -1.0] {
+        let mut programme = Programme::new(2, RATE).tones(&[Some(-23.0), Some(-23.0)], 20_000, 1000.0);
+        let cosine = |n: usize| {
+            let phase = std::f64::consts::TAU * 1000.0 * n as f64 / f64::from(RATE);
+            (side * 10f64.powf(-23.0 / 20.0) * phase.cos()) as f32
+        };
+        programme.planes[1] = (0..programme.frames()).map(cosine).collect();
+        let (timeline, _) = timeline_of(&programme, stereo());
+        let found = decibels(timeline.bands.mean[17]);
+        assert!((found - (-23.0 + 10.0 * 2f64.log10())).abs() < 0.02, "{side}: {found}");
+    }
+}
+
 /// What all bands hold is the energy of the programme: here of noise without any outside them.
 #[test]
 fn bands_hold_the_energy_of_the_programme() {
