@@ -11,7 +11,6 @@ use std::sync::Arc;
 
 use formats::bw64::{AudioFormat, Planar, Reader, SampleFormat, Writer, WriterSpec};
 use formats::scene::chain::MasterChain;
-use hrtf::HrtfSet;
 use proscenium_benches::file::{Sound, write_scene};
 use proscenium_benches::job;
 use proscenium_benches::scene::{RATE, Scene};
@@ -89,8 +88,7 @@ fn deliver(input: &Path, folder: &Path, wanted: &[&str]) -> Result<(), Box<dyn E
         let Request::Render(request) = text.parse::<Request>()? else { return Err("is no render".into()) };
         let specification = request.specification.as_deref().map(Specification::by_name).transpose()?;
         let deliverable = if request.layout == BINAURAL {
-            // As the command has it.
-            Deliverable::headphones(Headphones::new(Arc::new(HrtfSet::built_in().diffuse_field_equalised())))
+            Deliverable::headphones(Headphones::built_in())
         } else {
             Deliverable::by_name(&request.layout)?
         };

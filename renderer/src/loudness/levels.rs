@@ -2,6 +2,7 @@
 
 use multiversion::multiversion;
 
+use super::correlation::products;
 use super::true_peak::Highest;
 
 /// Frames of which one peak is kept.
@@ -52,9 +53,9 @@ impl Levels {
             }
         }
         if sums {
-            let [sum, squares] = moments(samples);
-            self.sum += sum;
-            self.squares += squares;
+            // Not in one loop, which the compiler would go through lane by lane.
+            self.sum += sum(samples);
+            self.squares += products(samples, samples);
         }
     }
 
@@ -117,28 +118,22 @@ fn peak_bits(samples: &[f32], peaks: &mut [u32]) {
     }
 }
 
-/// Sum and sum of squares.
+/// The sum of samples, a multiple of 16.
 #[multiversion(targets(
     "x86_64+avx512f+avx512bw+avx512dq+avx512vl+avx2+fma",
     "x86_64+avx2+fma",
     "aarch64+neon"
 ))]
 #[allow(clippy::needless_range_loop, reason = "plain counting loops become vectors")]
-fn moments(samples: &[f32]) -> [f64; 2] {
+fn sum(samples: &[f32]) -> f64 {
     let rows = samples.as_chunks::<LANES>().0;
-    let (mut sum, mut squares) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-    // In loops of their own: in one, the compiler takes a sum and a square for neighbours and goes lane by lane.
+    let mut sum = [0.0_f32; LANES];
     for n in 0..rows.len() {
         for l in 0..LANES {
             sum[l] += rows[n][l];
         }
     }
-    for n in 0..rows.len() {
-        for l in 0..LANES {
-            squares[l] += rows[n][l] * rows[n][l];
-        }
-    }
-    [sum, squares].map(|lanes| lanes.iter().map(|lane| f64::from(*lane)).sum())
+    sum.iter().map(|lane| f64::from(*lane)).sum()
 }
 
 #[cfg(test)]

@@ -130,20 +130,18 @@ impl TruePeak {
             if !can_be(peak) || !can_be(magnitude(samples)) {
                 continue;
             }
-            let own = &halves[part + MARGIN..][..PART];
-            let most = magnitude(own);
-            if most > highest.value {
-                let at = own.iter().position(|value| value.abs() == most).unwrap_or(0);
-                highest.raise(most, frame(REACH + part + at));
-            }
+            let mut raise = |values: &[f32]| {
+                let most = magnitude(values);
+                if most > highest.value {
+                    let at = values.iter().position(|value| value.abs() == most).unwrap_or(0);
+                    highest.raise(most, frame(REACH + part + at));
+                }
+            };
+            raise(&halves[part + MARGIN..][..PART]);
             let (e, o) = (&samples[MARGIN - 2..], &halves[part + MARGIN - 2..]);
             let mut most = [0.0; PART];
             refine(&self.fine, e, o, &mut most);
-            let best = magnitude(&most);
-            if best > highest.value {
-                let at = most.iter().position(|value| *value == best).unwrap_or(0);
-                highest.raise(best, frame(REACH + part + at));
-            }
+            raise(&most);
         }
     }
 }

@@ -69,7 +69,7 @@ impl SampleFormat {
     ) -> usize {
         let frame_bytes = channels.saturating_mul(self.bytes());
         let frames = raw.len().checked_div(frame_bytes).unwrap_or(0).min(stride);
-        if frames == 0 || out.len() < frames {
+        if frames == 0 {
             return 0;
         }
         let raw = raw.get(..frames * frame_bytes).unwrap_or_default();
@@ -167,7 +167,7 @@ fn decode_tiles<const B: usize>(file: Interleaved, picks: &mut [Pick]) -> usize 
     non_finite
 }
 
-/// Asks for bytes `range` of each row of the tile that begins with frame `at`, if there is one.
+/// Asks for bytes `range` of each row of the tile that begins with frame `at`, if there is one; where that is most of them, for all.
 #[inline(always)]
 fn ask_for(file: Interleaved, at: usize, range: Range<usize>) {
     let tile = file.raw.get(at * file.frame_bytes..).unwrap_or_default();
