@@ -187,7 +187,6 @@ impl Renderer {
         let failed = self.voices[batch]
             .par_iter_mut()
             .zip(&mut self.plans)
-            .with_min_len(8)
             .map_init(
                 || panner.for_another_thread(),
                 |panner, (voice, plan)| {
