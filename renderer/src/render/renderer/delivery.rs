@@ -121,8 +121,8 @@ impl Renderer {
 fn output_blocks(output: &mut AudioBlock, first: usize, blocks: usize) -> Vec<Option<OutputBlock<'_>>> {
     let (number, skip, frames) = (first / GRID, first % GRID, output.frames());
     let wanted = number..number + (skip + frames).div_ceil(GRID);
-    let (wants, channels) = (|block: usize| frames > 0 && wanted.contains(&block), output.channels());
-    let rows = || Vec::with_capacity(channels);
+    let wants = |block: usize| frames > 0 && wanted.contains(&block);
+    let rows = || Vec::with_capacity(output.channels());
     let block = |block| wants(block).then(|| (if block == number { skip } else { 0 }, rows()));
     let mut blocks: Vec<Option<OutputBlock>> = (0..blocks).map(block).collect();
     for channel in output.channels_mut() {
